@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A SIP message as the shared scanner (gmguard/proto) reads it, in types that C++ likes.
+// Everything is copied out: a Message owns its text and outlives the bytes it was read from.
+#pragma once
+
+#include "base/address.hpp"
+#include "base/error.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gmguard::sip {
+
+struct Uri {
+    std::string text;   // as written, from the scheme to host and port, without parameters
+    std::string scheme; // lower case: "sip", "sips", "tel", ...
+    std::string user;   // as written; the number of a tel: URI
+    std::string host;   // as written, without brackets
+    std::optional<std::uint16_t> port;
+    std::optional<Address> address; // where the host is a literal
+};
+
+struct Contact {
+    bool star = false; // "*": uri is empty
+    Uri uri;
+    std::optional<std::uint32_t> expires; // its own ;expires=, seconds
+};
+
+struct Via {
+    std::string transport; // "UDP"
+    std::string host;      // sent-by, without brackets
+    std::uint16_t port = 0;    // 0 where absent
+    std::string branch;
+};
+
+// Authorization or WWW-Authenticate. A parameter that is absent is nullopt, one that is empty is "".
+struct Digest {
+    std::string scheme;
+    std::optional<std::string> username, realm, nonce, uri, response, auts, algorithm,
+        integrity_protected;
+    bool has_keys = false; // ck= or ik= are there
+};
+
+// One mechanism of Security-Client, -Server or -Verify (RFC 3329; TS 33.203 Annex H).
+struct SecurityMechanism {
+    std::string mechanism; // "ipsec-3gpp"
+    std::string alg, ealg, prot, mod;
+    std::optional<std::uint32_t> spi_c, spi_s;
+    std::optional<std::uint16_t> port_c, port_s;
+};
+
+// What a REGISTER on the unprotected port is, by auts, then response, then nonce (D.1 4; RFC 3310).
+enum class RegisterClass : std::uint8_t {
+    initial,
+    network_auth_failure,
+    sync_failure,
+    clear_response,
+    other_scheme,
+};
+
+struct Message {
+    bool request = false;
+    std::string method; // of a request; of a response the method in CSeq
+    int status = 0;     // of a response
+    std::optional<Uri> request_uri;
+    std::optional<Uri> from, to;
+    std::string from_tag, to_tag;
+    std::string call_id;
+    std::optional<std::uint32_t> cseq;
+    std::string cseq_method;
+    std::vector<Via> vias;             // topmost first
+    std::vector<Contact> contacts;     // of all Contact headers
+    std::optional<std::uint32_t> expires; // the Expires header, seconds
+    std::optional<Digest> authorization;  // of a request
+    std::optional<Digest> challenge;      // WWW-Authenticate of a response
+    std::optional<RegisterClass> register_class; // of a REGISTER
+    std::vector<SecurityMechanism> security_client, security_server, security_verify;
+    std::vector<Uri> associated_uris;  // P-Associated-URI, in order; the first is the default IMPU
+    std::vector<Uri> preferred_identities, asserted_identities;
+    std::vector<Uri> routes;
+    std::string event;                 // the Event header's package
+
+    // The private identity: Authorization's username, in its absence "user@host" of To
+    // (TS 33.203 derivation). Empty where neither is there.
+    [[nodiscard]] std::string impi() const;
+};
+
+// Reads one UDP payload. Fails (kind invalid; `what` is the reason's name as in gmguard/abi/reasons.h
+// and why) where the scanner finds no SIP message or no single reading of its header section; parts
+// that merely break their own grammar (a Contact that is no URI) are left out.
+[[nodiscard]] Result<Message> parse(std::string_view payload);
+
+// Names as in JSON: "initial", "network_auth_failure", ...
+[[nodiscard]] std::string_view name(RegisterClass c);
+
+} // namespace gmguard::sip

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+ *
+ * Keys and values of the pinned maps. Ports are host order, addresses and hashes gm_u128, times
+ * nanoseconds of CLOCK_MONOTONIC, 0 meaning "never". Text is NUL-terminated printable ASCII.
+ * Padding is named and zero. Who writes, who reads and what happens when a map is full stands at
+ * the map, in bpf/maps.h.
+ */
+#ifndef GMGUARD_ABI_KEYS_H
+#define GMGUARD_ABI_KEYS_H
+
+#include "checks.h"
+#include "limits.h"
+#include "reasons.h"
+#include "types.h"
+
+enum gm_protocol { GM_TCP = 6, GM_UDP = 17 };
+
+enum gm_role {
+    GM_ROLE_ELSEWHERE = 0,   /* the port is guarded, but not at this address (H8) */
+    GM_ROLE_UNPROTECTED = 1, /* takes the three REGISTERs of D.1 4 */
+    GM_ROLE_PROTECTED = 2,   /* takes what came through a security association */
+    GM_ROLE_CORE = 3,        /* the P-CSCF's Mw side: nothing from Gm may reach it (H8) */
+};
+
+enum gm_profile { GM_PROFILE_ANNEX_D = 0, GM_PROFILE_TS33203 = 1 };
+
+enum gm_protection {
+    GM_PROTECTION_ESP = 0,        /* IPsec ends on this host: clear packets are refused */
+    GM_PROTECTION_TERMINATED = 1, /* IPsec ends before this host: messages arrive in clear and are
+                                     judged like decrypted ones */
+};
+
+/* gm_listeners. Looked up by (address, port, protocol), then with address 0: a listener on every
+ * address, or, with GM_ROLE_ELSEWHERE, the mark that other addresses listen on this port. */
+struct gm_listener_key {
+    gm_u128 address;
+    __u16 port;
+    __u16 pad0;
+    enum gm_protocol protocol;
+    __u64 pad1;
+};
+GM_STATIC_ASSERT(sizeof(struct gm_listener_key) == 32, "key of gm_listeners");
+
+struct gm_listener {
+    enum gm_role role;
+    __u32 id; /* 1 .. GM_LISTENERS-1, index of gm_counters */
+    enum gm_profile profile;
+    enum gm_protection protection;
+    __u32 shared_interface; /* 1: core peers come by this interface too and are exempt (H15) */
+    struct gm_modes modes;
+    char name[GM_NAME_TEXT];
+};
+
+/* How much of a source is its key: the first `bits` of 128 (an IPv4 address counts from bit 96),
+ * and its port or not. The seed's `address` is {128, 0}, its `pair` {128, 1}, its `prefix`
+ * {64, 0}. */
+struct gm_key_form {
+    __u32 bits;
+    __u32 with_port;
+};
+
+/* Key of the LPM tries gm_pools, gm_peers, gm_lists; address in network order, IPv4 mapped. */
+struct gm_prefix_key {
+    __u32 prefixlen; /* 0 .. 128 */
+    __u8 address[16];
+};
+GM_STATIC_ASSERT(sizeof(struct gm_prefix_key) == 20, "key of the LPM tries");
+
+struct gm_pool {
+    struct gm_key_form form;
+    char name[GM_NAME_TEXT];
+};
+
+enum gm_peer { GM_PEER_CORE = 1, GM_PEER_HOST = 2 };
+
+enum gm_list { GM_LIST_ALLOW = 1, GM_LIST_BLOCK = 2 };
+struct gm_list_entry {
+    enum gm_list list;
+    __u32 pad;
+    __u64 until_ns;
+};
+
+/* gm_ifaces: the interfaces by which packets arrive, by ifindex. Others are neither side. */
+enum gm_side { GM_SIDE_GM = 1, GM_SIDE_CORE = 2 };
+struct gm_iface {
+    enum gm_side side;
+    char name[GM_NAME_TEXT];
+};
+
+/* gm_bindings: the selector is the key. */
+struct gm_selector {
+    gm_u128 address; /* masked to `bits` */
+    __u16 port;      /* 0 where the port does not count */
+    __u16 bits;      /* of 128 */
+    __u32 pad0;
+    __u64 pad1;
+};
+GM_STATIC_ASSERT(sizeof(struct gm_selector) == 32, "key of gm_bindings");
+
+enum gm_binding_state {
+    GM_STATE_PENDING = 1,  /* challenged; excludes nobody; controller only */
+    GM_STATE_BOUND = 2,    /* authenticated, exclusive */
+    GM_STATE_SHADOW = 3,   /* lost against another user (H16); controller only */
+    GM_STATE_ADOPTED = 4,  /* was there when the guard came, identity unknown (H14) */
+    GM_STATE_COOLDOWN = 5, /* removed; its last messages pass, others may bind */
+};
+
+struct gm_binding {
+    gm_u128 user;     /* hash of the IMPI */
+    __u64 subscriber; /* number of this subscriber, not reused while the maps live */
+    __u64 expires_ns; /* the kernel ends the binding then, with or without the controller */
+    __u64 last_seen_ns; /* written by the kernel */
+    enum gm_binding_state state;
+    __u32 pad;
+    char selector[GM_SELECTOR_TEXT];
+    char impi[GM_IDENTITY_TEXT];
+    char impu[GM_IDENTITY_TEXT]; /* the default IMPU */
+};
+GM_STATIC_ASSERT(sizeof(struct gm_binding) == 272, "value of gm_bindings");
+
+/* gm_identities: the pair (subscriber, hash of an identity) is present or not. */
+struct gm_identity_key {
+    gm_u128 identity;
+    __u64 subscriber;
+    __u64 pad;
+};
+struct gm_identity {
+    __u32 is_default; /* 1: first of P-Associated-URI */
+    __u32 pad;
+};
+
+/* gm_owners: hash of an identity -> who holds it live. */
+struct gm_owner {
+    __u64 subscriber;
+    __u64 expires_ns;
+};
+
+/* gm_challenges: a nonce that a source was sent. */
+struct gm_challenge_key {
+    gm_u128 address; /* of the source, masked as its pool says, without port */
+    gm_u128 nonce;   /* hash of the nonce, as written between the quotes */
+};
+struct gm_challenge {
+    gm_u128 user; /* hash of the IMPI that was challenged */
+    __u64 expires_ns;
+    __u64 pad;
+};
+
+/* gm_buckets: user 0 is the bucket of the whole source. */
+struct gm_bucket_key {
+    gm_u128 address; /* of the source, masked as its pool says, without port */
+    gm_u128 user;
+};
+struct gm_bucket {
+    __u64 tokens; /* thousandths of a message */
+    __u64 filled_ns;
+};
+
+/* gm_counters: per listener; index 0 for packets of no listener. */
+struct gm_hook_counts {
+    struct gm_reason_counts packets; /* "none": passed; else dropped by that reason */
+    struct gm_reason_counts would_drop;
+};
+struct gm_counters {
+    struct gm_hook_counts front;
+    struct gm_hook_counts inside;
+    struct gm_hook_counts answers;
+};
+
+/* gm_losses: what did not reach the controller, and what must never leave. */
+struct gm_losses {
+    __u64 sip_clear; /* REGISTERs in clear, ring full */
+    __u64 sip_inner; /* REGISTERs on protected ports, ring full */
+    __u64 sip_core;  /* answers, ring full */
+    __u64 events;    /* drop reports, ring full */
+    __u64 suppressed; /* drop reports over the rate of events */
+    __u64 leaked_keys; /* 401s that left with ck= or ik= in them */
+};
+
+#endif

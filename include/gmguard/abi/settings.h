@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+ *
+ * gm_settings: one entry, written by the controller, read by every program.
+ */
+#ifndef GMGUARD_ABI_SETTINGS_H
+#define GMGUARD_ABI_SETTINGS_H
+
+#include "keys.h"
+
+/* A token bucket: `rate` messages a second, `burst` at once. Rate 0: no limit. */
+struct gm_rate {
+    __u32 rate;
+    __u32 burst;
+};
+
+struct gm_settings {
+    __u32 schema; /* GM_SCHEMA; anything else: the programs pass everything, unjudged */
+    __u32 pools;  /* entries of gm_pools, gm_peers, gm_lists: 0 saves the look-up */
+    __u32 peers;
+    __u32 lists;
+    __u64 hash_key[2]; /* of SipHash, random, made once for the life of the pinned maps */
+    __u64 heartbeat_ns; /* last sign of life of the controller */
+    __u64 clock_ns;     /* not 0: the time it is (a replayed capture's); 0: CLOCK_MONOTONIC */
+    struct gm_key_form key_v4; /* for sources in no pool */
+    struct gm_key_form key_v6;
+    __u32 homes; /* home domains in use; 0: any domain is home */
+    __u32 pad;
+    struct gm_rate per_user;   /* one source and user, REGISTERs */
+    struct gm_rate per_source; /* all users of one source */
+    struct gm_rate known;      /* all sources and users that are bound: the reserve (H23) */
+    struct gm_rate unknown;    /* all others together */
+    struct gm_rate fragments;  /* all fragments to guarded addresses */
+    struct gm_rate events;     /* drop reports */
+    __u64 pad1;
+    gm_u128 home[GM_HOMES]; /* hashes of home domains */
+};
+
+#endif
