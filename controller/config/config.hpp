@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The configuration as plain values. Reading it touches nothing but its file: whether an interface,
+// a cgroup or a bpffs is really there is found out by those who use them.
+//
+// Every problem of a file is found in one pass and told as "file:line:column: message; hint".
+#pragma once
+
+#include "base/address.hpp"
+#include "base/error.hpp"
+#include "gmguard/abi/settings.h"
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gmguard::config {
+
+// Guarded (address, port) pairs that one configuration may name, core listeners included. A range
+// counts every port in it; gm_listeners holds this many and their marks (GM_ROLE_ELSEWHERE).
+inline constexpr std::size_t kGuardedPorts = 4096;
+
+// Bindings that can be asked for (limits.bindings).
+inline constexpr std::uint32_t kMinBindings = 16;
+inline constexpr std::uint32_t kMaxBindings = 16'000'000;
+
+enum class XdpMode : std::uint8_t { native, generic };
+
+// A mode for a check where the configuration gives one, in the order of enum gm_check.
+using CheckModes = std::array<std::optional<gm_mode>, GM_CHECK_COUNT>;
+
+struct Interface {
+    std::string name;
+    std::string netns; // empty: the daemon's own; else a name under /run/netns or an absolute path
+    gm_side side = GM_SIDE_GM; // core: known as arrival interface, not attached
+    XdpMode xdp_mode = XdpMode::native;
+    friend bool operator==(const Interface&, const Interface&) = default;
+};
+
+struct Listener {
+    std::string name; // unique; shorter than GM_NAME_TEXT
+    gm_profile profile = GM_PROFILE_ANNEX_D;
+    Address address; // is_any(): every address that no other listener names on that port
+    std::vector<std::uint16_t> unprotected_ports; // ascending, ranges written out, host order
+    std::vector<std::uint16_t> protected_ports;   // the same; none in both
+    gm_protection protection = GM_PROTECTION_ESP;
+    std::optional<gm_mode> mode; // absent: the global mode
+    bool shared_interface = false;
+    CheckModes checks{};
+    friend bool operator==(const Listener&, const Listener&) = default;
+};
+
+struct Core {
+    std::vector<Prefix> peers;
+    std::vector<Endpoint> listeners; // the P-CSCF's own sockets on Mw
+    friend bool operator==(const Core&, const Core&) = default;
+};
+
+struct Cgroup {
+    bool wanted = true; // false ("none"): XDP and TC only
+    std::string path;   // empty: where cgroup2 is mounted
+    friend bool operator==(const Cgroup&, const Cgroup&) = default;
+};
+
+// How sources in `prefix` are told apart.
+struct Pool {
+    std::string name; // unique; shorter than GM_NAME_TEXT
+    Prefix prefix;
+    unsigned bits = 128;    // of 128 that count: always 128 for IPv4
+    bool with_port = false; // whether the source port counts
+    friend bool operator==(const Pool&, const Pool&) = default;
+};
+
+struct Limits {
+    std::uint32_t bindings = 100'000; // entries of gm_bindings; gm_identities holds four times that
+    gm_rate per_user{};               // rate 0: off
+    gm_rate per_source{};
+    gm_rate known{};
+    gm_rate unknown{};
+    gm_rate fragments{10'000, 10'000};
+    gm_rate events{1'000, 1'000};
+};
+
+struct Config {
+    gm_mode mode = GM_MODE_MONITOR;
+    std::vector<Interface> interfaces;
+    std::vector<Listener> listeners; // ids are their places here, from 1
+    Core core;
+    Cgroup cgroup;
+    std::vector<Pool> pools;
+    std::vector<std::string> home_domains; // lower case; empty: any domain is home
+    Limits limits;
+    std::string pins = "/sys/fs/bpf/gmguard";
+    std::string admin_socket = "/run/gmguard/admin.sock"; // path, without "unix:"
+    std::string log_level = "info"; // debug | info | warn | error
+
+    // Where values come from, for people: file, and line by path ("listener[0].mode"). A path that
+    // is not there has its default.
+    std::string file;
+    std::map<std::string, unsigned> lines;
+};
+
+struct Problem {
+    std::string file;
+    unsigned line = 0; // from 1; 0: the file as a whole
+    unsigned column = 0;
+    std::string message;
+    std::string hint; // may be empty
+
+    // "file:line:column: message; hint"
+    [[nodiscard]] std::string text() const;
+};
+
+// A reading of a text, right or wrong. `config` is meaningful where `problems` is empty.
+struct Reading {
+    Config config;
+    std::vector<Problem> problems; // in the order of the file
+};
+[[nodiscard]] Reading read(std::string_view text, std::string_view file_name);
+
+// The same as a Result. Error: kind invalid, no subject, `what` has one line per problem.
+[[nodiscard]] Result<Config> parse(std::string_view text, std::string_view file_name);
+
+// Errors of the file itself: not_found, or system. All others as parse().
+[[nodiscard]] Result<Config> load(const std::string& path);
+
+// What replay and explain guard where no configuration is given: every address on unprotected port
+// 5060, annex-d, all checks enforced, limits off, any home domain, no pools (the key is the pair).
+[[nodiscard]] Config default_guard();
+
+// Mode of each check on a listener: its own entry, else the listener's mode, else the global one.
+[[nodiscard]] gm_modes effective_modes(const Config& config, const Listener& listener);
+
+// The form of a source's key where no pool holds it, both families: the pair (D.1).
+inline constexpr gm_key_form kDefaultKey{128, 1};
+
+// The pool with the longest prefix that holds `source`, or null. Owned by `config`.
+[[nodiscard]] const Pool* pool_of(const Config& config, Address source);
+[[nodiscard]] gm_key_form key_form(const Config& config, Address source);
+
+} // namespace gmguard::config
