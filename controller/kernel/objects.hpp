@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The BPF programs, loaded, and the maps that they share.
+//
+// A pin directory has this form (mode 0700; names without dots, which bpffs refuses):
+//   <path>/maps/gm_...       every map but the per-CPU scratch
+//   <path>/links/...         what holds the programs at their hooks (kernel/attach.hpp)
+//   <path>/show/bindings     `cat` prints the bindings
+#pragma once
+
+#include "base/error.hpp"
+#include "gmguard/abi/events.h"
+#include "gmguard/abi/settings.h"
+#include "kernel/map.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace gmguard::kernel {
+
+enum class Program : std::uint8_t {
+    front,   // XDP, Gm interfaces
+    inside,  // cgroup_skb ingress
+    onward,  // cgroup_skb egress
+    answers, // TC egress, Gm interfaces
+    show,    // iter/bpf_map_elem
+};
+inline constexpr std::size_t kPrograms = 5;
+// The program's name in the kernel: "gm_front".
+[[nodiscard]] std::string_view name(Program program);
+
+// Entries of the maps whose size is configured. Maps that a pin directory holds already must have
+// the same.
+struct Sizes {
+    std::uint32_t bindings = 100'000;
+    std::uint32_t identities = 400'000;
+    std::uint32_t owners = 400'000;
+    std::uint32_t challenges = 100'000;
+    std::uint32_t buckets = 100'000;
+
+    // From limits.bindings: four identities a binding, as many challenges and buckets as bindings.
+    [[nodiscard]] static Sizes of(std::uint32_t bindings);
+};
+
+struct Maps {
+    Map<gm_listener_key, gm_listener> listeners;
+    Map<gm_prefix_key, gm_pool> pools;
+    Map<gm_prefix_key, gm_peer> peers;
+    Map<gm_prefix_key, gm_list_entry> lists;
+    Map<std::uint32_t, gm_iface> ifaces; // by ifindex
+    Map<gm_selector, gm_binding> bindings;
+    Map<gm_identity_key, gm_identity> identities;
+    Map<gm_u128, gm_owner> owners;
+    Map<gm_challenge_key, gm_challenge> challenges;
+    Map<gm_bucket_key, gm_bucket> buckets;
+    Map<std::uint32_t, gm_settings> settings; // entry 0
+    PerCpuCounters<gm_counters> counters;     // by listener id
+    PerCpuCounters<gm_losses> losses;         // entry 0
+};
+
+// What a load told of one program.
+struct ProgramInfo {
+    std::uint32_t id = 0;
+    std::uint32_t verified_instructions = 0;
+    std::uint64_t run_count = 0; // only with kernel.bpf_stats_enabled
+    std::uint64_t run_time_ns = 0;
+};
+
+class Objects {
+  public:
+    // A private instance: nothing is pinned, nothing outlives it. For replay, explain and tests.
+    [[nodiscard]] static Result<Objects> open_private(const Sizes& sizes = {});
+
+    // Makes the pin directory, or adopts the maps in it. Nothing is attached or detached. Errors:
+    //   conflict     the pins are of another schema or of other sizes: hint says what to do
+    //   unsupported  the verifier refused a program: `what` ends with the tail of its log
+    //   system       no bpffs there, no privilege, ...
+    // An error leaves a directory that was there as it was.
+    [[nodiscard]] static Result<Objects> open_pinned(const std::string& path, const Sizes& sizes);
+
+    Objects(Objects&&) noexcept;
+    Objects& operator=(Objects&&) noexcept;
+    ~Objects();
+
+    [[nodiscard]] const Maps& maps() const;
+    // Descriptors that stay this object's.
+    [[nodiscard]] int fd(Program program) const;
+    [[nodiscard]] int ring_fd(std::size_t ring) const; // in the order of enum Ring (rings.hpp)
+    [[nodiscard]] Result<ProgramInfo> info(Program program) const;
+
+    // Empty where the instance is private.
+    [[nodiscard]] const std::string& pin_path() const;
+    // Whether the maps were there before.
+    [[nodiscard]] bool adopted() const;
+
+  private:
+    struct Parts;
+    explicit Objects(std::unique_ptr<Parts> parts);
+    std::unique_ptr<Parts> parts_;
+};
+
+// Writes entry 0 of gm_settings, schema included.
+[[nodiscard]] Result<> write_settings(const Maps& maps, gm_settings settings);
+[[nodiscard]] Result<gm_settings> read_settings(const Maps& maps);
+
+} // namespace gmguard::kernel
