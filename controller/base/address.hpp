@@ -12,7 +12,7 @@
 
 namespace gmguard {
 
-using uint128 = unsigned __int128;
+__extension__ typedef unsigned __int128 uint128;
 
 class Address {
   public:
