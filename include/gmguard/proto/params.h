@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+ *
+ * The ";name=value" parameters of URIs, Via and name-addr headers, as far as names.h lists them.
+ */
+#ifndef GMGUARD_PROTO_PARAMS_H
+#define GMGUARD_PROTO_PARAMS_H
+
+#include "sip.h"
+
+/* Steps: one a parameter, one a quote, and more for values longer than 64 bytes. */
+#define GM_PARAM_STEPS 128
+
+/* The parameter in [at, end): name, or name=value. */
+GM_INLINE void gm_take_param(struct gm_work* w, __u32 at, __u32 end)
+{
+    struct gm_params* p = &w->params;
+    __u32 name, name_end, equal, id;
+
+    name = gm_skip_space(w, at, end);
+    if (name >= end)
+        return;
+    equal = gm_find(w, name, end, GM_SET('=', '=', '='));
+    name_end = gm_find(w, name, equal < end ? equal : end, GM_SET(' ', '\t', '\r'));
+    if (name_end > end)
+        return;
+    id = gm_param_id(gm_at(w, name), name_end - name) & 7;
+    if (!id || id >= GM_P_COUNT)
+        return;
+    if (p->seen & 1u << id)
+        p->reason = GM_REASON_ambiguous;
+    p->seen |= 1u << id;
+    p->value[id] = equal < end ? gm_span(equal + 1, end) : gm_span(end, end);
+}
+
+/* The end of the current parameter is at or behind p->scan: one run to ';', ',' or a quote. */
+static long gm_param_step(__u32 i, struct gm_step* step)
+{
+    struct gm_work* w = step->w;
+    struct gm_params* p = &w->params;
+    __u32 pos, from = p->at;
+
+    (void)i;
+    pos = p->quoted ? gm_find(w, p->quoted, p->end, GM_SET('"', '\\', '"'))
+                    : gm_find(w, from, p->end, GM_SET(';', ',', '"'));
+    if (pos > p->end) {
+        p->reason = GM_REASON_ambiguous;
+        return 1;
+    }
+    if (p->quoted) {
+        if (pos == p->end)
+            p->reason = GM_REASON_ambiguous;
+        else if (*gm_at(w, pos) == '\\')
+            p->quoted = pos + 2;
+        else {
+            p->at = pos + 1; /* a quoted value is of no parameter that we look at */
+            p->quoted = 0;
+        }
+        return p->reason != 0;
+    }
+    if (pos < p->end && *gm_at(w, pos) == '"') {
+        p->quoted = pos + 1;
+        return 0;
+    }
+    gm_take_param(w, from, pos);
+    p->list = pos < p->end && *gm_at(w, pos) == ',';
+    p->at = pos + 1;
+    return p->list || p->reason || p->at >= p->end;
+}
+
+/* Reads the parameters in [at, end), `at` being a ';', into w->params, up to a comma outside
+ * quotes (w->params.list, and w->params.at is behind it). A parameter of names.h that is there
+ * twice is ambiguous. */
+GM_GLOBAL int gm_read_params(struct gm_work* w, __u32 at, __u32 end)
+{
+    struct gm_step step = {w};
+
+    if (!w)
+        return GM_REASON_malformed;
+    w->params.seen = 0;
+    w->params.at = at;
+    w->params.end = end;
+    w->params.quoted = 0;
+    w->params.list = 0;
+    w->params.reason = 0;
+    if (at < end)
+        gm_loop(GM_PARAM_STEPS, gm_param_step, &step);
+    if (!w->params.reason && !w->params.list && w->params.at < end)
+        w->params.reason = GM_REASON_ambiguous;
+    return (int)w->params.reason;
+}
+
+#endif

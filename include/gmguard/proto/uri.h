@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+ *
+ * URIs (RFC 3261 25.1, RFC 3966) and the name-addrs of To, From, Contact, Route and P-...-Identity,
+ * one at a time out of a comma-separated list, quoted strings and brackets respected.
+ */
+#ifndef GMGUARD_PROTO_URI_H
+#define GMGUARD_PROTO_URI_H
+
+#include "host.h"
+#include "params.h"
+
+enum gm_list_mode {
+    GM_LIST_OUTSIDE, /* before the URI is known */
+    GM_LIST_NAME,    /* in a quoted display name */
+    GM_LIST_URI,     /* between < and > */
+    GM_LIST_PARAMS,  /* behind the URI */
+    GM_LIST_QUOTED,  /* in a quoted parameter value */
+};
+/* Steps per value: one a structural character or 64 bytes. */
+#define GM_LIST_STEPS 192
+
+GM_INLINE void gm_list_start(struct gm_work* w, struct gm_span value)
+{
+    w->value.at = value.at;
+    w->value.end = gm_end(value);
+    w->value.reason = 0;
+}
+
+/* What ends the mode's run: up to four characters. */
+GM_INLINE __u32 gm_list_stops(__u32 mode)
+{
+    switch (mode) {
+    case GM_LIST_OUTSIDE:
+        return '<' | '"' << 8 | ',' << 16 | (__u32)';' << 24;
+    case GM_LIST_URI:
+        return '>' | '<' << 8 | '"' << 16 | (__u32)'>' << 24;
+    case GM_LIST_PARAMS:
+        return ',' | '"' << 8 | '<' << 16 | (__u32)'>' << 24;
+    default:
+        return '"' | '\\' << 8 | '"' << 16 | (__u32)'"' << 24;
+    }
+}
+
+GM_INLINE void gm_value_uri(struct gm_value* v, __u32 at, __u32 end)
+{
+    v->uri = gm_span(at, end);
+    v->params = gm_span(end, end);
+}
+
+GM_INLINE void gm_list_outside(struct gm_work* w, __u32 pos, char c)
+{
+    struct gm_value* v = &w->value;
+
+    v->at = pos + 1;
+    if (c == '<') {
+        v->start = pos + 1;
+        v->mode = GM_LIST_URI;
+    } else if (c == '"') {
+        /* A quoted string is the whole display name or none. */
+        if (gm_skip_space(w, v->start, v->end) != pos)
+            v->reason = GM_REASON_ambiguous;
+        v->mode = GM_LIST_NAME;
+    } else {
+        gm_value_uri(v, gm_skip_space(w, v->start, v->end), pos);
+        v->params = gm_span(pos, pos);
+        v->mode = GM_LIST_PARAMS;
+        v->done = c == ',';
+    }
+}
+
+/* The structural character `c` at `pos`. */
+GM_INLINE void gm_list_take(struct gm_work* w, __u32 pos, char c)
+{
+    struct gm_value* v = &w->value;
+
+    switch (v->mode) {
+    case GM_LIST_OUTSIDE:
+        gm_list_outside(w, pos, c);
+        break;
+    case GM_LIST_URI:
+        if (c != '>')
+            v->reason = GM_REASON_ambiguous;
+        gm_value_uri(v, v->start, pos);
+        v->params = gm_span(pos + 1, pos + 1);
+        v->at = pos + 1;
+        v->mode = GM_LIST_PARAMS;
+        break;
+    case GM_LIST_PARAMS:
+        v->at = pos + 1;
+        if (c == '"')
+            v->mode = GM_LIST_QUOTED;
+        else if (c == ',')
+            v->done = 1;
+        else
+            v->reason = GM_REASON_ambiguous;
+        if (v->done)
+            v->params.size = (__u16)(pos - v->params.at);
+        break;
+    default:
+        v->at = pos + 1 + (c == '\\');
+        if (c == '"') {
+            v->start = pos + 1;
+            v->mode = v->mode == GM_LIST_NAME ? GM_LIST_OUTSIDE : GM_LIST_PARAMS;
+        }
+    }
+}
+
+/* The header's value ends, and with it the name-addr. */
+GM_INLINE void gm_list_end(struct gm_work* w)
+{
+    struct gm_value* v = &w->value;
+
+    v->done = 1;
+    v->at = v->end;
+    if (v->mode == GM_LIST_OUTSIDE)
+        gm_value_uri(v, gm_skip_space(w, v->start, v->end), v->end);
+    else if (v->mode == GM_LIST_PARAMS)
+        v->params.size = (__u16)(v->end - v->params.at);
+    else
+        v->reason = GM_REASON_ambiguous;
+}
+
+static long gm_list_step(__u32 i, struct gm_step* step)
+{
+    struct gm_work* w = step->w;
+    struct gm_value* v = &w->value;
+    __u32 at = v->at, stops = gm_list_stops(v->mode), k;
+    __u64 a = gm_each((__u8)stops), b = gm_each((__u8)(stops >> 8));
+    __u64 c = gm_each((__u8)(stops >> 16)), d = gm_each((__u8)(stops >> 24));
+    __u64 hit = 0;
+
+    (void)i;
+    for (k = 0; k < 64; k += 8) {
+        __u64 word = gm_load8(gm_at(w, at + k));
+
+        hit = gm_equal(word, a) | gm_equal(word, b) | gm_equal(word, c) | gm_equal(word, d);
+        if (hit)
+            break;
+    }
+    at += k + (hit ? gm_lowest(hit) : 0);
+    if (at >= v->end)
+        gm_list_end(w);
+    else if (hit)
+        gm_list_take(w, at, *gm_at(w, at));
+    else
+        v->at = at;
+    return v->done || v->reason;
+}
+
+/* The next value of the list into w->value: its URI and its parameters. Returns 1 where there is
+ * one, 0 at the end of the list, and then or in between a reason in w->value.reason. */
+GM_GLOBAL int gm_list_next(struct gm_work* w)
+{
+    struct gm_step step = {w};
+
+    if (!w || w->value.reason || w->value.at >= w->value.end)
+        return 0;
+    w->value.start = w->value.at;
+    w->value.mode = GM_LIST_OUTSIDE;
+    w->value.done = 0;
+    gm_loop(GM_LIST_STEPS, gm_list_step, &step);
+    if (!w->value.done && !w->value.reason)
+        w->value.reason = GM_REASON_ambiguous;
+    return !w->value.reason;
+}
+
+/* "sip:", "sips:", "tel:" in any case; 0 and GM_SCHEME_OTHER for others. */
+GM_INLINE __u32 gm_scheme(const struct gm_work* w, __u32 at, __u32* size)
+{
+    __u64 word = gm_lower(gm_load8(gm_at(w, at)));
+
+    *size = 4;
+    if ((__u32)word == 0x3a706973) /* "sip:" */
+        return GM_SCHEME_SIP;
+    if ((__u32)word == 0x3a6c6574) /* "tel:" */
+        return GM_SCHEME_TEL;
+    *size = 5;
+    if ((word & 0xffffffffffULL) == 0x3a73706973ULL) /* "sips:" */
+        return GM_SCHEME_SIPS;
+    *size = 0;
+    return GM_SCHEME_OTHER;
+}
+
+/* The host in [at, end): brackets, dotted quad or name. */
+GM_INLINE __u32 gm_read_host(struct gm_work* w, __u32 at, __u32 end)
+{
+    struct gm_uri* u = &w->uri;
+    char first = *gm_at(w, at);
+
+    if (at >= end)
+        return GM_REASON_malformed;
+    u->host = gm_span(at, end);
+    u->host_kind = GM_HOST_NAME;
+    if (first == '[') {
+        if (*gm_at(w, end - 1) != ']' || !gm_read_v6(w, at + 1, end - 1))
+            return GM_REASON_malformed;
+        u->host = gm_span(at + 1, end - 1);
+        u->address = gm_literal_end(&w->literal);
+        u->host_kind = GM_HOST_V6;
+    } else if (gm_is_digit(first) && gm_read_v4(w, at, end)) {
+        u->address = GM_V4_MAPPED | w->literal.group;
+        u->host_kind = GM_HOST_V4;
+    }
+    return GM_REASON_none;
+}
+
+/* ":port" of 1 to 65535 without leading zero, in [at, end) behind the colon. */
+GM_INLINE __u32 gm_read_port(struct gm_work* w, __u32 at, __u32 end)
+{
+    __u32 stop = 0;
+    __s64 port = gm_read_number(w, gm_span(at, end), 65535, 0, &stop);
+
+    if (port <= 0 || stop != end || *gm_at(w, at) == '0' || !gm_is_digit(*gm_at(w, at)))
+        return GM_REASON_malformed;
+    w->uri.port = (__u32)port;
+    return GM_REASON_none;
+}
+
+/* host [":" port] in [at, end), the brackets' colons skipped. */
+GM_INLINE __u32 gm_read_hostport(struct gm_work* w, __u32 at, __u32 end)
+{
+    __u32 from = at, colon, reason;
+
+    if (*gm_at(w, at) == '[')
+        from = gm_find(w, at, end, GM_SET(']', ']', ']'));
+    colon = gm_find(w, from, end, GM_SET(':', ':', ':'));
+    if (colon > end)
+        return GM_REASON_ambiguous;
+    reason = gm_read_host(w, at, colon);
+    if (reason || colon == end)
+        return reason;
+    return gm_read_port(w, colon + 1, end);
+}
+
+/* The URI in [at, end), blanks trimmed, into w->uri. malformed: a sip: URI that breaks its grammar;
+ * ambiguous: two '@', a blank inside, or a part longer than GM_FIND_MAX. */
+GM_GLOBAL int gm_read_uri(struct gm_work* w, __u32 at, __u32 end)
+{
+    __u32 size = 0, user_end, host, host_end;
+    struct gm_uri* u;
+
+    if (!w)
+        return GM_REASON_malformed;
+    u = &w->uri;
+    u->user = u->host = u->params = gm_span(0, 0);
+    u->host_kind = GM_HOST_NONE;
+    u->port = 0;
+    u->params_seen = 0;
+    u->address = 0;
+    u->scheme = gm_scheme(w, at, &size);
+    host_end = gm_find(w, at, end, GM_SET(' ', '\t', '\r'));
+    if (host_end > end || gm_skip_space(w, host_end, end) != end)
+        return GM_REASON_ambiguous;
+    end = host_end;
+    if (at + size >= end)
+        return GM_REASON_malformed;
+    u->whole = gm_span(at, end);
+    if (u->scheme == GM_SCHEME_OTHER || u->scheme == GM_SCHEME_TEL) {
+        u->user = gm_span(at + size, end);
+        return GM_REASON_none;
+    }
+    user_end = gm_find(w, at + size, end, GM_SET('@', '@', '@'));
+    host = at + size;
+    if (user_end < end) {
+        u->user = gm_span(host, user_end);
+        host = user_end + 1;
+        if (gm_find(w, host, end, GM_SET('@', '@', '@')) != end)
+            return GM_REASON_ambiguous;
+    }
+    host_end = gm_find(w, host, end, GM_SET(';', '?', '>'));
+    if (host_end > end)
+        return GM_REASON_ambiguous;
+    u->whole = gm_span(at, host_end);
+    u->params = gm_span(host_end, end);
+    return (int)gm_read_hostport(w, host, host_end);
+}
+
+#endif
