@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "config/config.hpp"
+
+#include <fmt/format.h>
+
+namespace gmguard::config {
+
+std::string Problem::text() const {
+    const auto place = line != 0 ? fmt::format("{}:{}:{}", file, line, column) : file;
+    return fmt::format("{}: {}{}{}", place, message, hint.empty() ? "" : "; ", hint);
+}
+
+Config default_guard() {
+    Config config;
+    config.mode = GM_MODE_ENFORCE;
+    config.limits.fragments = {};
+    config.limits.events = {};
+    Listener listener;
+    listener.name = "default";
+    listener.unprotected_ports = {5060};
+    config.listeners.push_back(std::move(listener));
+    return config;
+}
+
+gm_modes effective_modes(const Config& config, const Listener& listener) {
+    const gm_mode otherwise = listener.mode.value_or(config.mode);
+    gm_modes modes{};
+#define GM_CHECK_MODE(number, name, text) modes.name = listener.checks[number].value_or(otherwise);
+    GM_CHECKS(GM_CHECK_MODE)
+#undef GM_CHECK_MODE
+    return modes;
+}
+
+const Pool* pool_of(const Config& config, Address source) {
+    const Pool* longest = nullptr;
+    for (const Pool& pool : config.pools)
+        if (pool.prefix.contains(source) && (!longest || pool.prefix.bits > longest->prefix.bits))
+            longest = &pool;
+    return longest;
+}
+
+gm_key_form key_form(const Config& config, Address source) {
+    const Pool* pool = pool_of(config, source);
+    return pool ? gm_key_form{pool->bits, pool->with_port ? 1U : 0U} : kDefaultKey;
+}
+
+} // namespace gmguard::config

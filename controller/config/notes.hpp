@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What a reading notes down: problems, and the place of every value by its path.
+#pragma once
+
+#include "config/config.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace gmguard::config {
+
+struct Place {
+    unsigned line = 0; // 0: the file as a whole
+    unsigned column = 0;
+};
+
+class Notes {
+  public:
+    explicit Notes(std::string_view file) : file_(file) {}
+
+    void problem(Place place, std::string message, std::string hint = {});
+    // The same at the place of `path`, or, where the file does not have it, of what it lies in.
+    void problem_at(std::string path, std::string message, std::string hint = {});
+
+    void remember(const std::string& path, Place place) { places_[path] = place; }
+
+    // In the order of the file.
+    [[nodiscard]] std::vector<Problem> problems() const;
+    [[nodiscard]] std::map<std::string, unsigned> lines() const;
+
+  private:
+    std::string file_;
+    std::vector<Problem> problems_;
+    std::map<std::string, Place> places_;
+};
+
+} // namespace gmguard::config

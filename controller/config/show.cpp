@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "config/show.hpp"
+
+#include "config/words.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace gmguard::config {
+namespace {
+
+// Names and paths that a Config can hold need no escape but these two.
+std::string quoted(std::string_view text) {
+    std::string out = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\')
+            out += '\\';
+        out += c;
+    }
+    return out + "\"";
+}
+
+template <typename Items, typename Text> std::string list_of(const Items& items, Text text) {
+    std::vector<std::string> texts;
+    for (const auto& item : items)
+        texts.push_back(quoted(text(item)));
+    return fmt::format("[{}]", fmt::join(texts, ", "));
+}
+
+std::string ports_text(const std::vector<std::uint16_t>& ports) {
+    std::vector<std::string> texts;
+    for (std::size_t i = 0; i < ports.size();) {
+        std::size_t end = i;
+        while (end + 1 < ports.size() && ports[end + 1] == ports[end] + 1)
+            ++end;
+        texts.push_back(i == end ? fmt::format("{}", ports[i])
+                                 : fmt::format("\"{}-{}\"", ports[i], ports[end]));
+        i = end + 1;
+    }
+    return fmt::format("[{}]", fmt::join(texts, ", "));
+}
+
+std::string rate_text(gm_rate rate) {
+    return rate.rate == 0 ? quoted("off")
+                          : fmt::format("{{ rate = {}, burst = {} }}", rate.rate, rate.burst);
+}
+
+std::string flag_text(bool flag) { return flag ? "true" : "false"; }
+
+std::string peer_text(const Prefix& peer) {
+    return peer.bits == 128 ? peer.address.text() : peer.text();
+}
+
+class Writer {
+  public:
+    explicit Writer(const Config& config) : config_(&config) {}
+
+    // Values go to the section opened last; `path` is its path, empty for the root.
+    void open(std::string section, std::string path) {
+        section_ = std::move(section);
+        path_ = std::move(path);
+    }
+    void add(const std::string& key, std::string value) {
+        add_from(key, std::move(value), {path_of(key)});
+    }
+    // The origin is the first of the paths that the file has.
+    void add_from(const std::string& key, std::string value, const std::vector<std::string>& paths) {
+        out_.push_back({section_, path_of(key), key, std::move(value), origin(paths)});
+    }
+    [[nodiscard]] std::string path_of(const std::string& key) const {
+        return path_.empty() ? key : path_ + "." + key;
+    }
+    std::vector<Setting> take() { return std::move(out_); }
+
+  private:
+    [[nodiscard]] std::string origin(const std::vector<std::string>& paths) const {
+        for (const auto& path : paths)
+            if (const auto line = config_->lines.find(path); line != config_->lines.end())
+                return fmt::format("{}:{}", config_->file, line->second);
+        return "default";
+    }
+
+    const Config* config_;
+    std::string section_;
+    std::string path_;
+    std::vector<Setting> out_;
+};
+
+void write_interface(Writer& out, const Interface& interface, std::size_t i) {
+    out.open("[[interface]]", fmt::format("interface[{}]", i));
+    out.add("name", quoted(interface.name));
+    if (!interface.netns.empty())
+        out.add("netns", quoted(interface.netns));
+    out.add("side", quoted(word(interface.side)));
+    if (interface.side == GM_SIDE_GM)
+        out.add("xdp_mode", quoted(word(interface.xdp_mode)));
+}
+
+void write_checks(Writer& out, const Config& config, const Listener& listener, std::size_t i) {
+    const auto path = fmt::format("listener[{}]", i);
+    out.open("[listener.checks]", path + ".checks");
+    for (std::size_t check = 0; check < listener.checks.size(); ++check) {
+        const std::string name(word(static_cast<gm_check>(check)));
+        const gm_mode mode = listener.checks[check].value_or(listener.mode.value_or(config.mode));
+        out.add_from(name, quoted(word(mode)), {out.path_of(name), path + ".mode", "mode"});
+    }
+}
+
+void write_listener(Writer& out, const Config& config, const Listener& listener, std::size_t i) {
+    const auto path = fmt::format("listener[{}]", i);
+    out.open("[[listener]]", path);
+    out.add("name", quoted(listener.name));
+    out.add("profile", quoted(word(listener.profile)));
+    out.add("address", quoted(listener.address.is_any() ? "any" : listener.address.text()));
+    out.add("unprotected_ports", ports_text(listener.unprotected_ports));
+    out.add("protected_ports", ports_text(listener.protected_ports));
+    out.add("protection", quoted(word(listener.protection)));
+    out.add_from("mode", quoted(word(listener.mode.value_or(config.mode))), {path + ".mode", "mode"});
+    out.add("shared_interface", flag_text(listener.shared_interface));
+    write_checks(out, config, listener, i);
+}
+
+void write_core(Writer& out, const Core& core) {
+    out.open("[core]", "core");
+    out.add("peers", list_of(core.peers, peer_text));
+    out.add("listeners", list_of(core.listeners, [](const Endpoint& e) { return e.text(); }));
+}
+
+void write_pool(Writer& out, const Pool& pool, std::size_t i) {
+    out.open("[[pool]]", fmt::format("pool[{}]", i));
+    out.add("name", quoted(pool.name));
+    out.add("prefix", quoted(pool.prefix.text()));
+    out.add("unit", std::to_string(pool.prefix.address.is_v4() ? 32 : pool.bits));
+    out.add("port", flag_text(pool.with_port));
+    out.add("conflict", quoted("strict"));
+}
+
+void write_limits(Writer& out, const Limits& limits) {
+    out.open("[limits]", "limits");
+    out.add("bindings", std::to_string(limits.bindings));
+    out.add("per_user", rate_text(limits.per_user));
+    out.add("per_source", rate_text(limits.per_source));
+    out.add("known", rate_text(limits.known));
+    out.add("unknown", rate_text(limits.unknown));
+    out.add("fragments", rate_text(limits.fragments));
+    out.add("events", rate_text(limits.events));
+}
+
+void write_host(Writer& out, const Config& config) {
+    const auto& cgroup = config.cgroup;
+    out.open("[cgroup]", "cgroup");
+    out.add("path", quoted(!cgroup.wanted ? "none" : cgroup.path.empty() ? "auto" : cgroup.path));
+    out.open("[pins]", "pins");
+    out.add("path", quoted(config.pins));
+    out.open("[admin]", "admin");
+    out.add("listen", quoted("unix:" + config.admin_socket));
+    out.open("[log]", "log");
+    out.add("level", quoted(config.log_level));
+}
+
+// Where one section ends and the next begins: two listeners have the same heading.
+std::string_view section_path(const Setting& setting) {
+    const std::string_view path = setting.path;
+    return path.substr(0, path.size() - setting.key.size());
+}
+
+} // namespace
+
+std::vector<Setting> settings(const Config& config) {
+    Writer out(config);
+    out.add("mode", quoted(word(config.mode)));
+    for (std::size_t i = 0; i < config.interfaces.size(); ++i)
+        write_interface(out, config.interfaces[i], i);
+    for (std::size_t i = 0; i < config.listeners.size(); ++i)
+        write_listener(out, config, config.listeners[i], i);
+    write_core(out, config.core);
+    for (std::size_t i = 0; i < config.pools.size(); ++i)
+        write_pool(out, config.pools[i], i);
+    out.open("[home]", "home");
+    out.add("domains", list_of(config.home_domains, [](const std::string& d) { return d; }));
+    write_limits(out, config.limits);
+    write_host(out, config);
+    return out.take();
+}
+
+std::string to_toml(const Config& config) {
+    std::string out;
+    std::string last;
+    for (const Setting& setting : settings(config)) {
+        if (section_path(setting) != last)
+            out += fmt::format("\n{}\n", setting.section);
+        last = section_path(setting);
+        const auto line = fmt::format("{} = {}", setting.key, setting.value);
+        out += fmt::format("{:<44} # {}\n", line, setting.origin);
+    }
+    return out;
+}
+
+} // namespace gmguard::config
