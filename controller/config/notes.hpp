@@ -25,6 +25,7 @@ class Notes {
 
     void remember(const std::string& path, Place place) { places_[path] = place; }
 
+    [[nodiscard]] std::size_t count() const { return problems_.size(); }
     // In the order of the file.
     [[nodiscard]] std::vector<Problem> problems() const;
     [[nodiscard]] std::map<std::string, unsigned> lines() const;

@@ -90,6 +90,15 @@ Ports read_ports(Section& section, std::string_view key) {
     return ports;
 }
 
+void read_all_ports(Section& section, Listener& listener) {
+    const auto before = section.notes().count();
+    listener.unprotected_ports = read_ports(section, "unprotected_ports");
+    listener.protected_ports = read_ports(section, "protected_ports");
+    const bool none = listener.unprotected_ports.empty() && listener.protected_ports.empty();
+    if (none && section.notes().count() == before)
+        section.problem("a listener needs ports", "write unprotected_ports = [5060]");
+}
+
 Address read_address(Section& section) {
     const auto text = section.text("address");
     if (!text) {
@@ -139,16 +148,13 @@ Listener read_listener(Section section) {
     listener.name = read_name(section);
     listener.profile = read_profile(section);
     listener.address = read_address(section);
-    listener.unprotected_ports = read_ports(section, "unprotected_ports");
-    listener.protected_ports = read_ports(section, "protected_ports");
+    read_all_ports(section, listener);
     listener.protection = section.choice<gm_protection>("protection", kProtections)
                               .value_or(GM_PROTECTION_ESP);
     listener.mode = read_mode(section, "mode");
     listener.shared_interface = section.flag("shared_interface").value_or(false);
     if (auto checks = section.table("checks"))
         listener.checks = read_checks(std::move(*checks));
-    if (!section.has("unprotected_ports") && !section.has("protected_ports"))
-        section.problem("a listener needs ports", "write unprotected_ports = [5060]");
     section.finish();
     return listener;
 }

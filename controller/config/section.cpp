@@ -31,6 +31,13 @@ std::string instead(const toml::node& node, std::string_view wanted) {
     return {};
 }
 
+// "listener.checks" of "listener[0].checks".
+std::string without_places(std::string path) {
+    for (auto open = path.find('['); open != std::string::npos; open = path.find('['))
+        path.erase(open, path.find(']') + 1 - open);
+    return path;
+}
+
 } // namespace
 
 Place place_of(const toml::node& node) {
@@ -201,7 +208,7 @@ std::optional<std::size_t> Section::chosen(std::string_view key,
 }
 
 void Section::finish() {
-    const auto in = path_.empty() ? std::string() : " in " + path_.substr(0, path_.find('['));
+    const auto in = path_.empty() ? "" : " in " + without_places(path_);
     for (const auto& [key, value] : *table_) {
         if (std::ranges::find(known_, key.str()) != known_.end())
             continue;
