@@ -30,13 +30,17 @@ struct Contact {
 };
 
 struct Via {
-    std::string transport; // "UDP"
-    std::string host;      // sent-by, without brackets
-    std::uint16_t port = 0;    // 0 where absent
+    std::string transport;  // "UDP"
+    std::string host;       // sent-by, without brackets
+    std::uint16_t port = 0; // 0 where absent
     std::string branch;
+    // What the next hop wrote into it (RFC 3261 18.2.1, RFC 3581): where the message came from.
+    std::optional<Address> received;
+    std::optional<std::uint16_t> rport;
 };
 
-// Authorization or WWW-Authenticate. A parameter that is absent is nullopt, one that is empty is "".
+// Authorization or WWW-Authenticate. A parameter that is absent is nullopt, one that is empty is
+// "".
 struct Digest {
     std::string scheme;
     std::optional<std::string> username, realm, nonce, uri, response, auts, algorithm,
@@ -71,26 +75,27 @@ struct Message {
     std::string call_id;
     std::optional<std::uint32_t> cseq;
     std::string cseq_method;
-    std::vector<Via> vias;             // topmost first
-    std::vector<Contact> contacts;     // of all Contact headers
-    std::optional<std::uint32_t> expires; // the Expires header, seconds
-    std::optional<Digest> authorization;  // of a request
-    std::optional<Digest> challenge;      // WWW-Authenticate of a response
+    std::vector<Via> vias;                       // topmost first
+    std::vector<Contact> contacts;               // of all Contact headers
+    std::optional<std::uint32_t> expires;        // the Expires header, seconds
+    std::optional<Digest> authorization;         // of a request
+    std::optional<Digest> challenge;             // WWW-Authenticate of a response
     std::optional<RegisterClass> register_class; // of a REGISTER
     std::vector<SecurityMechanism> security_client, security_server, security_verify;
-    std::vector<Uri> associated_uris;  // P-Associated-URI, in order; the first is the default IMPU
+    std::vector<Uri> associated_uris; // P-Associated-URI, in order; the first is the default IMPU
     std::vector<Uri> preferred_identities, asserted_identities;
     std::vector<Uri> routes;
-    std::string event;                 // the Event header's package
+    std::string event; // the Event header's package
 
     // The private identity: Authorization's username, in its absence "user@host" of To
     // (TS 33.203 derivation). Empty where neither is there.
     [[nodiscard]] std::string impi() const;
 };
 
-// Reads one UDP payload. Fails (kind invalid; `what` is the reason's name as in gmguard/abi/reasons.h
-// and why) where the scanner finds no SIP message or no single reading of its header section; parts
-// that merely break their own grammar (a Contact that is no URI) are left out.
+// Reads one UDP payload. Fails (kind invalid; `what` is the reason's name as in
+// gmguard/abi/reasons.h and why) where the scanner finds no SIP message or no single reading of its
+// header section; parts that merely break their own grammar (a Contact that is no URI) are left
+// out.
 [[nodiscard]] Result<Message> parse(std::string_view payload);
 
 // Names as in JSON: "initial", "network_auth_failure", ...

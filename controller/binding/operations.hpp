@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What the policy answers: operations on the kernel's maps, and notices for people.
+#pragma once
+
+#include "base/address.hpp"
+#include "gmguard/abi/keys.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace gmguard::binding {
+
+// One write to one map. To be applied in their order: on a commit the identities come before the
+// binding, on a removal the binding goes first, so that the kernel never sees a binding whose
+// identities are not there yet. Every Put replaces what is there; erasing what is gone is no error.
+struct PutBinding {
+    gm_selector key{};
+    gm_binding value{}; // last_seen_ns: as far as the policy knows; the kernel's is newer
+};
+struct EraseBinding {
+    gm_selector key{};
+};
+struct PutIdentity {
+    gm_identity_key key{};
+    gm_identity value{};
+};
+struct EraseIdentity {
+    gm_identity_key key{};
+};
+struct PutOwner {
+    gm_u128 identity = 0;
+    gm_owner value{};
+};
+struct EraseOwner {
+    gm_u128 identity = 0;
+};
+struct PutChallenge {
+    gm_challenge_key key{};
+    gm_challenge value{};
+};
+struct EraseChallenge {
+    gm_challenge_key key{};
+};
+
+using Operation = std::variant<PutBinding, EraseBinding, PutIdentity, EraseIdentity, PutOwner,
+                               EraseOwner, PutChallenge, EraseChallenge>;
+
+enum class NoticeKind : std::uint8_t {
+    bound,         // a registration took a selector
+    refreshed,     // a binding was extended, or its identities changed
+    released,      // de-registered (then in cooldown), or released through the API (then gone)
+    expired,       // nobody refreshed it
+    moved,         // D.2.3: the subscriber uses a new port, the old selector goes after its grace
+    conflict,      // authenticated, but the selector is another user's: `other_impi` holds it
+    shadowed,      // with conflict, once per user and selector: the loser is kept as shadow (H16)
+    challenged,    // a nonce left to the source that asked for it: the registration timer runs
+    auth_timeout,  // the registration timer ended without an authenticated REGISTER (D.2.2)
+    forged_answer, // an answer that the P-CSCF's request cannot have caused (H1); see `doubt`
+    not_believed,  // an answer, or the lack of one, that changes nothing; see `doubt`
+    port_reused,   // an authenticated re-registration kept its port (D.2.3 asks for a new one)
+    lost,          // records of a ring are missing: `detail` names it, `count` says how many
+};
+
+// Why an answer was not believed.
+enum class Doubt : std::uint8_t {
+    none,
+    clear_register, // a 2xx to a REGISTER in clear binds nothing
+    not_sent_on,    // the P-CSCF never sent this REGISTER to the core (H10)
+    altered,        // what went on to the core says something else than what the phone sent
+    via_list,       // its Via list is not the P-CSCF's own and the phone's
+    ambiguous,      // two open transactions fit
+    other_source,   // it leaves to another address than the one that asked
+    other_nonce,    // it leaves with another nonce than the core's
+    other_user,     // it speaks of another To
+    other_impi,     // the REGISTER bears another IMPI than the one that was challenged
+    no_challenge,   // the selector is new, and no challenge went to its address
+    other_contact,  // asks for the removal of somebody else's Contact, or grants none of its own
+    still_there,    // a 2xx to a removal that still lists the Contact (H20)
+    no_answer,      // no final answer within 64*T1
+    too_many_open,  // more open transactions on one selector than a phone can need
+    table_full,     // as many bindings or identities as the maps take
+};
+
+struct Notice {
+    NoticeKind kind = NoticeKind::lost;
+    Doubt doubt = Doubt::none;
+    std::uint64_t now_ns = 0;
+    Endpoint source;            // the phone's, as far as known
+    std::uint32_t listener = 0; // its id, or 0
+    std::string id;             // of the binding, as in BindingView; may be empty
+    std::string selector;       // as binding::text() writes it; may be empty
+    std::string impi;
+    std::string other_impi;       // who holds the selector, or was challenged
+    std::uint64_t expires_ns = 0; // of the binding, where there is one
+    std::uint64_t count = 1;
+    std::string detail; // for people; may be empty
+};
+
+// "bound", "refreshed", ...; "clear_register", ...; stable.
+[[nodiscard]] std::string_view name(NoticeKind kind);
+[[nodiscard]] std::string_view name(Doubt doubt);
+
+struct Outcome {
+    std::vector<Operation> operations;
+    std::vector<Notice> notices;
+};
+
+} // namespace gmguard::binding

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The policy: what a registration that was seen on the wire means for the kernel's maps. Pure: no
+// kernel, no clock, no I/O; the same events in the same order give the same operations.
+//
+// Life of a binding (design: "Life of a binding"; threats H1, H2, H8, H10, H16, H20):
+//
+//   clear REGISTER          a transaction that can only be challenged; changes no binding, ever
+//   401 to the asking address   pending: PutChallenge, the registration timer runs; excludes nobody
+//   protected REGISTER      a transaction that can commit, if it bears the challenged IMPI
+//   2xx to it               bound: exclusive on its key, IMPUs := P-Associated-URI (else the To),
+//                           until granted expiry + 30 s. On a key that another user holds: shadow
+//   2xx to a removal        cooldown: identities still pass, the key is free, 128 s later it is
+//   gone anything else           changes no binding
+//
+// Which answers count. With core peers: only theirs (AnswerFromCore), and only if the REGISTER was
+// seen going on to the core with the Via list [P-CSCF's own, phone's] and the answer has that very
+// list. Without: answers seen leaving to the phone (AnswerLeaving), Via list [phone's], to the
+// address that asked.
+//
+// An IMPU may lawfully belong to several users (an implicit set that is shared). Each of them holds
+// it in gm_identities; in gm_owners it is the oldest live binding's, and passes to the next oldest
+// when that one ends.
+#pragma once
+
+#include "base/error.hpp"
+#include "binding/events.hpp"
+#include "binding/hashing.hpp"
+#include "binding/operations.hpp"
+#include "binding/view.hpp"
+
+#include <memory>
+#include <span>
+#include <utility>
+
+namespace gmguard::binding {
+
+inline constexpr std::uint64_t kSecond = 1'000'000'000;
+
+struct Rules {
+    bool believes_core = true;                           // core peers are configured
+    std::uint64_t answer_timeout_ns = 32 * kSecond;      // 64*T1 (RFC 3261 17.1.2.2)
+    std::uint64_t registration_timer_ns = 240 * kSecond; // reg-await-auth (24.229 table 7.8.1)
+    std::uint64_t margin_ns = 30 * kSecond;              // beyond the granted expiry
+    std::uint64_t grace_ns = 128 * kSecond;    // of the old selector, once the new one is used
+    std::uint64_t cooldown_ns = 128 * kSecond; // after a removal
+    std::uint32_t default_expires_s = 3600;    // where neither answer nor request says
+    // The subscriber number of the first binding. Numbers are not used again while the maps live:
+    // adopt() goes on after the highest it sees.
+    std::uint64_t first_subscriber = 1;
+
+    std::size_t bindings = 100'000;   // entries of gm_bindings; full: doubt table_full
+    std::size_t identities = 400'000; // entries of gm_identities; full: doubt table_full
+    // Of each kind (clear, protected); full: the oldest is forgotten, its answer changes nothing.
+    std::size_t transactions = 131'072;
+    std::size_t open_per_selector = 32; // protected ones; more: doubt too_many_open
+    std::size_t challenges = 65'536;    // full: the oldest is forgotten
+    std::size_t shadows = 4'096;        // full: only the notice of the conflict remains
+};
+
+class Policy {
+  public:
+    // `hasher` outlives the policy.
+    Policy(const Hasher& hasher, KeyForms forms, Rules rules = {});
+    ~Policy();
+    Policy(const Policy&) = delete;
+    Policy& operator=(const Policy&) = delete;
+
+    // Takes the event in (its message is moved from) and says what follows.
+    [[nodiscard]] Outcome handle(Event event);
+
+    // Binds by hand, or renews the binding of this user with these identities. invalid: no IMPI, no
+    // IMPU, one without canonical form, or a port that is missing. conflict: the selector is
+    // another user's. exhausted: the maps are full.
+    [[nodiscard]] Result<Outcome> add(const Add& request);
+    // Ends a binding at once, without cooldown; forgets a pending or a shadow. not_found: no such
+    // id.
+    [[nodiscard]] Result<Outcome> release(std::string_view id, std::uint64_t now_ns);
+
+    // Rebuilds the table from pinned maps, at start, before any event. The operations remove what
+    // has no meaning any more (expired, of another key form, identities or owners of nobody) and
+    // complete what is missing. Entries of gm_challenges are not adopted: they expire by
+    // themselves.
+    using BindingEntry = std::pair<gm_selector, gm_binding>;
+    using IdentityEntry = std::pair<gm_identity_key, gm_identity>;
+    using OwnerEntry = std::pair<gm_u128, gm_owner>;
+    [[nodiscard]] Outcome adopt(std::uint64_t now_ns, std::span<const BindingEntry> bindings,
+                                std::span<const IdentityEntry> identities,
+                                std::span<const OwnerEntry> owners);
+
+    // Selectors whose last_seen_ns decides something (a new port that is not used yet, D.2.3): read
+    // gm_bindings for them before each Tick and tell by Seen. Seldom more than a few.
+    [[nodiscard]] std::vector<gm_selector> watched() const;
+
+    void believe_core(bool core_peers_are_configured);
+
+    // The binding that excludes others from this source now. None: nobody's.
+    [[nodiscard]] std::optional<BindingView> holder(const Endpoint& source,
+                                                    std::uint64_t now_ns) const;
+    [[nodiscard]] std::optional<BindingView> find(std::string_view id) const;
+    [[nodiscard]] Page find(const Query& query) const;
+    [[nodiscard]] Counts counts() const;
+    // Bytes of user-space memory that the bindings take, indexes included.
+    [[nodiscard]] std::size_t bytes() const;
+
+  private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+} // namespace gmguard::binding
