@@ -17,18 +17,25 @@ namespace gmguard::admin {
 using Time = std::chrono::system_clock::time_point; // wall clock, for people only
 
 enum class EventType : std::uint8_t {
-    drop,         // a packet was dropped
-    would_drop,   // a packet passed that enforce would have dropped
-    bound,        // a registration took a selector
-    renewed,      // a binding was extended, or its identities changed
-    released,     // de-registration, or DELETE
-    expired,      // nobody renewed
-    conflict,     // authenticated, but the selector is another's: became shadow (H16)
-    attached,     // an interface is guarded
-    detached,     // an interface is no longer guarded
-    mode_changed, // somebody changed the mode of checks
-    lost,         // records did not reach the controller: `count` of them, `detail` says which
-    alarm,        // something an operator must look at; `detail` says what
+    drop,          // a packet was dropped
+    would_drop,    // a packet passed that enforce would have dropped
+    bound,         // a registration took a selector
+    refreshed,     // a binding was extended, or its identities changed
+    moved,         // the subscriber uses a new port (D.2.3)
+    released,      // de-registration, or DELETE
+    expired,       // nobody renewed
+    conflict,      // authenticated, but the selector is another user's
+    shadowed,      // with conflict: the loser is kept as shadow (H16)
+    challenged,    // a nonce left to the source that asked: the registration timer runs
+    auth_timeout,  // it ended without an authenticated REGISTER (D.2.2)
+    forged_answer, // an answer that no request of the P-CSCF can have caused (H1)
+    not_believed,  // an answer, or the lack of one, that changes nothing; `detail` says why
+    port_reused,   // an authenticated re-registration kept its port (D.2.3)
+    attached,      // an interface is guarded
+    detached,      // an interface is no longer guarded
+    mode_changed,  // somebody changed the mode of checks
+    lost,          // records did not reach the controller: `count` of them, `detail` says which
+    alarm,         // something an operator must look at; `detail` says what
 };
 
 // What a message said of itself; nothing here is proven.
@@ -43,7 +50,8 @@ struct EventSip {
 struct EventHolder {
     std::string impi;
     std::optional<Time> since;
-    std::string binding; // id of the binding; may be empty
+    std::string binding;  // id of the binding; may be empty
+    std::string selector; // as text; may be empty
 };
 
 struct Event {

@@ -44,6 +44,8 @@ class EventLog {
     // controller) reads as 0.
     [[nodiscard]] EventPage read(std::uint64_t after, const EventFilter& filter,
                                  std::size_t limit) const;
+    // The last `limit` matches; `more` says that there are older ones, `lost` is 0.
+    [[nodiscard]] EventPage tail(const EventFilter& filter, std::size_t limit) const;
 
     [[nodiscard]] std::uint64_t newest() const { return next_id_ - 1; }
     [[nodiscard]] std::uint64_t total() const { return next_id_ - first_id_; }

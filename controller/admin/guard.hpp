@@ -87,7 +87,7 @@ struct Binding {
     Prefix prefix;          // the address of the selector: all bits, or as many as count
     std::uint16_t port = 0; // 0: does not count
     std::string impi;
-    std::vector<std::string> impus; // the first is the default
+    std::vector<std::string> impus; // the first is the default; "": known by its hash alone
     std::string origin;             // "registration", "api", "adopted"
     Time since;
     std::optional<Time> expires;   // none: never

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "admin/problem.hpp"
+
+#include <boost/json.hpp>
+
+#include <array>
+#include <cstddef>
+
+namespace gmguard::admin {
+namespace {
+
+namespace json = boost::json;
+
+struct Description {
+    ProblemKind kind;
+    unsigned status;
+    std::string_view name;
+    std::string_view title;
+};
+
+using enum ProblemKind;
+constexpr std::array kDescriptions{
+    Description{malformed_request, 400, "malformed_request", "Malformed request"},
+    Description{not_found, 404, "not_found", "Not found"},
+    Description{method_not_allowed, 405, "method_not_allowed", "Method not allowed"},
+    Description{request_timeout, 408, "request_timeout", "The request took too long"},
+    Description{conflict, 409, "conflict", "Conflict"},
+    Description{precondition_failed, 412, "precondition_failed", "It has changed since"},
+    Description{content_too_large, 413, "content_too_large", "Body too large"},
+    Description{unsupported_media_type, 415, "unsupported_media_type", "The body must be JSON"},
+    Description{invalid, 422, "invalid", "Invalid input"},
+    Description{precondition_required, 428, "precondition_required", "If-Match is required"},
+    Description{header_too_large, 431, "header_too_large", "Header too large"},
+    Description{internal, 500, "internal", "Internal error"},
+    Description{unsupported, 501, "unsupported", "Not supported here"},
+    Description{unavailable, 503, "unavailable", "Not available now"},
+    Description{too_busy, 503, "too_busy", "Too many connections"},
+    Description{exhausted, 507, "exhausted", "No room left"},
+};
+
+const Description& describe(ProblemKind kind) {
+    return kDescriptions.at(static_cast<std::size_t>(kind));
+}
+
+json::array to_json(const std::vector<Flaw>& errors) {
+    json::array list;
+    for (const Flaw& flaw : errors)
+        list.push_back(json::object{{"pointer", flaw.pointer}, {"detail", flaw.detail}});
+    return list;
+}
+
+std::string_view path_of(std::string_view target) {
+    return target.substr(0, target.find('?'));
+}
+
+} // namespace
+
+ProblemKind problem_kind(ErrorKind kind) {
+    switch (kind) {
+    case ErrorKind::invalid:
+        return invalid;
+    case ErrorKind::not_found:
+        return not_found;
+    case ErrorKind::conflict:
+        return conflict;
+    case ErrorKind::unsupported:
+        return unsupported;
+    case ErrorKind::exhausted:
+        return exhausted;
+    case ErrorKind::unavailable:
+        return unavailable;
+    case ErrorKind::system:
+        break;
+    }
+    return internal;
+}
+
+unsigned status_of(ProblemKind kind) {
+    return describe(kind).status;
+}
+
+Response respond(const Problem& problem, std::string_view instance, std::string_view request_id) {
+    const Description& description = describe(problem.kind);
+    json::object body{
+        {"type", "/docs/errors#" + std::string(description.name)},
+        {"title", description.title},
+        {"status", description.status},
+        {"detail", problem.detail},
+        {"instance", path_of(instance)},
+        {"request_id", request_id},
+    };
+    if (!problem.errors.empty())
+        body["errors"] = to_json(problem.errors);
+    Response response;
+    response.status = description.status;
+    response.content_type = "application/problem+json";
+    response.body = json::serialize(body) + "\n";
+    return response;
+}
+
+Response respond(const Problem& problem, const Request& request) {
+    return respond(problem, request.target, request.id);
+}
+
+Response respond(const Error& error, const Request& request) {
+    return respond(Problem{problem_kind(error.kind), error.text(), {}}, request);
+}
+
+} // namespace gmguard::admin
