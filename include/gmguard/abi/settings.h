@@ -24,13 +24,13 @@ struct gm_settings {
     struct gm_key_form key_v4; /* for sources in no pool */
     struct gm_key_form key_v6;
     __u32 homes; /* home domains in use; 0: any domain is home */
-    __u32 pad;
+    __u32 tap_front; /* 1: no gm_inside is attached, gm_front feeds gm_sip_clear itself */
     struct gm_rate per_user;   /* one source and user, REGISTERs */
     struct gm_rate per_source; /* all users of one source */
     struct gm_rate known;      /* all sources and users that are bound: the reserve (H23) */
     struct gm_rate unknown;    /* all others together */
     struct gm_rate fragments;  /* all fragments to guarded addresses */
-    struct gm_rate events;     /* drop reports */
+    struct gm_rate events;     /* drop reports: `burst` per CPU in 64 ticks; `rate` is not used */
     __u64 pad1;
     gm_u128 home[GM_HOMES]; /* hashes of home domains */
 };

@@ -50,7 +50,7 @@ GM_INLINE void gm_literal_group(struct gm_literal* l)
 {
     if (!l->digits || l->count >= 8)
         l->bad = 1;
-    l->groups = l->groups << 16 | (l->group & 0xffff);
+    l->groups[l->count & 7] = (__u16)l->group;
     l->count++;
     l->group = l->digits = 0;
 }
@@ -98,27 +98,31 @@ GM_INLINE int gm_literal_step(struct gm_work* w, __u32 first)
     return 0;
 }
 
-/* The groups behind "::" move to the end. */
-GM_INLINE gm_u128 gm_literal_end(struct gm_literal* l)
+/* The number of the groups, those behind "::" moved to the end. */
+GM_INLINE gm_u128 gm_literal_end(const struct gm_literal* l)
 {
-    __u32 behind = l->gap ? l->count - (l->gap - 1) : 0;
-    gm_u128 low = ((gm_u128)1 << (16 * (behind & 7))) - 1;
+    __u32 before = l->gap ? l->gap - 1 : 8, missing = 8 - l->count, i;
+    gm_u128 value = 0;
 
-    if (!l->gap)
-        return l->groups;
-    return (l->groups & low) | ((l->groups >> (16 * (behind & 7))) << (16 * ((8 - l->gap + 1) & 7)));
+    for (i = 0; i < 8; ++i) {
+        __u16 group = i < before             ? l->groups[i]
+                      : i < before + missing ? 0
+                                             : l->groups[(i - missing) & 7];
+
+        value = value << 16 | group;
+    }
+    return value;
 }
 
 /* The IPv6 literal in [at, end) into *address; 0 if it is none. ::ffff:a.b.c.d is the IPv4. */
 GM_GLOBAL int gm_read_v6(struct gm_work* w, __u32 at, __u32 end)
 {
     struct gm_literal* l;
-    __u32 k, tail;
+    __u32 k, tail, quad;
 
     if (!w || end <= at + 1 || end - at > 45)
         return 0;
     l = &w->literal;
-    l->groups = 0;
     l->at = at;
     l->end = end;
     l->group = l->digits = l->count = l->gap = l->bad = 0;
@@ -133,9 +137,10 @@ GM_GLOBAL int gm_read_v6(struct gm_work* w, __u32 at, __u32 end)
         tail = l->at - l->digits;
         if (l->bad || l->count > 6 || !gm_read_v4(w, tail, end))
             return 0;
-        l->groups = l->groups << 32 | l->group;
+        quad = l->group;
+        l->groups[l->count & 7] = (__u16)(quad >> 16);
+        l->groups[(l->count + 1) & 7] = (__u16)quad;
         l->count += 2;
-        l->digits = 0;
     } else if (l->digits) {
         gm_literal_group(l);
     }

@@ -112,7 +112,7 @@ struct gm_params {
 };
 
 struct gm_literal {
-    gm_u128 groups; /* collected so far */
+    __u16 groups[8]; /* collected so far */
     __u32 at;
     __u32 end;
     __u32 group;

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+ *
+ * Who a source is: its key, what is bound to it, which identities are its own.
+ */
+#ifndef GMGUARD_BPF_BINDING_H
+#define GMGUARD_BPF_BINDING_H
+
+#include <bpf/bpf_endian.h>
+
+#include "gmguard/proto/identity.h"
+#include "room.h"
+
+static __always_inline struct gm_prefix_key gm_whole_address(gm_u128 address)
+{
+    struct gm_prefix_key key = {.prefixlen = 128};
+    __be64 high = bpf_cpu_to_be64((__u64)(address >> 64)), low = bpf_cpu_to_be64((__u64)address);
+
+    __builtin_memcpy(key.address, &high, 8);
+    __builtin_memcpy(key.address + 8, &low, 8);
+    return key;
+}
+
+/* What a source's key is made of, by its pool or the default of its family. */
+static __always_inline struct gm_key_form gm_form_of(const struct gm_settings *settings,
+                                                     gm_u128 source)
+{
+    if (settings->pools) {
+        struct gm_prefix_key key = gm_whole_address(source);
+        struct gm_pool *pool = bpf_map_lookup_elem(&gm_pools, &key);
+
+        if (pool)
+            return pool->form;
+    }
+    return (source >> 32) == 0xffff ? settings->key_v4 : settings->key_v6;
+}
+
+/* The first `bits` of an address. (BPF shifts 128-bit numbers by constants only.) */
+static __always_inline gm_u128 gm_masked(gm_u128 address, __u32 bits)
+{
+    __u64 high = (__u64)(address >> 64), low = (__u64)address;
+
+    if (bits >= 128)
+        return address;
+    if (bits > 64) {
+        low &= ~0ULL << (128 - bits);
+    } else {
+        high &= bits ? ~0ULL << (64 - bits) : 0;
+        low = 0;
+    }
+    return (gm_u128)high << 64 | low;
+}
+
+static __always_inline struct gm_selector gm_selector_of(struct gm_key_form form, gm_u128 source,
+                                                         __u16 port)
+{
+    struct gm_selector selector = {
+        .address = gm_masked(source, form.bits),
+        .port = form.with_port ? port : 0,
+        .bits = form.bits,
+    };
+
+    return selector;
+}
+
+/* The live binding of the source in w->record, or NULL. An entry past its time is ended, whether
+ * the controller is there to remove it or not. */
+static __always_inline struct gm_binding *gm_binding_of(const struct gm_settings *settings,
+                                                        gm_u128 source, __u16 port)
+{
+    struct gm_selector selector =
+        gm_selector_of(gm_form_of(settings, source), source, port);
+    struct gm_binding *binding = bpf_map_lookup_elem(&gm_bindings, &selector);
+    __u64 now;
+
+    if (!binding)
+        return NULL;
+    now = gm_now(settings);
+    if (binding->expires_ns && binding->expires_ns <= now)
+        return NULL;
+    binding->last_seen_ns = now;
+    return binding;
+}
+
+/* Whether the binding keeps others from its selector: not while it cools down. */
+static __always_inline int gm_is_exclusive(const struct gm_binding *binding)
+{
+    return binding->state == GM_STATE_BOUND;
+}
+
+static __always_inline int gm_is_bound_identity(__u64 subscriber, gm_u128 identity)
+{
+    struct gm_identity_key key = {.identity = identity, .subscriber = subscriber};
+
+    return bpf_map_lookup_elem(&gm_identities, &key) != NULL;
+}
+
+/* Whether another subscriber than this one holds the identity live (H13). */
+static __always_inline int gm_is_owned_by_other(const struct gm_settings *settings,
+                                                __u64 subscriber, gm_u128 identity)
+{
+    struct gm_owner *owner = bpf_map_lookup_elem(&gm_owners, &identity);
+
+    return owner && owner->subscriber != subscriber &&
+           (!owner->expires_ns || owner->expires_ns > gm_now(settings));
+}
+
+static __always_inline int gm_is_peer(const struct gm_settings *settings, gm_u128 source, int *kind)
+{
+    struct gm_prefix_key key;
+    enum gm_peer *peer;
+
+    if (!settings->peers)
+        return 0;
+    key = gm_whole_address(source);
+    peer = bpf_map_lookup_elem(&gm_peers, &key);
+    if (peer)
+        *kind = *peer;
+    return peer != NULL;
+}
+
+/* The hash of what `in` names; 0 where it cannot be one. */
+static __always_inline int gm_hash_of(struct gm_work *w, const struct gm_settings *settings,
+                                      struct gm_hash_input in, gm_u128 *hash)
+{
+    struct gm_hash out = {.key = {settings->hash_key[0], settings->hash_key[1]}};
+    int reason = gm_hash_identity(w, &in, &out);
+
+    *hash = out.value;
+    return reason;
+}
+
+#endif

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+ *
+ * The unprotected port: what may come in clear (D.1 4), judged in full. gm_front does it for every
+ * datagram that arrives whole; gm_inside again, for what arrived in fragments.
+ */
+#ifndef GMGUARD_BPF_CLEAR_H
+#define GMGUARD_BPF_CLEAR_H
+
+#include "rate.h"
+#include "register.h"
+#include "verdict.h"
+
+/* First tokens of requests, in words: what is dropped most must not cost a scan. */
+#define GM_TOKEN(a, b, c, d, e, f, g, h)                                                           \
+    ((__u64)(a) | (__u64)(b) << 8 | (__u64)(c) << 16 | (__u64)(d) << 24 | (__u64)(e) << 32 |       \
+     (__u64)(f) << 40 | (__u64)(g) << 48 | (__u64)(h) << 56)
+
+/* Whether the message starts with a method, other than REGISTER, that SIP defines (RFC 3261, 3262,
+ * 3265, 3311, 3428, 3515, 3903, 6086). */
+static __always_inline int gm_is_other_method(__u64 word)
+{
+    switch (word & 0xffffffffULL) {
+    case 0x204b4341: /* "ACK " */
+    case 0x20455942: /* "BYE " */
+        return 1;
+    }
+    switch (word & 0xffffffffffULL) {
+    case 0x204f464e49ULL: /* "INFO " */
+        return 1;
+    }
+    switch (word & 0xffffffffffffULL) {
+    case 0x204b43415250ULL: /* "PRACK " */
+    case 0x205245464552ULL: /* "REFER " */
+        return 1;
+    }
+    switch (word) {
+    case GM_TOKEN('M', 'E', 'S', 'S', 'A', 'G', 'E', ' '):
+    case GM_TOKEN('O', 'P', 'T', 'I', 'O', 'N', 'S', ' '):
+    case GM_TOKEN('P', 'U', 'B', 'L', 'I', 'S', 'H', ' '):
+    case GM_TOKEN('S', 'U', 'B', 'S', 'C', 'R', 'I', 'B'):
+        return 1;
+    }
+    switch (word & 0xffffffffffffffULL) {
+    case 0x20455449564e49ULL: /* "INVITE " */
+    case 0x20594649544f4eULL: /* "NOTIFY " */
+    case 0x204c45434e4143ULL: /* "CANCEL " */
+    case 0x20455441445055ULL: /* "UPDATE " */
+        return 1;
+    }
+    return 0;
+}
+
+/* Keep-alives: less than a start line can be, CRLFs, or STUN (RFC 5626 3.5, 5389 6). REQUIRES: eight
+ * bytes in `word`, zeros where the payload is shorter. */
+static __always_inline int gm_is_keepalive(__u64 word, __u32 length)
+{
+    if (length < 4 || (length == 4 && (__u32)word == 0x0a0d0a0d))
+        return 1;
+    return length >= 20 && (word & 0xc0) == 0 && (__u32)(word >> 32) == 0x42a41221;
+}
+
+/* What the first nine bytes of a datagram to the unprotected port say. none: a REGISTER, or what
+ * only a scan can tell (*scan). */
+static __always_inline __u32 gm_first_look(__u64 word, char ninth, __u32 length, int *scan)
+{
+    *scan = 0;
+    if (gm_is_keepalive(word, length))
+        return GM_REASON_keepalive;
+    if (word == GM_WORD_REGISTER && ninth == ' ')
+        return GM_REASON_none;
+    if (gm_is_other_method(word))
+        return GM_REASON_not_register;
+    *scan = 1;
+    return GM_REASON_none;
+}
+
+/* A message that is no REGISTER and starts with no known method: an answer, a request of an unknown
+ * method, or no SIP at all. REQUIRES: w->text and w->sip.length are set. */
+GM_GLOBAL int gm_name_other(struct gm_work *w)
+{
+    struct gm_span method;
+    int reason;
+
+    if (!w)
+        return GM_REASON_not_sip;
+    reason = gm_sip_index(w);
+    if (w->sip.kind == GM_KIND_NONE)
+        return GM_REASON_not_sip;
+    if (!reason && w->sip.kind == GM_KIND_RESPONSE && w->sip.count[GM_H_CSEQ] == 1 &&
+        !gm_read_cseq(w, &method) && gm_is_register(w, method))
+        return GM_REASON_forged_answer;
+    return GM_REASON_not_register;
+}
+
+static __always_inline int gm_class_reason(__u32 class)
+{
+    return class == GM_CLASS_CLEAR_RESPONSE ? GM_REASON_clear_response
+           : class == GM_CLASS_OTHER_SCHEME ? GM_REASON_other_scheme
+                                            : GM_REASON_none;
+}
+
+/* A failure REGISTER carries a nonce that its source was sent (D.2.1). */
+static __always_inline int gm_check_failure(struct gm_work *w, const struct gm_settings *settings,
+                                            struct gm_register *r)
+{
+    struct gm_span nonce = w->digest.value[GM_D_NONCE];
+    struct gm_hash_input in = {.user = nonce};
+    struct gm_challenge_key key = {};
+    struct gm_challenge *challenge;
+    struct gm_key_form form;
+
+    if (r->class != GM_CLASS_NETWORK_AUTH_FAILURE && r->class != GM_CLASS_SYNC_FAILURE)
+        return GM_REASON_none;
+    form = gm_form_of(settings, w->record.source);
+    key.address = gm_masked(w->record.source, form.bits);
+    if (gm_hash_of(w, settings, in, &key.nonce))
+        return GM_REASON_unmatched_failure;
+    challenge = bpf_map_lookup_elem(&gm_challenges, &key);
+    if (!challenge || challenge->user != r->user || challenge->expires_ns <= gm_now(settings))
+        return GM_REASON_unmatched_failure;
+    return GM_REASON_none;
+}
+
+/* Reads a REGISTER as far as every listener needs it: structure, Via, class, To, user. */
+GM_GLOBAL int gm_read_register(struct gm_work *w, const struct gm_settings *settings,
+                               struct gm_register *r)
+{
+    int reason;
+
+    if (!w || !settings || !r)
+        return GM_REASON_malformed;
+    reason = gm_sip_index(w);
+    if (!reason)
+        reason = gm_check_structure(w);
+    if (!reason)
+        reason = gm_check_via(w);
+    if (!reason)
+        reason = gm_check_class(w, r);
+    if (!reason)
+        reason = gm_read_to(w);
+    return reason ? reason : gm_read_user(w, settings, r);
+}
+
+/* A source that the core or this host would have (H8). */
+static __always_inline int gm_check_source(const struct gm_case *c, const struct gm_work *w)
+{
+    int kind = 0;
+
+    if (!gm_is_peer(c->settings, w->record.source, &kind))
+        return GM_REASON_none;
+    if (kind == GM_PEER_CORE && c->listener->shared_interface)
+        return GM_REASON_none;
+    return GM_REASON_spoofed_source;
+}
+
+/* Judges the REGISTER in w->text that came in clear. Returns 1 to drop it. */
+static __always_inline int gm_judge_clear(struct gm_case *c, struct gm_work *w)
+{
+    const struct gm_settings *settings = c->settings;
+    struct gm_register r = {};
+    struct gm_binding *binding;
+    int reason;
+
+    reason = gm_read_register(w, settings, &r);
+    if (reason)
+        return gm_fails(c, reason);
+    if (gm_fails(c, gm_class_reason(r.class)) || gm_fails(c, gm_check_domain(w, settings)) ||
+        gm_fails(c, gm_check_contacts(w)) || gm_fails(c, gm_check_source(c, w)) ||
+        gm_fails(c, gm_check_failure(w, settings, &r)))
+        return 1;
+    binding = gm_binding_of(settings, w->record.source, w->record.source_port);
+    if (binding && gm_is_exclusive(binding) && binding->user != r.user) {
+        w->record.holder = binding->subscriber;
+        if (gm_fails(c, GM_REASON_selector_taken) || gm_fails(c, GM_REASON_user_mismatch))
+            return 1;
+    }
+    if (c->hook == GM_HOOK_FRONT &&
+        !gm_within_rate(settings, w->record.source, r.user, binding && binding->user == r.user))
+        return gm_fails(c, GM_REASON_rate_limited);
+    return 0;
+}
+
+#endif

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+//
+// gm_front: the shield at every Gm interface (XDP). Cheap verdicts at line rate: clear UDP SIP to
+// the unprotected port is judged in full, clear packets to a protected port die, fragments to
+// guarded addresses are metered. What it cannot know (fragments, TCP) it passes to gm_inside.
+
+#include "clear.h"
+#include "packet.h"
+
+/* The listener of a packet to (address, port), or NULL. */
+static __always_inline const struct gm_listener *gm_find_listener(const struct gm_packet *p)
+{
+    struct gm_listener_key key = {
+        .address = p->destination, .port = p->destination_port, .protocol = p->protocol};
+    const struct gm_listener *l = bpf_map_lookup_elem(&gm_listeners, &key);
+
+    if (l)
+        return l;
+    key.address = 0;
+    l = bpf_map_lookup_elem(&gm_listeners, &key);
+    return l && l->role != GM_ROLE_ELSEWHERE ? l : NULL;
+}
+
+/* The mark of a guarded address, whose modes are the strictest of its listeners. */
+static __always_inline const struct gm_listener *gm_find_guarded(const struct gm_packet *p)
+{
+    struct gm_listener_key key = {.address = p->destination};
+    const struct gm_listener *l = bpf_map_lookup_elem(&gm_listeners, &key);
+
+    if (l)
+        return l;
+    key.address = 0;
+    return bpf_map_lookup_elem(&gm_listeners, &key);
+}
+
+/* What w->record says of the packet, for the tap and the reports. */
+static __always_inline void gm_fill_packet(struct xdp_md *ctx, struct gm_work *w,
+                                           const struct gm_packet *p)
+{
+    w->record.source = p->source;
+    w->record.destination = p->destination;
+    w->record.source_port = p->source_port;
+    w->record.destination_port = p->destination_port;
+    w->record.protocol = p->protocol;
+    w->record.ifindex = ctx->ingress_ifindex;
+    w->record.holder = 0;
+    w->record.full_length = p->length;
+}
+
+/* Copies the payload into the room; 0 where it is not there or too long. */
+static __always_inline int gm_copy_payload(struct xdp_md *ctx, struct gm_work *w,
+                                           const struct gm_packet *p)
+{
+    __u64 size = p->length - 1;
+
+    /* The one form of this bound that 6.1, 6.12 and 6.18 accept (clang 16, 19). */
+    GM_FORGET(size);
+    if (p->length == 0 || p->length > GM_SIP_MAX)
+        return 0;
+    size &= GM_SIP_MAX - 1;
+    size += 1;
+    w->sip.length = size;
+    if (bpf_xdp_load_bytes(ctx, p->payload, w->text, size))
+        return 0;
+    *(__u64 *)(w->text + size) = 0;
+    return 1;
+}
+
+/* The door. A report carries the start of the message, which may not be in the room yet. */
+static __always_inline int gm_leave(struct xdp_md *ctx, struct gm_case *c, const struct gm_packet *p,
+                                    int copied)
+{
+    struct gm_work *w;
+    __u32 suppressed = 0;
+
+    gm_count(c);
+    if (c->verdict != GM_VERDICT_PASS && gm_may_report(c->settings, &suppressed)) {
+        w = gm_room();
+        if (w) {
+            if (!copied) {
+                gm_fill_packet(ctx, w, p);
+                if (!gm_copy_payload(ctx, w, p))
+                    w->record.full_length = 0;
+            }
+            gm_report(w, c, suppressed);
+        }
+    }
+    return c->verdict == GM_VERDICT_DROP ? XDP_DROP : XDP_PASS;
+}
+
+static __always_inline void gm_tap(struct gm_case *c, struct gm_work *w)
+{
+    struct gm_losses *losses;
+
+    gm_fill_verdict(w, c);
+    if (gm_send(&gm_sip_clear, w, w->sip.length))
+        return;
+    losses = gm_losses_here();
+    if (losses)
+        losses->sip_clear++;
+}
+
+/* A datagram to the unprotected port. */
+static __always_inline int gm_judge_datagram(struct xdp_md *ctx, struct gm_case *c,
+                                             const struct gm_packet *p)
+{
+    char first[16] = {};
+    struct gm_work *w;
+    __u32 head = p->length < 12 ? p->length : 12;
+    int scan = 0, reason;
+
+    if (p->length >= 12 ? bpf_xdp_load_bytes(ctx, p->payload, first, 12)
+                        : (head && bpf_xdp_load_bytes(ctx, p->payload, first, head & 15)))
+        reason = GM_REASON_malformed;
+    else
+        reason = gm_first_look(*(__u64 *)first, first[8], p->length, &scan);
+    if (reason && gm_fails(c, reason))
+        return gm_leave(ctx, c, p, 0);
+    if (p->length > GM_SIP_MAX) {
+        gm_fails(c, GM_REASON_oversize);
+        return gm_leave(ctx, c, p, 0);
+    }
+    w = gm_room();
+    if (reason || !w)
+        return gm_leave(ctx, c, p, 0);
+    gm_fill_packet(ctx, w, p);
+    if (!gm_copy_payload(ctx, w, p))
+        gm_fails(c, GM_REASON_malformed);
+    else if (scan)
+        gm_fails(c, gm_name_other(w));
+    else if (!gm_judge_clear(c, w) && c->settings->tap_front)
+        gm_tap(c, w);
+    return gm_leave(ctx, c, p, 1);
+}
+
+/* A packet that cannot be read to its ports, or a fragment, to a guarded address. */
+static __always_inline int gm_judge_rest(struct xdp_md *ctx, struct gm_case *c,
+                                         const struct gm_packet *p, enum gm_parse parse)
+{
+    struct gm_packet bare = *p;
+
+    bare.length = 0;
+    if (parse == GM_PARSE_MALFORMED)
+        gm_fails(c, GM_REASON_malformed);
+    else if (parse == GM_PARSE_TOO_DEEP)
+        gm_fails(c, GM_REASON_too_deep);
+    else if (parse == GM_PARSE_HEADLESS)
+        gm_fails(c, GM_REASON_fragment);
+    else if (!gm_take_cap(GM_CAP_FRAGMENTS, c->settings->fragments, gm_now(c->settings)))
+        gm_fails(c, GM_REASON_rate_limited);
+    return gm_leave(ctx, c, &bare, 0);
+}
+
+/* A packet to the unprotected or a protected port, or the first fragment of one. */
+static __always_inline int gm_judge_port(struct xdp_md *ctx, struct gm_case *c,
+                                         const struct gm_packet *p, enum gm_parse parse)
+{
+    if (c->listener->role == GM_ROLE_PROTECTED && c->listener->protection == GM_PROTECTION_ESP) {
+        gm_fails(c, GM_REASON_clear_on_protected);
+        return gm_leave(ctx, c, p, 0);
+    }
+    if (parse == GM_PARSE_FRAGMENT)
+        return gm_judge_rest(ctx, c, p, parse);
+    if (p->protocol == IPPROTO_UDP && c->listener->role == GM_ROLE_UNPROTECTED)
+        return gm_judge_datagram(ctx, c, p);
+    return XDP_PASS;
+}
+
+SEC("xdp.frags")
+int gm_front(struct xdp_md *ctx)
+{
+    struct gm_cursor cursor = {.start = (void *)(long)ctx->data, .end = (void *)(long)ctx->data_end};
+    struct gm_packet p = {};
+    struct gm_case c = {.hook = GM_HOOK_FRONT};
+    enum gm_parse parse = GM_PARSE_OTHER;
+    __u16 type = gm_parse_ethernet(&cursor);
+
+    if (type == ETH_P_IP)
+        parse = gm_parse_v4(&cursor, &p);
+    else if (type == ETH_P_IPV6)
+        parse = gm_parse_v6(&cursor, &p);
+    else if (type == ETH_P_8021Q || type == ETH_P_8021AD)
+        parse = GM_PARSE_TOO_DEEP;
+    if (parse == GM_PARSE_OTHER)
+        return XDP_PASS;
+    c.settings = gm_settings_now();
+    if (!c.settings || c.settings->schema != GM_SCHEMA)
+        return XDP_PASS;
+    if (parse == GM_PARSE_OK || parse == GM_PARSE_FRAGMENT) {
+        c.listener = gm_find_listener(&p);
+        if (c.listener)
+            return gm_judge_port(ctx, &c, &p, parse);
+        if (parse == GM_PARSE_OK)
+            return XDP_PASS;
+    }
+    c.listener = gm_find_guarded(&p);
+    return c.listener ? gm_judge_rest(ctx, &c, &p, parse) : XDP_PASS;
+}
+
+char gm_license[] SEC("license") = "Dual BSD/GPL";

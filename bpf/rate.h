@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+ *
+ * Token buckets for REGISTERs in clear: per source and user, per source, and over all sources under
+ * two caps, one of them a reserve for users that are bound where they send from, so that nobody can
+ * fill another's bucket and fresh IMPIs compete only with each other (H23).
+ */
+#ifndef GMGUARD_BPF_RATE_H
+#define GMGUARD_BPF_RATE_H
+
+#include "binding.h"
+
+enum gm_cap { GM_CAP_KNOWN, GM_CAP_UNKNOWN, GM_CAP_FRAGMENTS };
+
+#define GM_TOKEN_UNIT 1000ULL
+#define GM_NS_PER_S 1000000000ULL
+
+/* Takes one token; 0 if there is none. Two CPUs at once may take one token twice: that lets a
+ * message more through and needs no lock. */
+static __always_inline int gm_take_token(struct gm_bucket *b, struct gm_rate rate, __u64 now)
+{
+    __u64 full = rate.burst * GM_TOKEN_UNIT, passed = now - b->filled_ns;
+
+    if (passed > 10 * GM_NS_PER_S)
+        passed = 10 * GM_NS_PER_S;
+    b->tokens += passed / (GM_NS_PER_S / GM_TOKEN_UNIT) * rate.rate;
+    b->filled_ns = now;
+    if (b->tokens > full)
+        b->tokens = full;
+    if (b->tokens < GM_TOKEN_UNIT)
+        return 0;
+    b->tokens -= GM_TOKEN_UNIT;
+    return 1;
+}
+
+static __always_inline int gm_take_of(gm_u128 address, gm_u128 user, struct gm_rate rate, __u64 now)
+{
+    struct gm_bucket_key key = {.address = address, .user = user};
+    struct gm_bucket *bucket = bpf_map_lookup_elem(&gm_buckets, &key);
+    struct gm_bucket fresh = {.tokens = (rate.burst - 1) * GM_TOKEN_UNIT, .filled_ns = now};
+
+    if (!rate.rate || !rate.burst)
+        return 1;
+    if (bucket)
+        return gm_take_token(bucket, rate, now);
+    bpf_map_update_elem(&gm_buckets, &key, &fresh, BPF_ANY);
+    return 1;
+}
+
+static __always_inline int gm_take_cap(__u32 cap, struct gm_rate rate, __u64 now)
+{
+    struct gm_bucket *bucket = bpf_map_lookup_elem(&gm_caps, &cap);
+
+    return !rate.rate || !bucket || gm_take_token(bucket, rate, now);
+}
+
+/* Whether a REGISTER of this source and user is within all its limits. `known`: the user is bound
+ * to the selector that it comes from. */
+static __always_inline int gm_within_rate(const struct gm_settings *settings, gm_u128 source,
+                                          gm_u128 user, int known)
+{
+    __u64 now;
+    gm_u128 key;
+
+    if (!settings->per_user.rate && !settings->per_source.rate && !settings->known.rate &&
+        !settings->unknown.rate)
+        return 1;
+    now = gm_now(settings);
+    key = gm_masked(source, gm_form_of(settings, source).bits);
+    if (!gm_take_of(key, user, settings->per_user, now))
+        return 0;
+    if (known)
+        return gm_take_cap(GM_CAP_KNOWN, settings->known, now);
+    return gm_take_of(key, 0, settings->per_source, now) &&
+           gm_take_cap(GM_CAP_UNKNOWN, settings->unknown, now);
+}
+
+#endif

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+ *
+ * The one door: every packet of a listener leaves a program through gm_leave(), which counts it
+ * under its reason and reports it. Checks say what is wrong by gm_fails(); the mode decides.
+ */
+#ifndef GMGUARD_BPF_VERDICT_H
+#define GMGUARD_BPF_VERDICT_H
+
+#include "room.h"
+
+/* What a program has found out about the packet at hand. */
+struct gm_case {
+    const struct gm_settings *settings;
+    const struct gm_listener *listener; /* NULL: no listener's packet */
+    enum gm_hook hook;
+    enum gm_reason reason; /* the first that would drop it, or the one that does */
+    enum gm_verdict verdict;
+};
+
+/* A power of two, so that a mask bounds the index for the verifier. */
+#define GM_REASON_ROOM 64
+_Static_assert(GM_REASON_COUNT <= GM_REASON_ROOM, "room for every reason");
+
+#define GM_REASON_CHECK(number, name, check, when, text) [number] = GM_CHECK_##check,
+static const __u8 gm_check_of[GM_REASON_ROOM] = {GM_REASONS(GM_REASON_CHECK)};
+#undef GM_REASON_CHECK
+
+static __always_inline enum gm_mode gm_mode_of(const struct gm_listener *l, __u32 reason)
+{
+    const enum gm_mode *modes = (const enum gm_mode *)&l->modes;
+    __u32 check;
+
+    GM_FORGET(reason);
+    check = gm_check_of[reason & (GM_REASON_ROOM - 1)];
+    GM_FORGET(check);
+    return modes[check < GM_CHECK_COUNT ? check : 0];
+}
+
+/* Whether the packet is to be dropped for this reason now. In monitor it is noted, once. */
+static __always_inline int gm_fails(struct gm_case *c, __u32 reason)
+{
+    enum gm_mode mode;
+
+    if (!reason)
+        return 0;
+    mode = gm_mode_of(c->listener, reason);
+    if (mode == GM_MODE_OFF)
+        return 0;
+    if (mode == GM_MODE_ENFORCE) {
+        c->reason = reason;
+        c->verdict = GM_VERDICT_DROP;
+        return 1;
+    }
+    if (!c->reason) {
+        c->reason = reason;
+        c->verdict = GM_VERDICT_WOULD_DROP;
+    }
+    return 0;
+}
+
+static __always_inline void gm_count(const struct gm_case *c)
+{
+    __u32 id = c->listener ? c->listener->id : 0, reason = c->reason;
+    struct gm_counters *counters = bpf_map_lookup_elem(&gm_counters, &id);
+    struct gm_hook_counts *hook;
+    __u64 *count;
+
+    GM_FORGET(reason);
+    if (!counters || reason >= GM_REASON_COUNT)
+        return;
+    hook = c->hook == GM_HOOK_FRONT    ? &counters->front
+           : c->hook == GM_HOOK_INSIDE ? &counters->inside
+                                       : &counters->answers;
+    if (c->verdict == GM_VERDICT_WOULD_DROP) {
+        count = (__u64 *)&hook->would_drop + reason;
+        (*count)++;
+        reason = GM_REASON_none;
+        GM_FORGET(reason);
+    }
+    count = (__u64 *)&hook->packets + reason;
+    (*count)++;
+}
+
+static __always_inline struct gm_losses *gm_losses_here(void)
+{
+    __u32 zero = 0;
+
+    return bpf_map_lookup_elem(&gm_losses, &zero);
+}
+
+/* Drop reports held back: at most `events.burst` per CPU in 64 ticks. */
+struct gm_quota {
+    __u64 window;
+    __u32 left;
+    __u32 suppressed;
+};
+
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct gm_quota);
+} gm_quotas SEC(".maps");
+
+/* Whether this drop may be reported; *suppressed: how many were not since the last report. */
+static __always_inline int gm_may_report(const struct gm_settings *settings, __u32 *suppressed)
+{
+    __u32 zero = 0;
+    struct gm_quota *quota = bpf_map_lookup_elem(&gm_quotas, &zero);
+    __u64 window = bpf_jiffies64() >> 6;
+    struct gm_losses *losses;
+
+    if (!quota)
+        return 0;
+    if (quota->window != window) {
+        quota->window = window;
+        quota->left = settings->events.burst;
+    }
+    if (quota->left) {
+        quota->left--;
+        *suppressed = quota->suppressed;
+        quota->suppressed = 0;
+        return 1;
+    }
+    quota->suppressed++;
+    losses = gm_losses_here();
+    if (losses)
+        losses->suppressed++;
+    return 0;
+}
+
+/* Sends the record in `w` with `size` bytes of its text to `ring`; 0 if the ring is full. */
+static __always_inline int gm_send(void *ring, struct gm_work *w, __u32 size)
+{
+    __u64 total;
+
+    w->record.length = size;
+    total = sizeof(struct gm_record) + size;
+    /* 6.1 with clang 16 and 19 loses the bound of `size` at the call. */
+    GM_FORGET(total);
+    if (total > sizeof(struct gm_record) + GM_SIP_MAX || total < sizeof(struct gm_record))
+        return 0;
+    return bpf_ringbuf_output(ring, &w->record, total, 0) == 0;
+}
+
+static __always_inline void gm_fill_verdict(struct gm_work *w, const struct gm_case *c)
+{
+    w->record.schema = GM_SCHEMA;
+    w->record.hook = c->hook;
+    w->record.time_ns = gm_now(c->settings);
+    w->record.listener = c->listener ? c->listener->id : 0;
+    w->record.role = c->listener ? c->listener->role : GM_ROLE_ELSEWHERE;
+    w->record.verdict = c->verdict;
+    w->record.reason = c->reason;
+    w->record.suppressed = 0;
+}
+
+/* Tells the controller of the drop, with the first bytes of the message, which must be in `w`. */
+static __always_inline void gm_report(struct gm_work *w, const struct gm_case *c, __u32 suppressed)
+{
+    __u32 size = w->record.full_length;
+    struct gm_losses *losses;
+
+    gm_fill_verdict(w, c);
+    w->record.suppressed = suppressed;
+    if (size > GM_EVENT_BYTES)
+        size = GM_EVENT_BYTES;
+    if (gm_send(&gm_events, w, size))
+        return;
+    losses = gm_losses_here();
+    if (losses)
+        losses->events++;
+}
+
+#endif
