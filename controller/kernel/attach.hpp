@@ -31,7 +31,7 @@ struct Attached {
 };
 
 struct AttachedCgroup {
-    std::string path;         // as far as known: empty after a restart
+    std::string path;         // empty: it is gone
     std::uint32_t inside = 0; // program ids; 0: not attached
     std::uint32_t onward = 0;
 };

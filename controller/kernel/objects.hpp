@@ -2,7 +2,7 @@
 // The BPF programs, loaded, and the maps that they share.
 //
 // A pin directory has this form (mode 0700; names without dots, which bpffs refuses):
-//   <path>/maps/gm_...       every map but the per-CPU scratch
+//   <path>/maps/gm_...       every map but the programs' scratch
 //   <path>/links/...         what holds the programs at their hooks (kernel/attach.hpp)
 //   <path>/show/bindings     `cat` prints the bindings
 #pragma once
@@ -69,7 +69,7 @@ struct ProgramInfo {
 class Objects {
   public:
     // A private instance: nothing is pinned, nothing outlives it. For replay, explain and tests.
-    [[nodiscard]] static Result<Objects> open_private(const Sizes& sizes = {});
+    [[nodiscard]] static Result<Objects> open_private(const Sizes& sizes = Sizes::of(10'000));
 
     // Makes the pin directory, or adopts the maps in it. Nothing is attached or detached. Errors:
     //   conflict     the pins are of another schema or of other sizes: hint says what to do
@@ -92,6 +92,8 @@ class Objects {
     [[nodiscard]] const std::string& pin_path() const;
     // Whether the maps were there before.
     [[nodiscard]] bool adopted() const;
+    // What libbpf had to say although all went well. Anything is a reason to look.
+    [[nodiscard]] const std::string& load_log() const;
 
   private:
     struct Parts;

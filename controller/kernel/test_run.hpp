@@ -20,14 +20,17 @@ struct TestPacket {
     // Device of the calling thread's network namespace that the program shall see the packet come
     // by: ingress_ifindex in XDP, ifindex elsewhere. 0: the kernel's choice (loopback).
     unsigned ifindex = 0;
+    // inside, answers: the device it came by before it was forwarded; 0: made on this host.
+    unsigned ingress_ifindex = 0;
     std::uint32_t repeat = 1;
+    bool want_frame = false; // fill TestVerdict::frame
 };
 
 struct TestVerdict {
     // XDP: XDP_PASS, XDP_DROP, ...; inside and onward: 1 pass, 0 drop; answers: TC_ACT_...
     std::uint32_t code = 0;
     std::uint32_t duration_ns = 0; // average of the repetitions
-    std::vector<std::byte> frame;  // as the program left it
+    std::vector<std::byte> frame;  // as the program left it, if wanted
 };
 
 // REQUIRES: program is not `show`.

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "kernel/apply.hpp"
+
+#include <algorithm>
+
+namespace gmguard::kernel {
+namespace {
+
+struct Apply {
+    const Maps& maps;
+
+    Result<> operator()(const binding::PutBinding& put) const {
+        auto value = put.value;
+        if (const auto there = maps.bindings.lookup(put.key); there && *there)
+            value.last_seen_ns = std::max(value.last_seen_ns, (*there)->last_seen_ns);
+        return maps.bindings.put(put.key, value);
+    }
+    Result<> operator()(const binding::EraseBinding& gone) const {
+        return maps.bindings.erase(gone.key);
+    }
+    Result<> operator()(const binding::PutIdentity& put) const {
+        return maps.identities.put(put.key, put.value);
+    }
+    Result<> operator()(const binding::EraseIdentity& gone) const {
+        return maps.identities.erase(gone.key);
+    }
+    Result<> operator()(const binding::PutOwner& put) const {
+        return maps.owners.put(put.identity, put.value);
+    }
+    Result<> operator()(const binding::EraseOwner& gone) const {
+        return maps.owners.erase(gone.identity);
+    }
+    Result<> operator()(const binding::PutChallenge& put) const {
+        return maps.challenges.put(put.key, put.value);
+    }
+    Result<> operator()(const binding::EraseChallenge& gone) const {
+        return maps.challenges.erase(gone.key);
+    }
+};
+
+} // namespace
+
+Result<> apply(const Maps& maps, std::span<const binding::Operation> operations) {
+    Result<> result;
+    for (const auto& operation : operations)
+        if (auto done = std::visit(Apply{maps}, operation); !done && result)
+            result = std::move(done);
+    return result;
+}
+
+} // namespace gmguard::kernel

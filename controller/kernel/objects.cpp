@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "kernel/objects.hpp"
+
+#include "kernel/libbpf_log.hpp"
+#include "kernel/pins.hpp"
+#include "kernel/rings.hpp"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "gm_answers.skel.h"
+#include "gm_front.skel.h"
+#include "gm_inside.skel.h"
+#include "gm_show.skel.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <map>
+
+namespace gmguard::kernel {
+namespace {
+
+template <typename T> struct Destroy {
+    void operator()(T* skeleton) const { T::destroy(skeleton); }
+};
+template <typename T> using Skeleton = std::unique_ptr<T, Destroy<T>>;
+
+// Maps that the programs share and that are pinned; the others are scratch of one program, which
+// another one may interrupt.
+constexpr std::array<std::string_view, 17> kPinned = {
+    "gm_listeners",  "gm_pools",     "gm_peers",      "gm_lists",    "gm_ifaces",   "gm_bindings",
+    "gm_identities", "gm_owners",    "gm_challenges", "gm_buckets",  "gm_settings", "gm_counters",
+    "gm_losses",     "gm_sip_clear", "gm_sip_inner",  "gm_sip_core", "gm_events"};
+
+bool is_pinned(std::string_view map) {
+    return std::ranges::find(kPinned, map) != kPinned.end();
+}
+
+// Maps by name: those found pinned, then those that an object has made.
+using Shared = std::map<std::string, Fd, std::less<>>;
+
+Error load_error(int errno_value, std::string subject, const LibbpfLog& log) {
+    auto error = system_error(errno_value, std::move(subject), "cannot load");
+    if (log.text().find("BEGIN PROG LOAD LOG") != std::string::npos) {
+        error.kind = ErrorKind::unsupported;
+        error.what += "; the verifier's last words:\n" + log.tail(24);
+    } else if (errno_value == EPERM) {
+        error.hint = "needs root, or CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON";
+    } else {
+        error.what += ":\n" + log.tail(4);
+    }
+    return error;
+}
+
+std::uint32_t configured_size(const Sizes& sizes, std::string_view map) {
+    if (map == "gm_bindings")
+        return sizes.bindings;
+    if (map == "gm_identities")
+        return sizes.identities;
+    if (map == "gm_owners")
+        return sizes.owners;
+    if (map == "gm_challenges")
+        return sizes.challenges;
+    return map == "gm_buckets" ? sizes.buckets : 0;
+}
+
+Result<> resize(bpf_object* object, const Sizes& sizes) {
+    bpf_map* map = nullptr;
+    bpf_object__for_each_map(map, object) {
+        const auto size = configured_size(sizes, bpf_map__name(map));
+        if (size == 0)
+            continue;
+        if (const int error = bpf_map__set_max_entries(map, size); error != 0)
+            return fail(system_error(-error, std::string("map ") + bpf_map__name(map),
+                                     "cannot be of " + std::to_string(size) + " entries"));
+    }
+    return {};
+}
+
+// The pinned map must be the one that the programs are made for.
+Result<> compare(const bpf_map* wanted, const Fd& pinned) {
+    const std::string subject = std::string("map ") + bpf_map__name(wanted);
+    bpf_map_info info{};
+    __u32 length = sizeof info;
+    if (bpf_obj_get_info_by_fd(pinned.get(), &info, &length) != 0)
+        return fail(system_error(errno, subject, "cannot ask for its sizes"));
+    const char* hint = "detach and start anew: `gmguard detach --all`; registrations are learned "
+                       "again as phones renew them";
+    if (info.type != bpf_map__type(wanted) || info.key_size != bpf_map__key_size(wanted) ||
+        info.value_size != bpf_map__value_size(wanted))
+        return fail(ErrorKind::conflict, subject, "is pinned with another layout", hint);
+    if (info.max_entries != bpf_map__max_entries(wanted))
+        return fail(ErrorKind::conflict, subject,
+                    "is pinned with " + std::to_string(info.max_entries) + " entries, not " +
+                        std::to_string(bpf_map__max_entries(wanted)),
+                    hint);
+    return {};
+}
+
+Result<> share(bpf_object* object, const Shared& shared) {
+    bpf_map* map = nullptr;
+    bpf_object__for_each_map(map, object) {
+        const auto found = shared.find(std::string_view(bpf_map__name(map)));
+        if (found == shared.end())
+            continue;
+        if (auto same = compare(map, found->second); !same)
+            return same;
+        if (const int error = bpf_map__reuse_fd(map, found->second.get()); error != 0)
+            return fail(system_error(-error, "map " + found->first, "cannot be shared"));
+    }
+    return {};
+}
+
+Result<> remember_maps(bpf_object* object, Shared& shared) {
+    bpf_map* map = nullptr;
+    bpf_object__for_each_map(map, object) {
+        if (!is_pinned(bpf_map__name(map)) || shared.contains(bpf_map__name(map)))
+            continue;
+        Fd fd(::dup(bpf_map__fd(map)));
+        if (!fd.valid())
+            return fail(system_error(errno, bpf_map__name(map), "cannot keep"));
+        shared.emplace(bpf_map__name(map), std::move(fd));
+    }
+    return {};
+}
+
+// Before the layouts are compared: another schema is the better thing to say.
+Result<> check_schema(const Fd& settings) {
+    bpf_map_info info{};
+    __u32 length = sizeof info;
+    if (bpf_obj_get_info_by_fd(settings.get(), &info, &length) != 0)
+        return fail(system_error(errno, "map gm_settings", "cannot ask for its sizes"));
+    std::vector<std::byte> value(std::max<std::size_t>(info.value_size, 4));
+    const std::uint32_t entry = 0;
+    std::uint32_t schema = 0;
+    if (bpf_map_lookup_elem(settings.get(), &entry, value.data()) != 0)
+        return fail(system_error(errno, "map gm_settings", "cannot look up"));
+    std::copy_n(value.data(), sizeof schema, reinterpret_cast<std::byte*>(&schema));
+    if (schema == GM_SCHEMA || schema == 0)
+        return {};
+    return fail(ErrorKind::conflict, "map gm_settings",
+                "is pinned by a version with schema " + std::to_string(schema) + ", this one has " +
+                    std::to_string(GM_SCHEMA),
+                "detach with the other version first: `gmguard detach --all`");
+}
+
+Result<Shared> open_pinned_maps(const std::string& pins) {
+    Shared shared;
+    for (const auto name : kPinned) {
+        auto fd = open_pin(map_pin(pins, name));
+        if (!fd)
+            return fail(std::move(fd.error()));
+        if (fd->valid())
+            shared.emplace(name, std::move(*fd));
+    }
+    if (const auto settings = shared.find("gm_settings"); settings != shared.end())
+        if (auto same = check_schema(settings->second); !same)
+            return fail(std::move(same.error()));
+    return shared;
+}
+
+// Pins what is not pinned yet; all or nothing.
+Result<> pin_maps(const Shared& shared, const std::string& pins) {
+    std::vector<std::string> made;
+    for (const auto& [name, fd] : shared) {
+        const auto path = map_pin(pins, name);
+        if (::access(path.c_str(), F_OK) == 0)
+            continue;
+        if (auto pinned = pin(fd, path); !pinned) {
+            for (const auto& undo : made)
+                (void)unpin(undo);
+            return pinned;
+        }
+        made.push_back(path);
+    }
+    return {};
+}
+
+template <typename M> Result<> take(M& map, const Shared& shared, std::string_view name) {
+    const auto found = shared.find(name);
+    if (found == shared.end())
+        return fail(ErrorKind::not_found, "map " + std::string(name), "no program has it");
+    auto adopted = M::adopt(Fd(::dup(found->second.get())));
+    if (!adopted)
+        return fail(std::move(adopted.error()));
+    map = std::move(*adopted);
+    return {};
+}
+
+Result<Maps> take_maps(const Shared& shared) {
+    Maps maps;
+    const std::array taken = {
+        take(maps.listeners, shared, "gm_listeners"),   take(maps.pools, shared, "gm_pools"),
+        take(maps.peers, shared, "gm_peers"),           take(maps.lists, shared, "gm_lists"),
+        take(maps.ifaces, shared, "gm_ifaces"),         take(maps.bindings, shared, "gm_bindings"),
+        take(maps.identities, shared, "gm_identities"), take(maps.owners, shared, "gm_owners"),
+        take(maps.challenges, shared, "gm_challenges"), take(maps.buckets, shared, "gm_buckets"),
+        take(maps.settings, shared, "gm_settings"),     take(maps.counters, shared, "gm_counters"),
+        take(maps.losses, shared, "gm_losses"),
+    };
+    for (const auto& result : taken)
+        if (!result)
+            return fail(result.error());
+    return maps;
+}
+
+} // namespace
+
+struct Objects::Parts {
+    Skeleton<gm_front> front;
+    Skeleton<gm_inside> inside;
+    Skeleton<gm_answers> answers;
+    Skeleton<gm_show> show;
+    Shared shared;
+    Maps maps;
+    std::string pins;
+    bool adopted = false;
+    std::string log;
+
+    [[nodiscard]] Result<> load(const Sizes& sizes);
+    [[nodiscard]] const bpf_program* program(Program which) const;
+
+  private:
+    template <typename T>
+    [[nodiscard]] Result<> load_one(Skeleton<T>& skeleton, const char* name, const Sizes& sizes);
+};
+
+template <typename T>
+Result<> Objects::Parts::load_one(Skeleton<T>& skeleton, const char* name, const Sizes& sizes) {
+    const std::string subject = std::string("program ") + name;
+    const LibbpfLog libbpf;
+    skeleton.reset(T::open());
+    if (!skeleton)
+        return fail(load_error(errno, subject, libbpf));
+    if (auto sized = resize(skeleton->obj, sizes); !sized)
+        return sized;
+    if (auto joined = share(skeleton->obj, shared); !joined)
+        return joined;
+    if (const int error = T::load(skeleton.get()); error != 0)
+        return fail(load_error(-error, subject, libbpf));
+    log += libbpf.text();
+    return remember_maps(skeleton->obj, shared);
+}
+
+Result<> Objects::Parts::load(const Sizes& sizes) {
+    if (auto loaded = load_one(front, "gm_front", sizes); !loaded)
+        return loaded;
+    if (auto loaded = load_one(inside, "gm_inside", sizes); !loaded)
+        return loaded;
+    if (auto loaded = load_one(answers, "gm_answers", sizes); !loaded)
+        return loaded;
+    if (auto loaded = load_one(show, "gm_show", sizes); !loaded)
+        return loaded;
+    auto taken = take_maps(shared);
+    if (!taken)
+        return fail(std::move(taken.error()));
+    maps = std::move(*taken);
+    return {};
+}
+
+const bpf_program* Objects::Parts::program(Program which) const {
+    switch (which) {
+    case Program::front:
+        return front->progs.gm_front;
+    case Program::inside:
+        return inside->progs.gm_inside;
+    case Program::onward:
+        return inside->progs.gm_onward;
+    case Program::answers:
+        return answers->progs.gm_answers;
+    case Program::show:
+        return show->progs.gm_show;
+    }
+    return nullptr;
+}
+
+std::string_view name(Program program) {
+    constexpr std::array<std::string_view, kPrograms> names = {"gm_front", "gm_inside", "gm_onward",
+                                                               "gm_answers", "gm_show"};
+    return names[static_cast<std::size_t>(program)];
+}
+
+std::string_view name(Ring ring) {
+    constexpr std::array<std::string_view, kRings> names = {"gm_sip_core", "gm_sip_inner",
+                                                            "gm_sip_clear", "gm_events"};
+    return names[static_cast<std::size_t>(ring)];
+}
+
+Sizes Sizes::of(std::uint32_t bindings) {
+    return {bindings, bindings * 4, bindings * 4, bindings, bindings};
+}
+
+Objects::Objects(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Objects::Objects(Objects&&) noexcept = default;
+Objects& Objects::operator=(Objects&&) noexcept = default;
+Objects::~Objects() = default;
+
+Result<Objects> Objects::open_private(const Sizes& sizes) {
+    auto parts = std::make_unique<Parts>();
+    if (auto loaded = parts->load(sizes); !loaded)
+        return fail(std::move(loaded.error()));
+    return Objects(std::move(parts));
+}
+
+Result<Objects> Objects::open_pinned(const std::string& path, const Sizes& sizes) {
+    auto found = open_pinned_maps(path);
+    if (!found)
+        return fail(std::move(found.error()));
+    auto parts = std::make_unique<Parts>();
+    parts->pins = path;
+    parts->adopted = found->contains("gm_bindings");
+    parts->shared = std::move(*found);
+    if (auto loaded = parts->load(sizes); !loaded)
+        return fail(std::move(loaded.error()));
+    auto pinned = make_pin_directories(path);
+    if (pinned)
+        pinned = pin_maps(parts->shared, path);
+    if (!pinned) {
+        remove_empty_pin_directories(path);
+        return fail(std::move(pinned.error()));
+    }
+    return Objects(std::move(parts));
+}
+
+const Maps& Objects::maps() const {
+    return parts_->maps;
+}
+int Objects::fd(Program program) const {
+    return bpf_program__fd(parts_->program(program));
+}
+const std::string& Objects::pin_path() const {
+    return parts_->pins;
+}
+bool Objects::adopted() const {
+    return parts_->adopted;
+}
+const std::string& Objects::load_log() const {
+    return parts_->log;
+}
+
+int Objects::ring_fd(std::size_t ring) const {
+    const auto found = parts_->shared.find(name(static_cast<Ring>(ring)));
+    return found == parts_->shared.end() ? -1 : found->second.get();
+}
+
+Result<ProgramInfo> Objects::info(Program program) const {
+    bpf_prog_info info{};
+    __u32 length = sizeof info;
+    if (bpf_obj_get_info_by_fd(fd(program), &info, &length) != 0)
+        return fail(system_error(errno, "program " + std::string(name(program)), "cannot ask"));
+    return ProgramInfo{info.id, info.verified_insns, info.run_cnt, info.run_time_ns};
+}
+
+Result<> write_settings(const Maps& maps, gm_settings settings) {
+    settings.schema = GM_SCHEMA;
+    return maps.settings.put(0, settings);
+}
+
+Result<gm_settings> read_settings(const Maps& maps) {
+    const auto settings = maps.settings.lookup(0);
+    if (!settings)
+        return fail(settings.error());
+    return settings->value_or(gm_settings{});
+}
+
+} // namespace gmguard::kernel

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "kernel/rings.hpp"
+
+#include <bpf/libbpf.h>
+#include <sys/epoll.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <vector>
+
+namespace gmguard::kernel {
+namespace {
+
+struct Held {
+    Ring ring;
+    gm_record head;
+    std::string message;
+};
+
+bool in_range(const gm_record& head, std::size_t bytes) {
+    return head.schema == GM_SCHEMA && head.length <= bytes && head.length <= GM_SIP_MAX &&
+           static_cast<unsigned>(head.hook) <= GM_HOOK_ONWARD &&
+           static_cast<unsigned>(head.role) <= GM_ROLE_CORE &&
+           static_cast<unsigned>(head.verdict) <= GM_VERDICT_DROP &&
+           static_cast<unsigned>(head.reason) < GM_REASON_COUNT && head.listener < GM_LISTENERS;
+}
+
+struct FreeRing {
+    void operator()(ring_buffer* ring) const { ring_buffer__free(ring); }
+};
+
+// One ring, read up to a share at a time.
+struct Reader {
+    Ring which{};
+    std::unique_ptr<ring_buffer, FreeRing> ring;
+    std::vector<Held>* out = nullptr;
+    std::size_t left = 0;
+    std::size_t refused = 0;
+    std::uint64_t last_ns = 0; // time of the last record taken
+
+    // libbpf stops after the record for which a negative number is returned.
+    int take(const void* data, std::size_t size) {
+        Held held{which, {}, {}};
+        if (size >= sizeof held.head)
+            std::memcpy(&held.head, data, sizeof held.head);
+        if (size < sizeof held.head || !in_range(held.head, size - sizeof held.head)) {
+            ++refused;
+        } else {
+            held.message.assign(static_cast<const char*>(data) + sizeof held.head,
+                                held.head.length);
+            last_ns = held.head.time_ns;
+            out->push_back(std::move(held));
+        }
+        return --left == 0 ? -ECANCELED : 0;
+    }
+
+    [[nodiscard]] Result<> read(std::size_t share) {
+        left = share;
+        refused = 0;
+        if (share == 0)
+            return {};
+        const int read = ring_buffer__consume(ring.get());
+        if (read < 0 && left != 0)
+            return fail(system_error(-read, "ring " + std::string(name(which)), "cannot read"));
+        return {};
+    }
+    [[nodiscard]] bool cut() const { return left == 0; }
+};
+
+int on_record(void* reader, void* data, std::size_t size) {
+    return static_cast<Reader*>(reader)->take(data, size);
+}
+
+} // namespace
+
+struct Rings::Parts {
+    std::array<Reader, kRings> readers; // in the order of enum Ring
+    std::vector<Held> held;             // read, not yet handed on
+    Fd epoll;
+    Handler handler;
+
+    Reader& reader(Ring ring) { return readers[static_cast<std::size_t>(ring)]; }
+    [[nodiscard]] Result<> open(Ring ring, int map_fd);
+    std::size_t hand_on(std::uint64_t until_ns);
+};
+
+Result<> Rings::Parts::open(Ring ring, int map_fd) {
+    auto& reader = this->reader(ring);
+    const std::string subject = "ring " + std::string(name(ring));
+    reader.which = ring;
+    reader.out = &held;
+    reader.ring.reset(ring_buffer__new(map_fd, on_record, &reader, nullptr));
+    if (!reader.ring)
+        return fail(system_error(errno, subject, "cannot open"));
+    epoll_event event{};
+    event.events = EPOLLIN;
+    if (::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, ring_buffer__epoll_fd(reader.ring.get()), &event))
+        return fail(system_error(errno, subject, "cannot wait for it"));
+    return {};
+}
+
+// The core's answers up to that time and all else, in the order of time.
+std::size_t Rings::Parts::hand_on(std::uint64_t until_ns) {
+    std::ranges::stable_sort(held, {}, [](const Held& h) { return h.head.time_ns; });
+    const auto waits = [until_ns](const Held& h) {
+        return h.ring == Ring::core && h.head.time_ns > until_ns;
+    };
+    const auto rest = std::ranges::stable_partition(held, [&](const Held& h) { return !waits(h); });
+    std::vector<Held> later(std::make_move_iterator(rest.begin()),
+                            std::make_move_iterator(rest.end()));
+    held.erase(rest.begin(), rest.end());
+    for (const auto& record : held)
+        handler({record.ring, record.head, record.message});
+    const auto count = held.size();
+    held = std::move(later);
+    return count;
+}
+
+Rings::Rings(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Rings::Rings(Rings&&) noexcept = default;
+Rings& Rings::operator=(Rings&&) noexcept = default;
+Rings::~Rings() = default;
+
+Result<Rings> Rings::open(const Objects& objects, Handler handler) {
+    auto parts = std::make_unique<Parts>();
+    parts->handler = std::move(handler);
+    parts->epoll = Fd(::epoll_create1(EPOLL_CLOEXEC));
+    if (!parts->epoll.valid())
+        return fail(system_error(errno, "rings", "cannot wait for them"));
+    for (std::size_t ring = 0; ring < kRings; ++ring)
+        if (auto opened = parts->open(static_cast<Ring>(ring), objects.ring_fd(ring)); !opened)
+            return fail(std::move(opened.error()));
+    return Rings(std::move(parts));
+}
+
+int Rings::epoll_fd() const {
+    return parts_->epoll.get();
+}
+
+// The core's ring is read first: what caused an answer was written before it, so it is in its own
+// ring by the time that one is read. Where the protected REGISTERs are not read to their end, the
+// answers of a later time wait; the clear ones, which anybody can send, hold up nothing.
+Result<Rings::Consumed> Rings::consume(std::size_t share) {
+    Consumed consumed;
+    for (auto& reader : parts_->readers) {
+        const auto waiting = reader.which == Ring::core ? parts_->held.size() : 0;
+        if (auto read = reader.read(share - std::min(share, waiting)); !read)
+            return fail(std::move(read.error()));
+        consumed.refused += reader.refused;
+        consumed.more |= reader.cut();
+    }
+    const auto& inner = parts_->reader(Ring::inner);
+    consumed.records = parts_->hand_on(inner.cut() ? inner.last_ns : ~std::uint64_t{0});
+    return consumed;
+}
+
+} // namespace gmguard::kernel

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "kernel/tables.hpp"
+
+#include <sys/random.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <map>
+#include <set>
+#include <tuple>
+
+namespace gmguard::kernel {
+namespace {
+
+using Order = std::tuple<uint128, std::uint16_t, unsigned>;
+using Listeners = std::map<Order, gm_listener>;
+
+void copy_text(char* out, std::size_t size, const std::string& text) {
+    text.copy(out, size - 1);
+}
+
+gm_listener plain(const config::Config& config, gm_role role) {
+    gm_listener value{};
+    value.role = role;
+    auto* modes = reinterpret_cast<gm_mode*>(&value.modes);
+    std::fill_n(modes, static_cast<unsigned>(GM_CHECK_COUNT), config.mode);
+    return value;
+}
+
+gm_listener listener_value(const config::Config& config, const config::Listener& listener,
+                           std::size_t place, gm_role role) {
+    gm_listener value{};
+    value.role = role;
+    value.id = static_cast<__u32>(place + 1);
+    value.profile = listener.profile;
+    value.protection = listener.protection;
+    value.shared_interface = listener.shared_interface;
+    value.modes = config::effective_modes(config, listener);
+    copy_text(value.name, sizeof value.name, listener.name);
+    return value;
+}
+
+// A mark stands for several listeners: it has the strictest of their modes, and is counted under
+// one of them only where it stands for that one alone.
+void mark(Listeners& out, const Order& key, const gm_listener& listener) {
+    const auto [at, fresh] = out.try_emplace(key, listener);
+    auto& marked = at->second;
+    marked.role = GM_ROLE_ELSEWHERE;
+    if (fresh)
+        return;
+    if (marked.id != listener.id) {
+        marked.id = 0;
+        std::memset(marked.name, 0, sizeof marked.name);
+    }
+    marked.shared_interface |= listener.shared_interface;
+    auto* mine = reinterpret_cast<gm_mode*>(&marked.modes);
+    const auto* theirs = reinterpret_cast<const gm_mode*>(&listener.modes);
+    for (unsigned check = 0; check < GM_CHECK_COUNT; ++check)
+        mine[check] = std::max(mine[check], theirs[check]);
+}
+
+void add_port(Listeners& out, const config::Listener& listener, std::uint16_t port,
+              const gm_listener& value) {
+    const auto address = listener.address.value();
+    out[{address, port, GM_UDP}] = value;
+    if (value.role == GM_ROLE_PROTECTED && value.protection == GM_PROTECTION_ESP)
+        out[{address, port, GM_TCP}] = value;
+}
+
+void add_listeners(Listeners& out, const config::Config& config) {
+    for (std::size_t place = 0; place < config.listeners.size(); ++place) {
+        const auto& listener = config.listeners[place];
+        const auto open = listener_value(config, listener, place, GM_ROLE_UNPROTECTED);
+        const auto closed = listener_value(config, listener, place, GM_ROLE_PROTECTED);
+        for (const auto port : listener.unprotected_ports)
+            add_port(out, listener, port, open);
+        for (const auto port : listener.protected_ports)
+            add_port(out, listener, port, closed);
+    }
+    for (const auto& socket : config.core.listeners)
+        out[{socket.address.value(), socket.port, GM_UDP}] = plain(config, GM_ROLE_CORE);
+}
+
+// (0, port): guarded, but at other addresses (H8). (address, 0): something is guarded there.
+void add_marks(Listeners& out) {
+    Listeners marks;
+    for (const auto& [key, value] : out) {
+        const auto& [address, port, protocol] = key;
+        if (protocol == GM_UDP && !out.contains({0, port, GM_UDP}))
+            mark(marks, {0, port, GM_UDP}, value);
+        if (value.role != GM_ROLE_CORE)
+            mark(marks, {address, 0, 0}, value);
+    }
+    out.merge(marks);
+}
+
+gm_settings settings_of(const config::Config& config, const Tables& tables, const HashKey& key) {
+    const Hasher hasher(key);
+    gm_settings settings{};
+    settings.schema = GM_SCHEMA;
+    settings.pools = static_cast<__u32>(tables.pools.size());
+    settings.peers = static_cast<__u32>(tables.peers.size());
+    std::ranges::copy(key, settings.hash_key);
+    settings.key_v4 = config::kDefaultKey;
+    settings.key_v6 = config::kDefaultKey;
+    settings.tap_front = !config.cgroup.wanted;
+    for (const auto& domain : config.home_domains)
+        if (settings.homes < GM_HOMES)
+            settings.home[settings.homes++] = hasher.domain(domain);
+    const auto& limits = config.limits;
+    settings.per_user = limits.per_user;
+    settings.per_source = limits.per_source;
+    settings.known = limits.known;
+    settings.unknown = limits.unknown;
+    settings.fragments = limits.fragments;
+    settings.events = limits.events;
+    return settings;
+}
+
+// Keys have no padding that is not named and zero, so their bytes tell them apart.
+template <typename K> std::string bytes_of(const K& key) {
+    return {reinterpret_cast<const char*>(&key), sizeof key};
+}
+
+template <typename K, typename V>
+Result<> put_all(const Map<K, V>& map, const std::vector<std::pair<K, V>>& wanted) {
+    for (const auto& [key, value] : wanted)
+        if (auto put = map.put(key, value); !put)
+            return put;
+    return {};
+}
+
+template <typename K, typename V>
+Result<> erase_others(const Map<K, V>& map, const std::vector<std::pair<K, V>>& wanted) {
+    std::set<std::string> keep;
+    for (const auto& entry : wanted)
+        keep.insert(bytes_of(entry.first));
+    std::vector<K> gone;
+    const auto read = map.for_each([&](const K& key, const V&) {
+        if (!keep.contains(bytes_of(key)))
+            gone.push_back(key);
+    });
+    if (!read)
+        return read;
+    for (const auto& key : gone)
+        if (auto erased = map.erase(key); !erased)
+            return erased;
+    return {};
+}
+
+} // namespace
+
+gm_prefix_key prefix_key(const Prefix& prefix) {
+    gm_prefix_key key{};
+    key.prefixlen = prefix.bits;
+    for (unsigned i = 0; i < sizeof key.address; ++i)
+        key.address[i] = static_cast<__u8>(prefix.address.value() >> (120 - 8 * i));
+    return key;
+}
+
+Tables tables(const config::Config& config, std::span<const Address> hosts, const HashKey& key) {
+    Tables tables;
+    Listeners listeners;
+    add_listeners(listeners, config);
+    add_marks(listeners);
+    for (const auto& [place, value] : listeners) {
+        gm_listener_key at{};
+        at.address = std::get<0>(place);
+        at.port = std::get<1>(place);
+        at.protocol = static_cast<gm_protocol>(std::get<2>(place));
+        tables.listeners.emplace_back(at, value);
+    }
+    for (const auto& pool : config.pools) {
+        gm_pool value{{pool.bits, pool.with_port}, {}};
+        copy_text(value.name, sizeof value.name, pool.name);
+        tables.pools.emplace_back(prefix_key(pool.prefix), value);
+    }
+    for (const auto* loopback : {"127.0.0.0/8", "::1"})
+        tables.peers.emplace_back(prefix_key(*Prefix::parse(loopback)), GM_PEER_HOST);
+    for (const auto host : hosts)
+        tables.peers.emplace_back(prefix_key({host, 128}), GM_PEER_HOST);
+    for (const auto& peer : config.core.peers)
+        tables.peers.emplace_back(prefix_key(peer), GM_PEER_CORE);
+    tables.settings = settings_of(config, tables, key);
+    return tables;
+}
+
+Result<> fill(const Maps& maps, const Tables& tables) {
+    for (auto result : {put_all(maps.listeners, tables.listeners),
+                        put_all(maps.pools, tables.pools), put_all(maps.peers, tables.peers)})
+        if (!result)
+            return result;
+    for (auto result :
+         {erase_others(maps.listeners, tables.listeners), erase_others(maps.pools, tables.pools),
+          erase_others(maps.peers, tables.peers)})
+        if (!result)
+            return result;
+    return write_settings(maps, tables.settings);
+}
+
+Result<HashKey> random_key() {
+    HashKey key{};
+    if (::getrandom(key.data(), sizeof key, 0) != static_cast<ssize_t>(sizeof key))
+        return fail(system_error(errno, "hash key", "cannot draw"));
+    return key;
+}
+
+} // namespace gmguard::kernel
