@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Debian's Kamailio as P-CSCF and as core."""
+import pathlib
+import re
+import shutil
+
+from . import network
+from .processes import LabError, start, stop, wait_until
+
+DOMAIN = "ims.test"
+_HERE = pathlib.Path(__file__).parent
+
+
+def _fill(template, words):
+    text = (_HERE / template).read_text(encoding="utf-8")
+    for name, value in words.items():
+        text = text.replace(f"@{name}@", str(value))
+    left = re.search(r"@[A-Z0-9_]+@", text)
+    if left:
+        raise LabError(f"{template}: {left.group()} is not filled in")
+    return text
+
+
+class Kamailio:
+    """One Kamailio; restart() forgets all its registrations."""
+
+    def __init__(self, lab, side, template, address):
+        self._lab, self._side, self._address = lab, side, address
+        self._config = lab.directory / template
+        self.log = lab.directory / f"{template}.log"
+        words = {name: getattr(network, name)
+                 for name in ("GM4", "GM6", "MW", "CORE", "CORE_PORT", "UNPROTECTED", "PROTECTED")}
+        self._config.write_text(_fill(template, {**words, "DOMAIN": DOMAIN}), encoding="utf-8")
+        self._process = None
+
+    def start(self):
+        binary = shutil.which("kamailio", path="/usr/sbin:/usr/bin")
+        if not binary:
+            raise LabError("no kamailio: run tools/deps --demo")
+        runtime = self._lab.directory / f"{self._side}-run"
+        runtime.mkdir(exist_ok=True)
+        self._process = start(
+            [binary, "-f", self._config, "-DD", "-E", "-m", "32", "-M", "8", "-Y", runtime],
+            netns=self._lab.network.name(self._side), cgroup=self._lab.cgroup(self._side),
+            log=self.log, dies_with_us=self._lab.dies_with_us)
+        try:
+            wait_until(self._listens, 15, f"Kamailio as {self._side}", self._process)
+        except LabError as error:
+            raise LabError(f"{error}; {self.log} ends with:\n{self.last_words()}") from None
+
+    def _listens(self):
+        with open(f"/proc/{self._process.pid}/net/udp", encoding="ascii") as sockets:
+            packed = bytes(map(int, self._address.split(".")))
+            wanted = f"{int.from_bytes(packed, 'little'):08X}:{network.CORE_PORT:04X}"
+            return any(wanted in line for line in sockets)
+
+    def last_words(self):
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-12:])
+
+    def stop(self):
+        if self._process:
+            stop(self._process)
+            self._process = None
+
+    def restart(self):
+        self.stop()
+        self.start()
+
+    @property
+    def pid(self):
+        return self._process.pid

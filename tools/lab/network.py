@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The networks of the lab.
+
+    phones  ue0 ---+
+                   |  br0 (access)      gm0 [pcscf] mw0 --- core0 [core]
+    attacker evil0-+------------------- /
+
+Phones and attacker share one access network, so that the attacker can take a phone's address, and
+can get what is sent there: the threat of the contribution's clause 2.1.
+"""
+import contextlib
+
+from .processes import netns_path, run
+
+GM4, GM6 = "192.0.2.1", "2001:db8:5060::1"  # the P-CSCF on Gm
+MW, CORE = "198.51.100.1", "198.51.100.2"   # the P-CSCF and the core on Mw
+UNPROTECTED, PROTECTED = 5060, 6100         # ports of the P-CSCF on Gm
+CORE_PORT = 5060
+
+SIDES = ("access", "ue", "evil", "pcscf", "core")
+LINKS = {"ue": "ue0", "evil": "evil0", "pcscf": "gm0"}
+
+
+def family(address):
+    return 6 if ":" in address else 4
+
+
+def pcscf_address(address):
+    """The Gm address of the P-CSCF that a phone at `address` talks to."""
+    return GM6 if family(address) == 6 else GM4
+
+
+def _bits(address):
+    return 128 if family(address) == 6 else 32
+
+
+class Network:
+    """The namespaces <prefix>-ue, -evil, -pcscf, -core, -access and the links between them."""
+
+    def __init__(self, prefix):
+        self.prefix = prefix
+        self._given = set()
+
+    def name(self, side):
+        return f"{self.prefix}-{side}"
+
+    def ip(self, side, *words, **options):
+        return run("ip", "-n", self.name(side), *words, **options)
+
+    def up(self):
+        for side in SIDES:
+            run("ip", "netns", "add", self.name(side))
+            self.sysctl(side, "net.ipv6.conf.all.accept_dad=0", "net.ipv6.conf.default.accept_dad=0")
+            self.ip(side, "link", "set", "lo", "up")
+        self._access()
+        self._mw()
+        self.ip("pcscf", "addr", "add", f"{GM4}/24", "dev", "gm0")
+        self.ip("pcscf", "addr", "add", f"{GM6}/64", "dev", "gm0", "nodad")
+        for side, link in LINKS.items():
+            self.ip(side, "-6", "route", "add", "2001:db8::/32", "dev", link)
+        for side in ("ue", "evil"):
+            self.ip(side, "route", "add", "192.0.2.0/24", "dev", LINKS[side])
+
+    def _access(self):
+        self.ip("access", "link", "add", "br0", "type", "bridge")
+        self.ip("access", "link", "set", "br0", "up")
+        for side, link in LINKS.items():
+            port = f"to-{side}"
+            self.ip("access", "link", "add", port, "type", "veth",
+                    "peer", "name", link, "netns", self.name(side))
+            self.ip("access", "link", "set", port, "master", "br0", "up")
+            self.ip(side, "link", "set", link, "up")
+
+    def _mw(self):
+        self.ip("pcscf", "link", "add", "mw0", "type", "veth",
+                "peer", "name", "core0", "netns", self.name("core"))
+        for side, link, address in (("pcscf", "mw0", MW), ("core", "core0", CORE)):
+            self.ip(side, "addr", "add", f"{address}/24", "dev", link)
+            self.ip(side, "link", "set", link, "up")
+
+    def sysctl(self, side, *settings):
+        run("nsenter", f"--net={netns_path(self.name(side))}", "--", "sysctl", "-q", "-w", *settings)
+
+    def mac(self, side):
+        words = self.ip(side, "-o", "link", "show", LINKS[side]).split()
+        return words[words.index("link/ether") + 1]
+
+    def give(self, side, address):
+        """An address for a phone; again is fine."""
+        if (side, address) in self._given:
+            return
+        self._given.add((side, address))
+        nodad = ["nodad"] if family(address) == 6 else []
+        self.ip(side, "addr", "add", f"{address}/{_bits(address)}", "dev", LINKS[side], *nodad)
+
+    def take(self, side, address):
+        self._given.discard((side, address))
+        self.ip(side, "addr", "del", f"{address}/{_bits(address)}", "dev", LINKS[side],
+                check=False)
+
+    @contextlib.contextmanager
+    def stolen(self, address):
+        """Inside the block the attacker has the phone's address and gets what is sent there."""
+        self.give("evil", address)
+        self.ip("pcscf", "neigh", "replace", address, "dev", "gm0", "lladdr", self.mac("evil"),
+                "nud", "permanent")
+        try:
+            yield
+        finally:
+            self.ip("pcscf", "neigh", "del", address, "dev", "gm0", check=False)
+            self.take("evil", address)
+
+    def down(self):
+        for side in SIDES:
+            run("ip", "netns", "del", self.name(side), check=False)

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A phone on a UDP socket of its own, in any namespace, that can also say what a phone must not."""
+import socket
+import time
+
+from . import sip
+from .kamailio import DOMAIN
+from .network import PROTECTED, UNPROTECTED, family, pcscf_address
+from .processes import in_netns
+
+_T1 = 0.5          # RFC 3261: first retransmission
+ANSWER_WITHIN = 1.6  # seconds; after that nobody will answer
+
+
+class Phone:
+    """A subscriber at a selector. The methods return the final answer as sip.Message, or None
+    when none came. Provisional answers and messages of other calls are put aside."""
+
+    def __init__(self, network, side, user, address, port=5070):
+        network.give(side, address)
+        self.user, self.address, self.port = user, address, port
+        self.impi = f"{user}@{DOMAIN}"
+        self.impu = f"sip:{user}@{DOMAIN}"
+        self.here = sip.host_port(address, port)
+        self.pcscf = pcscf_address(address)
+        self.aside = []
+        self._cseq = 0
+        self._call_id = f"{sip.token()}@{self.here}"
+        self._tag = sip.token()
+        kind = socket.AF_INET6 if family(address) == 6 else socket.AF_INET
+        with in_netns(network.name(side)):
+            self.socket = socket.socket(kind, socket.SOCK_DGRAM)
+        self.socket.bind((address, port))
+
+    def close(self):
+        self.socket.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    # --- bytes
+
+    def send(self, data, port=UNPROTECTED):
+        self.socket.sendto(data, (self.pcscf, port))
+
+    def receive(self, timeout_s=ANSWER_WITHIN):
+        """The next message, or None."""
+        self.socket.settimeout(max(timeout_s, 0.001))
+        try:
+            data, source = self.socket.recvfrom(65535)
+        except (TimeoutError, ConnectionRefusedError):
+            return None
+        message = sip.parse(data)
+        message.source = source[:2]
+        return message
+
+    def ask(self, data, port=UNPROTECTED, timeout_s=ANSWER_WITHIN):
+        """Sends a request, once more after T1, and waits for its final answer."""
+        asked = sip.parse(data)
+        wanted = (asked["Call-ID"], asked["CSeq"])
+        begun = time.monotonic()
+        again = begun + _T1
+        self.send(data, port)
+        while (now := time.monotonic()) < begun + timeout_s:
+            if now >= again:
+                self.send(data, port)
+                again = begun + timeout_s
+            message = self.receive(min(again, begun + timeout_s) - now)
+            if message is None:
+                continue
+            if message.status >= 200 and (message["Call-ID"], message["CSeq"]) == wanted:
+                return message
+            self.aside.append(message)
+        return None
+
+    # --- REGISTER
+
+    def register_request(self, **changes):
+        """A REGISTER; changes: user, contact (host:port), expires, authorization, extra (headers),
+        uri, to, call_id, cseq, branch, params (of the Contact)."""
+        self._cseq += 1
+        impu = changes.get("to", self.impu)
+        uri = changes.get("uri", f"sip:{DOMAIN}")
+        contact = changes.get("contact", self.here)
+        headers = [
+            ("Via", f"SIP/2.0/UDP {self.here};branch={changes.get('branch') or sip.branch()};rport"),
+            ("Max-Forwards", "70"),
+            ("From", f"<{impu}>;tag={self._tag}"),
+            ("To", f"<{impu}>"),
+            ("Call-ID", changes.get("call_id", self._call_id)),
+            ("CSeq", f"{changes.get('cseq', self._cseq)} REGISTER"),
+            ("Contact", f"<sip:{self.user}@{contact}>{changes.get('params', '')}"),
+            ("Expires", str(changes.get("expires", 600))),
+            ("Authorization", changes.get("authorization", self.no_credentials())),
+            *changes.get("extra", ()),
+        ]
+        return sip.write(f"REGISTER {uri} SIP/2.0",
+                         [(name, value) for name, value in headers if value is not None])
+
+    def no_credentials(self):
+        return (f'Digest username="{self.impi}",realm="{DOMAIN}",uri="sip:{DOMAIN}",'
+                'nonce="",response=""')
+
+    def credentials(self, challenge):
+        return sip.authorization(challenge["WWW-Authenticate"], self.impi, f"secret-{self.user}",
+                                 "REGISTER", f"sip:{DOMAIN}")
+
+    def register(self, protected=PROTECTED, **changes):
+        """Both steps: in clear to the unprotected port, then with the response to the protected
+        one. Returns the answer to the last step taken."""
+        challenge = self.ask(self.register_request(**changes))
+        if challenge is None or challenge.status != 401:
+            return challenge
+        return self.answer(challenge, protected, **changes)
+
+    def answer(self, challenge, port=PROTECTED, **changes):
+        changes["authorization"] = self.credentials(challenge)
+        return self.ask(self.register_request(**changes), port)
+
+    # --- other requests
+
+    def request(self, method, to=f"sip:service@{DOMAIN}", **changes):
+        """A request out of dialog as bytes; changes: via (host:port), sender (From), preferred
+        (P-Preferred-Identity), extra, body, branch."""
+        self._cseq += 1
+        sender = changes.get("sender", self.impu)
+        via = changes.get("via", self.here)
+        headers = [
+            ("Via", f"SIP/2.0/UDP {via};branch={changes.get('branch') or sip.branch()};rport"),
+            ("Max-Forwards", "70"),
+            ("From", f"<{sender}>;tag={sip.token()}"),
+            ("To", f"<{to}>"),
+            ("Call-ID", f"{sip.token()}@{self.here}"),
+            ("CSeq", f"{self._cseq} {method}"),
+            ("Contact", f"<sip:{self.user}@{via}>"),
+            ("P-Preferred-Identity", f"<{changes.get('preferred', sender)}>"),
+            *changes.get("extra", ()),
+        ]
+        return sip.write(f"{method} {to} SIP/2.0", headers, changes.get("body", ""))
+
+    def say(self, method="MESSAGE", port=PROTECTED, **changes):
+        """Sends a request out of dialog and waits for its answer."""
+        return self.ask(self.request(method, **changes), port)
+
+    def reply(self, request, status, reason="OK", port=PROTECTED, contact=False):
+        """Answers a request that came in."""
+        headers = [(name, value) for name, value in request.headers
+                   if name.lower() in ("via", "from", "call-id", "cseq", "record-route")]
+        to = request["To"]
+        headers.append(("To", to if sip.tag_of(to) else f"{to};tag={self._tag}"))
+        if contact:
+            headers.append(("Contact", f"<sip:{self.user}@{self.here}>"))
+        self.send(sip.write(f"SIP/2.0 {status} {reason}", headers), port)
