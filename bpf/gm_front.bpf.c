@@ -100,19 +100,23 @@ static __always_inline void gm_tap(struct gm_case *c, struct gm_work *w)
         losses->sip_clear++;
 }
 
+/* The first bytes of the payload, as far as they tell what it is: 12, or 4, or none. */
+static __always_inline int gm_load_first(struct xdp_md *ctx, const struct gm_packet *p, char *first)
+{
+    if (p->length >= 12)
+        return bpf_xdp_load_bytes(ctx, p->payload, first, 12);
+    return p->length >= 4 ? bpf_xdp_load_bytes(ctx, p->payload, first, 4) : 0;
+}
+
 /* A datagram to the unprotected port. */
 static __always_inline int gm_judge_datagram(struct xdp_md *ctx, struct gm_case *c,
                                              const struct gm_packet *p)
 {
-    char first[16] = {};
+    char first[16] __attribute__((aligned(8))) = {};
     struct gm_work *w;
-    __u32 head = p->length < 12 ? p->length : 12;
-    int scan = 0, reason;
+    int scan = 0, reason = GM_REASON_malformed;
 
-    if (p->length >= 12 ? bpf_xdp_load_bytes(ctx, p->payload, first, 12)
-                        : (head && bpf_xdp_load_bytes(ctx, p->payload, first, head & 15)))
-        reason = GM_REASON_malformed;
-    else
+    if (!gm_load_first(ctx, p, first))
         reason = gm_first_look(*(__u64 *)first, first[8], p->length, &scan);
     if (reason && gm_fails(c, reason))
         return gm_leave(ctx, c, p, 0);

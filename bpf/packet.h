@@ -7,12 +7,14 @@
 #ifndef GMGUARD_BPF_PACKET_H
 #define GMGUARD_BPF_PACKET_H
 
+#include <linux/bpf.h>
 #include <linux/if_ether.h>
 #include <linux/in.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/udp.h>
 
+#include <bpf/bpf_helpers.h>
 #include <bpf/bpf_endian.h>
 
 #include "gmguard/abi/keys.h"

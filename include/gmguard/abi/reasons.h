@@ -28,7 +28,7 @@
     X(12, unmatched_failure, failure_matches_challenge, CLOSED,                                    \
       "a failure REGISTER whose nonce this source was not sent")                                   \
     X(13, contact_mismatch, contact_source, ALWAYS, "Contact is not where the packet comes from")  \
-    X(14, forged_answer, side, ALWAYS, "an answer to REGISTER from the side of the phones")        \
+    X(14, forged_answer, side, ALWAYS, "a REGISTER's answer or a reg event, from a phone")         \
     X(15, foreign_domain, home_domain, ALWAYS, "no home domain, or a route of its own")            \
     X(16, not_listener, side, ALWAYS, "from Gm to an address that is no Gm listener")              \
     X(17, spoofed_source, side, ALWAYS, "from Gm with the address of the core or of this host")    \

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+//
+// gm_answers: the second tap (TC egress of every Gm interface). It reads the answers to REGISTER that
+// this host sends to phones in clear: nonces, and where nothing of the core can be seen, the 200.
+// It refuses nothing, and counts 401s that carry ck= or ik= (TS 33.203 6.1: the keys end at the
+// P-CSCF).
+
+#include <linux/pkt_cls.h>
+
+#include "register.h"
+#include "skb.h"
+#include "verdict.h"
+
+static __always_inline const struct gm_listener *gm_find_sender(const struct gm_packet *p)
+{
+    struct gm_listener_key key = {
+        .address = p->source, .port = p->source_port, .protocol = GM_UDP};
+    const struct gm_listener *l = bpf_map_lookup_elem(&gm_listeners, &key);
+
+    if (!l) {
+        key.address = 0;
+        l = bpf_map_lookup_elem(&gm_listeners, &key);
+    }
+    return l && (l->role == GM_ROLE_UNPROTECTED || l->role == GM_ROLE_PROTECTED) ? l : NULL;
+}
+
+static __always_inline enum gm_parse gm_parse_frame(struct __sk_buff *skb, struct gm_packet *p)
+{
+    struct gm_cursor cursor = {.start = (void *)(long)skb->data, .end = (void *)(long)skb->data_end};
+    __u16 type = gm_parse_ethernet(&cursor);
+
+    if (type == ETH_P_IP)
+        return gm_parse_v4(&cursor, p);
+    return type == ETH_P_IPV6 ? gm_parse_v6(&cursor, p) : GM_PARSE_OTHER;
+}
+
+/* Whether a 401's challenge carries a key. */
+static __always_inline int gm_leaks_keys(struct gm_work *w)
+{
+    struct gm_span challenge = w->sip.first[GM_H_WWW_AUTHENTICATE];
+
+    return w->sip.count[GM_H_WWW_AUTHENTICATE] &&
+           !gm_read_digest(w, challenge.at, gm_end(challenge)) &&
+           (w->digest.seen & (1u << GM_D_CK | 1u << GM_D_IK));
+}
+
+static __always_inline void gm_learn(struct __sk_buff *skb, struct gm_case *c, struct gm_work *w,
+                                     const struct gm_packet *p)
+{
+    struct gm_losses *losses = gm_losses_here();
+
+    gm_fill_packet(skb, w, p);
+    gm_fill_verdict(w, c);
+    if (!gm_send(&gm_sip_core, w, w->sip.length) && losses)
+        losses->sip_core++;
+    if (w->sip.status == 401 && gm_leaks_keys(w) && losses)
+        losses->leaked_keys++;
+}
+
+SEC("tc")
+int gm_answers(struct __sk_buff *skb)
+{
+    struct gm_case c = {.hook = GM_HOOK_ANSWERS};
+    struct gm_packet p = {};
+    struct gm_work *w;
+
+    if (gm_parse_frame(skb, &p) != GM_PARSE_OK || p.protocol != IPPROTO_UDP)
+        return TC_ACT_OK;
+    c.settings = gm_settings_now();
+    if (!c.settings || c.settings->schema != GM_SCHEMA)
+        return TC_ACT_OK;
+    c.listener = gm_find_sender(&p);
+    w = gm_room();
+    if (!c.listener || !w)
+        return TC_ACT_OK;
+    gm_count(&c);
+    /* A forwarded packet with the P-CSCF's address teaches nothing where the P-CSCF is local (H11). */
+    if (skb->ingress_ifindex && !c.settings->tap_front)
+        return TC_ACT_OK;
+    if (gm_copy_payload(skb, w, &p) && gm_is_answer(w))
+        gm_learn(skb, &c, w, &p);
+    return TC_ACT_OK;
+}
+
+char gm_license[] SEC("license") = "Dual BSD/GPL";

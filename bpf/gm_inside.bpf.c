@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+//
+// gm_inside: the judge at the P-CSCF's sockets (cgroup_skb ingress): every UDP message as the socket
+// gets it, after decryption and reassembly; and the tap from which registrations are learned.
+// gm_onward: its counterpart on the way out (cgroup_skb egress), which sees the REGISTERs that the
+// P-CSCF sends on to the core, and so the Via that an answer must come back with (H1).
+//
+// Which side a packet is from is decided by the interface it came in by, never by its addresses
+// alone (H8, H15).
+
+#include "protected.h"
+#include "skb.h"
+
+/* A cgroup program lets a packet through with 1. */
+enum { GM_REFUSE = 0, GM_ADMIT = 1 };
+
+static __always_inline enum gm_parse gm_parse_skb(struct __sk_buff *skb, struct gm_packet *p)
+{
+    struct gm_cursor cursor = {.start = (void *)(long)skb->data, .end = (void *)(long)skb->data_end};
+
+    if (skb->protocol == bpf_htons(ETH_P_IP))
+        return gm_parse_v4(&cursor, p);
+    if (skb->protocol == bpf_htons(ETH_P_IPV6))
+        return gm_parse_v6(&cursor, p);
+    return GM_PARSE_OTHER;
+}
+
+static __always_inline const struct gm_listener *gm_find_socket(gm_u128 address, __u16 port)
+{
+    struct gm_listener_key key = {.address = address, .port = port, .protocol = GM_UDP};
+    const struct gm_listener *l = bpf_map_lookup_elem(&gm_listeners, &key);
+
+    if (l)
+        return l;
+    key.address = 0;
+    return bpf_map_lookup_elem(&gm_listeners, &key);
+}
+
+/* The door. */
+static __always_inline int gm_leave(struct gm_case *c, struct gm_work *w)
+{
+    __u32 suppressed = 0;
+
+    gm_count(c);
+    if (c->verdict != GM_VERDICT_PASS && gm_may_report(c->settings, &suppressed)) {
+        w->record.full_length = w->sip.length;
+        gm_report(w, c, suppressed);
+    }
+    return c->verdict == GM_VERDICT_DROP ? GM_REFUSE : GM_ADMIT;
+}
+
+enum gm_tap { GM_TAP_CLEAR, GM_TAP_INNER, GM_TAP_CORE };
+
+static __always_inline void gm_tap(struct gm_case *c, struct gm_work *w, enum gm_tap tap)
+{
+    void *ring = tap == GM_TAP_CLEAR ? (void *)&gm_sip_clear
+                 : tap == GM_TAP_INNER ? (void *)&gm_sip_inner
+                                       : (void *)&gm_sip_core;
+    struct gm_losses *losses;
+
+    gm_fill_verdict(w, c);
+    if (gm_send(ring, w, w->sip.length))
+        return;
+    losses = gm_losses_here();
+    if (!losses)
+        return;
+    if (tap == GM_TAP_CLEAR)
+        losses->sip_clear++;
+    else if (tap == GM_TAP_INNER)
+        losses->sip_inner++;
+    else
+        losses->sip_core++;
+}
+
+/* A message from a phone to the unprotected port. gm_front judged it, unless it came in fragments. */
+static __always_inline int gm_inside_clear(struct gm_case *c, struct gm_work *w)
+{
+    int scan = 0, reason = gm_first_look(gm_load8(w->text), w->text[8], w->sip.length, &scan);
+
+    if (reason)
+        gm_fails(c, reason);
+    else if (scan)
+        gm_fails(c, gm_name_other(w));
+    else if (!gm_judge_clear(c, w))
+        gm_tap(c, w, GM_TAP_CLEAR);
+    return gm_leave(c, w);
+}
+
+static __always_inline int gm_inside_protected(struct gm_case *c, struct gm_work *w)
+{
+    if (!gm_judge_protected(c, w) && w->sip.kind == GM_KIND_REQUEST &&
+        gm_is_register(w, w->sip.method))
+        gm_tap(c, w, GM_TAP_INNER);
+    return gm_leave(c, w);
+}
+
+/* A datagram from a phone to one of the P-CSCF's sockets. */
+static __always_inline int gm_from_phone(struct __sk_buff *skb, struct gm_case *c,
+                                         const struct gm_packet *p)
+{
+    struct gm_work *w = gm_room();
+
+    if (!w)
+        return GM_ADMIT;
+    gm_fill_packet(skb, w, p);
+    w->sip.length = 0;
+    if (c->listener->role == GM_ROLE_ELSEWHERE || c->listener->role == GM_ROLE_CORE) {
+        gm_fails(c, GM_REASON_not_listener);
+        return gm_leave(c, w);
+    }
+    if (p->length && !gm_copy_payload(skb, w, p)) {
+        gm_fails(c, p->length > GM_SIP_MAX ? GM_REASON_oversize : GM_REASON_malformed);
+        return gm_leave(c, w);
+    }
+    if (!p->length)
+        *(__u64 *)w->text = 0;
+    return c->listener->role == GM_ROLE_UNPROTECTED ? gm_inside_clear(c, w)
+                                                    : gm_inside_protected(c, w);
+}
+
+/* A datagram of the core: answers to REGISTER are read, nothing is refused. */
+static __always_inline int gm_from_core(struct __sk_buff *skb, struct gm_case *c,
+                                        const struct gm_packet *p)
+{
+    struct gm_work *w = gm_room();
+
+    if (!w || !gm_copy_payload(skb, w, p) || !gm_is_answer(w))
+        return GM_ADMIT;
+    gm_fill_packet(skb, w, p);
+    gm_tap(c, w, GM_TAP_CORE);
+    return GM_ADMIT;
+}
+
+static __always_inline int gm_is_core(const struct gm_settings *settings, gm_u128 address)
+{
+    int kind = 0;
+
+    return gm_is_peer(settings, address, &kind) && kind == GM_PEER_CORE;
+}
+
+SEC("cgroup_skb/ingress")
+int gm_inside(struct __sk_buff *skb)
+{
+    struct gm_case c = {.hook = GM_HOOK_INSIDE};
+    struct gm_packet p = {};
+    enum gm_parse parse = gm_parse_skb(skb, &p);
+    __u32 ifindex = skb->ifindex;
+    const struct gm_iface *iface;
+    int from_core;
+
+    c.settings = gm_settings_now();
+    if (p.protocol != IPPROTO_UDP || !c.settings || c.settings->schema != GM_SCHEMA)
+        return GM_ADMIT;
+    c.listener = gm_find_socket(p.destination, p.destination_port);
+    iface = bpf_map_lookup_elem(&gm_ifaces, &ifindex);
+    from_core = gm_is_core(c.settings, p.source);
+    if (iface && iface->side == GM_SIDE_GM &&
+        !(from_core && c.listener && c.listener->shared_interface)) {
+        if (!c.listener)
+            return GM_ADMIT;
+        if (parse == GM_PARSE_MALFORMED)
+            p.length = 0;
+        return gm_from_phone(skb, &c, &p);
+    }
+    return from_core && parse == GM_PARSE_OK ? gm_from_core(skb, &c, &p) : GM_ADMIT;
+}
+
+SEC("cgroup_skb/egress")
+int gm_onward(struct __sk_buff *skb)
+{
+    struct gm_case c = {.hook = GM_HOOK_ONWARD};
+    struct gm_packet p = {};
+    struct gm_work *w;
+
+    if (gm_parse_skb(skb, &p) != GM_PARSE_OK || p.protocol != IPPROTO_UDP)
+        return GM_ADMIT;
+    c.settings = gm_settings_now();
+    if (!c.settings || c.settings->schema != GM_SCHEMA || !gm_is_core(c.settings, p.destination))
+        return GM_ADMIT;
+    w = gm_room();
+    if (!w || !gm_copy_payload(skb, w, &p))
+        return GM_ADMIT;
+    if (gm_load8(w->text) != GM_WORD_REGISTER || w->text[8] != ' ')
+        return GM_ADMIT;
+    gm_fill_packet(skb, w, &p);
+    gm_tap(&c, w, GM_TAP_CORE);
+    return GM_ADMIT;
+}
+
+char gm_license[] SEC("license") = "Dual BSD/GPL";

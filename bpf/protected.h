@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+ *
+ * A protected port: every message is held to the identity that registered from its selector (D.1).
+ * Which identity a message claims: P-Preferred- and P-Asserted-Identity, each value of it; and From,
+ * of a request that opens a dialog or stands alone (no To tag). From in answers is the caller's, and
+ * in a dialog it is what was dialled: there it only must not be another live subscriber's (H13).
+ */
+#ifndef GMGUARD_BPF_PROTECTED_H
+#define GMGUARD_BPF_PROTECTED_H
+
+#include "clear.h"
+
+/* Who is asked for, and the answer, of one message. */
+struct gm_claim {
+    __u64 subscriber; /* bound to the selector; 0: nobody */
+    __u32 bound;      /* identities that were found bound */
+    __u32 in_dialog;  /* To carries a tag, or it is an answer */
+};
+
+/* Identities that one header may carry: a SIP and a tel URI (RFC 3325 9.1), and some more. */
+#define GM_IDENTITIES 4
+
+/* One identity in w->uri is bound to the claimed subscriber. */
+static __always_inline int gm_check_identity(struct gm_work *w, const struct gm_settings *settings,
+                                             struct gm_claim *claim)
+{
+    gm_u128 identity;
+
+    if (gm_is_escaped(w, w->uri.user))
+        return GM_REASON_ambiguous;
+    if (gm_hash_of(w, settings, gm_uri_identity(w), &identity))
+        return GM_REASON_ambiguous;
+    if (!gm_is_bound_identity(claim->subscriber, identity))
+        return GM_REASON_identity_not_bound;
+    claim->bound++;
+    return GM_REASON_none;
+}
+
+/* Every value of the header whose value begins at w->value.at. */
+GM_GLOBAL int gm_check_identities(struct gm_work *w, const struct gm_settings *settings,
+                                  struct gm_claim *claim)
+{
+    int i, reason;
+
+    if (!w || !settings || !claim)
+        return GM_REASON_malformed;
+    for (i = 0; i < GM_IDENTITIES; ++i) {
+        if (!gm_list_next(w))
+            return w->value.reason ? (int)w->value.reason
+                                   : (i ? GM_REASON_none : GM_REASON_malformed);
+        reason = gm_read_uri(w, w->value.uri.at, gm_end(w->value.uri));
+        if (!reason)
+            reason = gm_check_identity(w, settings, claim);
+        if (reason)
+            return reason;
+    }
+    return w->value.at < w->value.end ? GM_REASON_ambiguous : GM_REASON_none;
+}
+
+/* P-Preferred-Identity and P-Asserted-Identity, which may be there once each. */
+static __always_inline int gm_check_p_headers(struct gm_work *w, const struct gm_settings *settings,
+                                              struct gm_claim *claim)
+{
+    int reason = GM_REASON_none;
+
+    if (w->sip.count[GM_H_P_PREFERRED_IDENTITY] > 1 || w->sip.count[GM_H_P_ASSERTED_IDENTITY] > 1)
+        return GM_REASON_ambiguous;
+    if (w->sip.count[GM_H_P_PREFERRED_IDENTITY]) {
+        gm_list_start(w, w->sip.first[GM_H_P_PREFERRED_IDENTITY]);
+        reason = gm_check_identities(w, settings, claim);
+    }
+    if (!reason && w->sip.count[GM_H_P_ASSERTED_IDENTITY]) {
+        gm_list_start(w, w->sip.first[GM_H_P_ASSERTED_IDENTITY]);
+        reason = gm_check_identities(w, settings, claim);
+    }
+    return reason;
+}
+
+/* "anonymous.invalid" (RFC 3323 4.1.1.3): lawful where the identity is given elsewhere or is left to
+ * the P-CSCF. */
+static __always_inline int gm_is_anonymous(struct gm_work *w)
+{
+    struct gm_span host = w->uri.host;
+
+    return host.size == 17 && gm_lower(gm_load8(gm_at(w, host.at))) == 0x756f6d796e6f6e61ULL &&
+           gm_lower(gm_load8(gm_at(w, host.at + 8))) == 0x696c61766e692e73ULL &&
+           (*gm_at(w, host.at + 16) | 0x20) == 'd';
+}
+
+/* From, by the place of the message in its dialog. */
+GM_GLOBAL int gm_check_from(struct gm_work *w, const struct gm_settings *settings,
+                            struct gm_claim *claim)
+{
+    gm_u128 identity;
+    int reason;
+
+    if (!w || !settings || !claim)
+        return GM_REASON_malformed;
+    gm_list_start(w, w->sip.first[GM_H_FROM]);
+    if (!gm_list_next(w))
+        return w->value.reason ? (int)w->value.reason : GM_REASON_malformed;
+    if (w->value.at < w->value.end)
+        return GM_REASON_ambiguous;
+    reason = gm_read_uri(w, w->value.uri.at, gm_end(w->value.uri));
+    if (reason)
+        return reason;
+    if (!claim->in_dialog)
+        return gm_is_anonymous(w) ? GM_REASON_none : gm_check_identity(w, settings, claim);
+    if (gm_hash_of(w, settings, gm_uri_identity(w), &identity))
+        return GM_REASON_none;
+    return gm_is_owned_by_other(settings, claim->subscriber, identity)
+               ? GM_REASON_identity_not_bound
+               : GM_REASON_none;
+}
+
+/* Whether To carries a tag into claim->in_dialog. */
+GM_GLOBAL int gm_read_to_tag(struct gm_work *w, struct gm_claim *claim)
+{
+    int reason;
+
+    if (!w || !claim)
+        return GM_REASON_malformed;
+    gm_list_start(w, w->sip.first[GM_H_TO]);
+    if (!gm_list_next(w))
+        return w->value.reason ? (int)w->value.reason : GM_REASON_malformed;
+    reason = gm_read_params(w, w->value.params.at, gm_end(w->value.params));
+    claim->in_dialog = (w->params.seen & 1u << GM_P_TAG) != 0;
+    return reason;
+}
+
+/* A request other than REGISTER. */
+static __always_inline int gm_check_request(struct gm_work *w, const struct gm_settings *settings,
+                                            struct gm_claim *claim)
+{
+    int reason = gm_check_structure(w);
+
+    if (!reason)
+        reason = gm_read_to_tag(w, claim);
+    if (!reason)
+        reason = gm_check_p_headers(w, settings, claim);
+    return reason ? reason : gm_check_from(w, settings, claim);
+}
+
+/* An answer: never to a REGISTER, which a phone is not sent (H1). */
+GM_GLOBAL int gm_check_answer(struct gm_work *w, const struct gm_settings *settings,
+                              struct gm_claim *claim)
+{
+    struct gm_span method;
+
+    if (!w || !settings || !claim)
+        return GM_REASON_malformed;
+    if (w->sip.count[GM_H_CSEQ] != 1 || gm_read_cseq(w, &method))
+        return GM_REASON_malformed;
+    if (gm_is_register(w, method))
+        return GM_REASON_forged_answer;
+    return gm_check_p_headers(w, settings, claim);
+}
+
+/* "reg" (RFC 3680): what is registered is the core's to say (H2). */
+static __always_inline int gm_is_reg_event(struct gm_work *w)
+{
+    struct gm_span event = w->sip.first[GM_H_EVENT];
+    __u32 at, end = gm_end(event);
+    char next;
+
+    if (w->sip.method.size != 6 || gm_head(gm_load8(w->text), 6) != 0x594649544f4eULL ||
+        !w->sip.count[GM_H_EVENT])
+        return 0;
+    at = gm_skip_space(w, event.at, end);
+    next = at + 3 < end ? *gm_at(w, at + 3) : ';';
+    return gm_head(gm_lower(gm_load8(gm_at(w, at))), 3) == 0x676572 &&
+           (next == ';' || next == '.' || gm_is_space(next));
+}
+
+/* A REGISTER through a security association. Whoever has none yet bound may open one here. */
+static __always_inline int gm_judge_inner_register(struct gm_case *c, struct gm_work *w,
+                                                   struct gm_binding *binding)
+{
+    struct gm_register r = {};
+    int reason = gm_read_register(w, c->settings, &r);
+
+    if (reason)
+        return gm_fails(c, reason);
+    if (gm_fails(c, gm_check_domain(w, c->settings)) || gm_fails(c, gm_check_contacts(w)))
+        return 1;
+    if (binding && gm_is_exclusive(binding) && binding->user != r.user) {
+        w->record.holder = binding->subscriber;
+        return gm_fails(c, GM_REASON_user_mismatch) || gm_fails(c, GM_REASON_selector_taken);
+    }
+    return 0;
+}
+
+/* Judges the message in w->text that came to a protected port. Returns 1 to drop it. */
+static __always_inline int gm_judge_protected(struct gm_case *c, struct gm_work *w)
+{
+    struct gm_claim claim = {};
+    struct gm_binding *binding;
+    int reason;
+
+    w->sip.kind = GM_KIND_NONE;
+    if (gm_is_keepalive(gm_load8(w->text), w->sip.length))
+        return 0;
+    reason = gm_sip_index(w);
+    if (reason)
+        return gm_fails(c, reason);
+    binding = gm_binding_of(c->settings, w->record.source, w->record.source_port);
+    if (w->sip.kind == GM_KIND_REQUEST && gm_is_register(w, w->sip.method))
+        return gm_judge_inner_register(c, w, binding);
+    if (w->sip.kind == GM_KIND_REQUEST && gm_is_reg_event(w))
+        return gm_fails(c, GM_REASON_forged_answer);
+    if (!binding) {
+        if (gm_fails(c, GM_REASON_unregistered))
+            return 1;
+    } else {
+        claim.subscriber = binding->subscriber;
+        w->record.holder = binding->subscriber;
+    }
+    reason = w->sip.kind == GM_KIND_REQUEST ? gm_check_request(w, c->settings, &claim)
+                                            : gm_check_answer(w, c->settings, &claim);
+    return gm_fails(c, reason);
+}
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+ *
+ * From a socket buffer to the room: what gm_inside, gm_onward and gm_answers share.
+ */
+#ifndef GMGUARD_BPF_SKB_H
+#define GMGUARD_BPF_SKB_H
+
+#include "gmguard/proto/sip.h"
+#include "packet.h"
+#include "room.h"
+
+/* What w->record says of the packet. */
+static __always_inline void gm_fill_packet(struct __sk_buff *skb, struct gm_work *w,
+                                           const struct gm_packet *p)
+{
+    w->record.source = p->source;
+    w->record.destination = p->destination;
+    w->record.source_port = p->source_port;
+    w->record.destination_port = p->destination_port;
+    w->record.protocol = p->protocol;
+    w->record.ifindex = skb->ifindex;
+    w->record.holder = 0;
+    w->record.full_length = p->length;
+}
+
+/* Copies the payload into the room; 0 where it is not there or too long. */
+static __always_inline int gm_copy_payload(struct __sk_buff *skb, struct gm_work *w,
+                                           const struct gm_packet *p)
+{
+    __u64 size = p->length - 1;
+
+    /* The one form of this bound that 6.1, 6.12 and 6.18 accept (clang 16, 19). */
+    GM_FORGET(size);
+    if (p->length == 0 || p->length > GM_SIP_MAX)
+        return 0;
+    size &= GM_SIP_MAX - 1;
+    size += 1;
+    if (bpf_skb_load_bytes(skb, p->payload, w->text, size))
+        return 0;
+    w->sip.length = size;
+    *(__u64 *)(w->text + size) = 0;
+    return 1;
+}
+
+/* Whether the message in the room is an answer to a REGISTER. */
+static __always_inline int gm_is_answer(struct gm_work *w)
+{
+    struct gm_span method;
+
+    return gm_load8(w->text) == GM_WORD_SIP2 && !gm_sip_index(w) &&
+           w->sip.kind == GM_KIND_RESPONSE && w->sip.count[GM_H_CSEQ] == 1 &&
+           !gm_read_cseq(w, &method) && gm_is_register(w, method);
+}
+
+#endif
