@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "event_text.hpp"
+
+#include "json_view.hpp"
+#include "table.hpp"
+
+#include <array>
+
+namespace gmguard::cli {
+namespace {
+
+namespace json = boost::json;
+
+struct Word {
+    std::string_view type;
+    const char* shown;
+    Style style;
+};
+constexpr std::array kWords{
+    Word{"drop", "DROP", Style::bad},
+    Word{"would_drop", "WOULD_DROP", Style::warn},
+    Word{"bound", "BOUND", Style::good},
+    Word{"conflict", "CONFLICT", Style::bad},
+    Word{"lost", "LOST", Style::warn},
+    Word{"alarm", "ALARM", Style::bad},
+};
+
+Cell type_cell(const json::value& event) {
+    const auto type = text(event, "type");
+    for (const auto& [name, shown, style] : kWords)
+        if (type == name)
+            return Cell(std::string(shown), style);
+    return Cell(type);
+}
+
+// "11-23 17:22:38.905" of "2026-11-23T17:22:38.905123Z".
+std::string short_time(const std::string& rfc3339) {
+    if (!time_of(rfc3339))
+        return rfc3339;
+    auto time = rfc3339.substr(5, 18);
+    time[5] = ' ';
+    return time;
+}
+
+void append(std::string& line, const std::string& part) {
+    if (!part.empty())
+        line += (line.empty() ? "" : " ") + part;
+}
+
+std::string message_text(const json::value& sip) {
+    const auto status = text(sip, "status");
+    return status.empty() ? text(sip, "method") : status;
+}
+
+std::string path_text(const json::value& event) {
+    const auto from = endpoint(text(event, "src"), text(event, "sport"));
+    const auto to = endpoint(text(event, "dst"), text(event, "dport"));
+    return from.empty() || to.empty() ? from + to : from + " -> " + to;
+}
+
+std::string rest_of(const json::value& event) {
+    const auto& sip = member(event, "sip");
+    const auto holder = text(member(event, "bound_to"), "impi");
+    std::string rest;
+    append(rest, text(event, "interface"));
+    append(rest, message_text(sip));
+    append(rest, path_text(event));
+    append(rest, text(sip, "impi"));
+    append(rest, holder.empty() ? "" : "(held by " + holder + ")");
+    append(rest, text(event, "detail"));
+    if (number(event, "count") > 1)
+        append(rest, "x" + text(event, "count"));
+    return rest;
+}
+
+} // namespace
+
+std::string event_line(const json::value& event, bool color) {
+    const auto reason = text(event, "reason");
+    return line_of({{Cell(short_time(text(event, "time")), Style::faint), 18},
+                    {type_cell(event), 12},
+                    {Cell(reason.empty() ? "-" : reason), 18},
+                    {Cell(rest_of(event)), 0}},
+                   color);
+}
+
+} // namespace gmguard::cli

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "outcome.hpp"
+
+#include "admin/problem.hpp"
+#include "text.hpp"
+
+#include <fmt/format.h>
+
+namespace gmguard::cli {
+namespace {
+
+namespace json = boost::json;
+
+Exit exit_of(ErrorKind kind) {
+    switch (kind) {
+    case ErrorKind::invalid:
+        return Exit::usage;
+    case ErrorKind::not_found:
+        return Exit::not_found;
+    case ErrorKind::conflict:
+        return Exit::conflict;
+    case ErrorKind::unavailable:
+        return Exit::degraded;
+    case ErrorKind::unsupported:
+    case ErrorKind::exhausted:
+    case ErrorKind::system:
+        break;
+    }
+    return Exit::failed;
+}
+
+Exit exit_of(unsigned status) {
+    switch (status) {
+    case 400:
+    case 422:
+        return Exit::usage;
+    case 404:
+        return Exit::not_found;
+    case 409:
+    case 412:
+        return Exit::conflict;
+    case 503:
+        return Exit::degraded;
+    default:
+        return Exit::failed;
+    }
+}
+
+// The document that the daemon would answer with, without what belongs to a request.
+json::object problem_of(admin::ProblemKind kind, const std::string& detail) {
+    const auto response = admin::respond(admin::Problem{kind, detail, {}}, "", "");
+    auto problem = json::parse(response.body).as_object();
+    problem.erase("instance");
+    problem.erase("request_id");
+    return problem;
+}
+
+std::string text_in(const json::object& object, std::string_view member) {
+    const auto* value = object.if_contains(member);
+    return value && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+// "name: must be a string" of an element of `errors`.
+std::string flaw_text(const json::value& flaw) {
+    if (!flaw.is_object())
+        return json::serialize(flaw);
+    const auto& object = flaw.get_object();
+    const auto pointer = text_in(object, "pointer");
+    return (pointer.empty() ? "" : pointer + ": ") + text_in(object, "detail");
+}
+
+} // namespace
+
+std::string Failure::text() const {
+    auto text = text_in(problem, "detail");
+    if (text.empty())
+        text = text_in(problem, "title");
+    if (const auto* errors = problem.if_contains("errors"); errors && errors->is_array())
+        for (const auto& flaw : errors->get_array())
+            text += "\n  " + flaw_text(flaw);
+    return text;
+}
+
+Failure failure(const Error& error) {
+    return {exit_of(error.kind), problem_of(admin::problem_kind(error.kind), error.text())};
+}
+
+Failure file_failure(const Error& error) {
+    auto out = failure(error);
+    if (out.exit == Exit::usage)
+        out.exit = Exit::failed;
+    return out;
+}
+
+Failure failure(const admin::Response& response) {
+    boost::system::error_code none;
+    const auto body = json::parse(response.body, none);
+    if (!none && body.is_object() && body.get_object().contains("status"))
+        return {exit_of(response.status), body.get_object()};
+    json::object problem{{"type", "about:blank"},
+                         {"title", "The answer is no problem document"},
+                         {"status", response.status},
+                         {"detail", fmt::format("the daemon answered {}: {}", response.status,
+                                                printable(response.body.substr(0, 200)))}};
+    return {exit_of(response.status), std::move(problem)};
+}
+
+Failure usage_failure(std::string detail) {
+    return {Exit::usage, problem_of(admin::ProblemKind::invalid, detail)};
+}
+
+} // namespace gmguard::cli
