@@ -8,10 +8,11 @@
 #include "kernel/pins.hpp"
 #include "kernel/tc.hpp"
 
+#include <net/if.h>
 #include <sys/file.h>
 
+#include <array>
 #include <cerrno>
-#include <cstring>
 
 namespace gmguard::kernel {
 namespace {
@@ -21,14 +22,9 @@ struct Entry {
     AttachedValue value;
 };
 
-// bpffs takes no dots in names.
-std::string xdp_pin(const std::string& pins, const AttachedKey& key, std::string name) {
-    for (char& c : name)
-        c = c == '.' || c == '/' ? '_' : c;
-    const auto own = InNetns::enter({});
-    const bool elsewhere = own && own->inode() != key.netns;
-    return link_pin(pins, "xdp-" + std::to_string(key.ifindex) + "-" + name +
-                              (elsewhere ? "-" + std::to_string(key.netns) : ""));
+// By numbers: an interface can be renamed, and bpffs takes no dots in names.
+std::string xdp_pin(const std::string& pins, const AttachedKey& key) {
+    return link_pin(pins, "xdp-" + std::to_string(key.netns) + "-" + std::to_string(key.ifindex));
 }
 
 Result<Entry> entry_of(const config::Interface& interface, std::uint64_t netns, unsigned ifindex) {
@@ -91,6 +87,15 @@ Result<InNetns> enter(const Entry& entry) {
     return in;
 }
 
+// The name that the device has now; empty: it is gone, or its namespace is.
+std::string present_name(const Entry& entry) {
+    std::array<char, IF_NAMESIZE> name{};
+    const auto in = enter(entry);
+    if (!in || ::if_indextoname(entry.key.ifindex, name.data()) == nullptr)
+        return {};
+    return name.data();
+}
+
 Attached now(const std::string& pins, const Entry& entry) {
     Attached attached;
     attached.name = entry.value.name;
@@ -98,25 +103,21 @@ Attached now(const std::string& pins, const Entry& entry) {
     attached.ifindex = entry.key.ifindex;
     attached.mode = entry.value.generic ? config::XdpMode::generic : config::XdpMode::native;
     attached.clsact_made = entry.value.clsact_made != 0;
-    const auto live = live_link(xdp_pin(pins, entry.key, entry.value.name));
+    const auto live = live_link(xdp_pin(pins, entry.key));
     attached.front = live && *live ? (*live)->prog_id : 0;
     if (const auto in = enter(entry))
         attached.answers = filter_program(entry.key.ifindex);
     return attached;
 }
 
+// A dead namespace or a device that is gone took its filter along.
 Result<> drop(const AttachedMap& map, const std::string& pins, const Entry& entry) {
-    auto ended = end_link(xdp_pin(pins, entry.key, entry.value.name));
-    if (const auto in = enter(entry); in && ended)
-        ended = drop_filter(entry.key.ifindex, entry.value.clsact_made, entry.value.name);
-    return ended ? map.erase(entry.key) : ended;
-}
-
-// A dead namespace or a device that is gone takes its filter along.
-bool is_gone(const Entry& entry) {
-    const auto in = enter(entry);
-    const auto ifindex = in ? ifindex_of(entry.value.name) : Result<unsigned>(0u);
-    return !ifindex || *ifindex != entry.key.ifindex;
+    auto dropped = end_link(xdp_pin(pins, entry.key));
+    if (dropped && !present_name(entry).empty()) {
+        const auto in = enter(entry);
+        dropped = drop_filter(entry.key.ifindex, entry.value.clsact_made, entry.value.name);
+    }
+    return dropped ? map.erase(entry.key) : dropped;
 }
 
 Result<Entry> locate(const std::string& pins, const std::string& name, const std::string& netns) {
@@ -138,7 +139,6 @@ Result<Attached> attach(const Objects& objects, const config::Interface& interfa
     const auto map = make_attached_map(pins);
     if (!map)
         return fail(map.error());
-    const auto own = InNetns::enter({});
     const auto in = InNetns::enter(interface.netns);
     if (!in)
         return fail(in.error());
@@ -153,7 +153,7 @@ Result<Attached> attach(const Objects& objects, const config::Interface& interfa
         return fail(before.error());
     if (*before)
         entry->value.clsact_made = (*before)->clsact_made;
-    const auto path = xdp_pin(pins, entry->key, interface.name);
+    const auto path = xdp_pin(pins, entry->key);
     const auto made = put_front(objects, path, *entry, *before && (*before)->generic == 1);
     if (!made)
         return fail(made.error());
@@ -196,10 +196,10 @@ std::vector<Error> refresh(const Objects& objects) {
     const auto map = open_attached_map(pins);
     for (const auto& entry : all ? *all : std::vector<Entry>{}) {
         const auto mode = entry.value.generic ? config::XdpMode::generic : config::XdpMode::native;
-        if (is_gone(entry))
+        const auto name = present_name(entry);
+        if (name.empty())
             note(drop(*map, pins, entry));
-        else if (const auto again =
-                     attach(objects, {entry.value.name, entry.value.netns, GM_SIDE_GM, mode});
+        else if (const auto again = attach(objects, {name, entry.value.netns, GM_SIDE_GM, mode});
                  !again)
             errors.push_back(again.error());
     }

@@ -2,8 +2,7 @@
 // The programs at their hooks. Everything is pinned: it outlives the controller, and a later one
 // replaces the programs in place, without a moment in which nothing is attached.
 //
-//   <pins>/links/xdp-<ifindex>-<name>     gm_front, dots of the name as "_"; in another namespace
-//                                         than the controller's its number is added: -<inode>
+//   <pins>/links/xdp-<netns>-<ifindex>    gm_front; netns is the number of the namespace
 //   <pins>/links/inside, links/onward     the cgroup
 //   <pins>/maps/gm_attached               which interfaces, with their namespaces, and whether
 //                                         clsact was made for gm_answers: so that removal needs
