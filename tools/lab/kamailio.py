@@ -5,7 +5,7 @@ import re
 import shutil
 
 from . import network
-from .processes import LabError, start, stop, wait_until
+from .processes import LabError, run, start, stop, wait_until
 
 DOMAIN = "ims.test"
 _HERE = pathlib.Path(__file__).parent
@@ -21,6 +21,17 @@ def _fill(template, words):
     return text
 
 
+def version():
+    """As in "5.6.3", or "?" without Kamailio."""
+    binary = _binary()
+    found = re.search(r"kamailio (\d[\w.]*)", run(binary, "-v")) if binary else None
+    return found.group(1) if found else "?"
+
+
+def _binary():
+    return shutil.which("kamailio", path="/usr/sbin:/usr/bin")
+
+
 class Kamailio:
     """One Kamailio; restart() forgets all its registrations."""
 
@@ -34,7 +45,7 @@ class Kamailio:
         self._process = None
 
     def start(self):
-        binary = shutil.which("kamailio", path="/usr/sbin:/usr/bin")
+        binary = _binary()
         if not binary:
             raise LabError("no kamailio: run tools/deps --demo")
         runtime = self._lab.directory / f"{self._side}-run"

@@ -71,6 +71,13 @@ class Lab:
         self.core.restart()
         self.pcscf.restart()
 
+    def pcscf_cpu_s(self):
+        """CPU time of the P-CSCF so far, in seconds."""
+        for line in (self.cgroup("pcscf") / "cpu.stat").read_text(encoding="ascii").splitlines():
+            if line.startswith("usage_usec "):
+                return int(line.split()[1]) / 1e6
+        raise LabError("no usage_usec in cpu.stat")
+
     def down(self):
         """Removes all of this run, also what a killed owner left. Never raises half-way."""
         _kill_all(self._cgroups)

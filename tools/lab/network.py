@@ -58,7 +58,8 @@ class Network:
         self.ip("pcscf", "addr", "add", f"{GM6}/64", "dev", "gm0", "nodad")
         for side, link in LINKS.items():
             self.ip(side, "-6", "route", "add", "2001:db8::/32", "dev", link)
-        for side in ("ue", "evil"):
+        for side, address in (("ue", "192.0.2.2"), ("evil", "192.0.2.66")):
+            self.give(side, address)  # one that stays: routes go with an interface's last address
             self.ip(side, "route", "add", "192.0.2.0/24", "dev", LINKS[side])
 
     def _access(self):

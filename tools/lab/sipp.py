@@ -9,10 +9,22 @@ from . import sip
 from .kamailio import DOMAIN
 from .network import PROTECTED, UNPROTECTED, netns_path, pcscf_address
 from .phone import ANSWER_WITHIN
-from .processes import LabError
+from .processes import LabError, run
 
 _SCENARIOS = pathlib.Path(__file__).parent / "sipp"
 _RECEIVED = re.compile(r"message received \[\d+\] bytes ?:\s+(SIP/2\.0 .*?)(?=\n-----|\Z)", re.DOTALL)
+
+
+def _binary():
+    return shutil.which("sipp", path="/usr/bin:/usr/local/bin")
+
+
+def version():
+    """As in "3.6.1", or "?" without SIPp."""
+    binary = _binary()
+    # It prints its version and exits with 99.
+    found = re.search(r"SIPp v(\d[\d.]*)", run(binary, "-v", check=False)) if binary else None
+    return found.group(1) if found else "?"
 
 
 class SippPhone:
@@ -47,7 +59,7 @@ class SippPhone:
         return _last_answer(text)
 
     def _command(self, scenario, port, keys, trace):
-        binary = shutil.which("sipp", path="/usr/bin:/usr/local/bin")
+        binary = _binary()
         if not binary:
             raise LabError("no sipp: run tools/deps --demo")
         words = ["nsenter", f"--net={netns_path(self._lab.network.name(self._side))}", "--",

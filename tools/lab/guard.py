@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""gmguardd around the P-CSCF of the lab, steered and read through the command line gmguard."""
+import collections
+import contextlib
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import time
+
+from .kamailio import DOMAIN
+from .network import CORE, GM4, GM6, MW, PROTECTED, UNPROTECTED
+from .processes import LabError, start, stop, wait_until
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+SLASH64 = "2001:db8:64::/48"  # the pool where a /64 is one subscriber
+
+_LISTENER = """
+[[listener]]
+name = "{name}"
+profile = "annex-d"
+address = "{address}"
+unprotected_ports = [{unprotected}]
+protected_ports = [5100, {protected}]
+protection = "terminated"
+"""
+_CONFIG = """# The guard of one run of the lab.
+mode = "{mode}"
+[[interface]]
+name = "gm0"
+netns = "{netns}"
+side = "gm"
+[[interface]]
+name = "mw0"
+netns = "{netns}"
+side = "core"
+{listeners}
+[core]
+peers = ["{core}"]
+listeners = ["{mw}:{unprotected}"]
+[cgroup]
+path = "{cgroup}"
+[[pool]]
+name = "slash64"
+prefix = "{slash64}"
+unit = 64
+port = false
+[home]
+domains = ["{domain}"]
+[pins]
+path = "{pins}"
+[admin]
+listen = "unix:{socket}"
+"""
+
+Counts = collections.namedtuple("Counts", "dropped would_drop")  # each a Counter by reason
+
+
+def find(name):
+    """A program of the build: in $GMGUARD_BUILD, else in build/."""
+    build = pathlib.Path(os.environ.get("GMGUARD_BUILD") or REPOSITORY / "build")
+    for folder in ("controller/app", "tools/gmguard", "bin", "."):
+        if os.access(build / folder / name, os.X_OK) and (build / folder / name).is_file():
+            return build / folder / name
+    raise LabError(f"no {name} in {build}: build first (cmake -S . -B build -G Ninja && "
+                   f"ninja -C build), or name the folder in GMGUARD_BUILD")
+
+
+class Guard:
+    """One gmguardd. What it attached stays attached when it is killed, until detach()."""
+
+    def __init__(self, lab):
+        self._lab = lab
+        self.config = lab.directory / "gmguard.toml"
+        self.socket = lab.directory / "admin.sock"
+        self.log = lab.directory / "gmguardd.log"
+        self._process = None
+
+    def write_config(self, mode, more=""):
+        listeners = "".join(
+            _LISTENER.format(name=name, address=address, unprotected=UNPROTECTED,
+                             protected=PROTECTED)
+            for name, address in (("gm4", GM4), ("gm6", GM6)))
+        self.config.write_text(_CONFIG.format(
+            mode=mode, netns=self._lab.network.name("pcscf"), listeners=listeners, core=CORE,
+            mw=MW, unprotected=UNPROTECTED, cgroup=self._lab.guarded_cgroup, slash64=SLASH64,
+            domain=DOMAIN, pins=self._lab.pins, socket=self.socket) + more, encoding="utf-8")
+
+    def start(self, mode="enforce", more=""):
+        """Starts gmguardd; more is appended to its configuration."""
+        self.write_config(mode, more)
+        self.resume()
+
+    def resume(self):
+        """Starts gmguardd on the configuration that is there."""
+        self._process = start([find("gmguardd"), "--config", self.config],
+                              cgroup=self._lab.cgroup("guard"), log=self.log,
+                              dies_with_us=self._lab.dies_with_us)
+        try:
+            wait_until(self._ready, 20, "gmguardd", self._process)
+        except LabError as error:
+            words = self.log.read_text(errors="replace")[-2000:] if self.log.exists() else ""
+            raise LabError(f"{error}; {self.log} ends with:\n{words}") from None
+
+    def _ready(self):
+        with contextlib.suppress(LabError):
+            return self.socket.exists() and self.cli("status") is not None
+        return False
+
+    def stop(self):
+        """Ends the daemon; the programs stay attached."""
+        if self._process:
+            stop(self._process)
+            self._process = None
+
+    def kill(self):
+        """As a crash would."""
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+        self._process = None
+
+    def detach(self):
+        """Takes everything out of the kernel and ends the daemon."""
+        if self._process:
+            self.cli("detach", "--all")
+        self.stop()
+
+    @property
+    def command(self):
+        return [str(find("gmguard")), "--server", f"unix:{self.socket}"]
+
+    def run(self, *words):
+        """The completed process of one gmguard command, output as text."""
+        return subprocess.run([*self.command, *map(str, words)], stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, check=False, timeout=20)
+
+    def cli(self, *words):
+        """What a gmguard command says, as data; LabError where it fails."""
+        done = self.run(*words, "-o", "json")
+        if done.returncode != 0:
+            raise LabError(f"gmguard {' '.join(map(str, words))}: exit {done.returncode}: "
+                           f"{(done.stdout + done.stderr).strip()[:500]}")
+        return json.loads(done.stdout) if done.stdout.strip() else None
+
+    def counts(self):
+        """All drops so far, by reason."""
+        counts = Counts(collections.Counter(), collections.Counter())
+        for item in self.cli("drops")["items"]:
+            counts.dropped[item["reason"]] += item["dropped"]
+            counts.would_drop[item["reason"]] += item["would_drop"]
+        return counts
+
+    def since(self, before):
+        """The drops since counts() returned `before`; only reasons that moved."""
+        now = self.counts()
+        return Counts(now.dropped - before.dropped, now.would_drop - before.would_drop)
+
+    def bindings(self):
+        return self.cli("bindings", "list")["items"]
+
+    def binding_of(self, phone):
+        """The binding of a phone's user on its selector, or None."""
+        return next((item for item in self.bindings()
+                     if item["impi"] == phone.impi and item["selector"] == phone.here), None)
+
+    def wait_for(self, condition, what, timeout_s=3.0):
+        """Waits for what the guard learns a moment after the wire."""
+        end = time.monotonic() + timeout_s
+        while not (found := condition()):
+            if time.monotonic() > end:
+                raise AssertionError(f"not within {timeout_s:g} s: {what}")
+            time.sleep(0.02)
+        return found
