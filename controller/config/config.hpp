@@ -95,7 +95,7 @@ struct Config {
     Limits limits;
     std::string pins = "/sys/fs/bpf/gmguard";
     std::string admin_socket = "/run/gmguard/admin.sock"; // path, without "unix:"
-    std::string log_level = "info"; // debug | info | warn | error
+    std::string log_level = "info";                       // debug | info | warn | error
 
     // Where values come from, for people: file, and line by path ("listener[0].mode"). A path that
     // is not there has its default.

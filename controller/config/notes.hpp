@@ -19,9 +19,9 @@ class Notes {
   public:
     explicit Notes(std::string_view file) : file_(file) {}
 
-    void problem(Place place, std::string message, std::string hint = {});
+    void problem(Place place, const std::string& message, const std::string& hint = {});
     // The same at the place of `path`, or, where the file does not have it, of what it lies in.
-    void problem_at(std::string path, std::string message, std::string hint = {});
+    void problem_at(std::string path, const std::string& message, const std::string& hint = {});
 
     void remember(const std::string& path, Place place) { places_[path] = place; }
 

@@ -39,10 +39,15 @@ std::string lower(std::string text) {
 
 bool is_clean_path(std::string_view path) {
     return path.size() > 1 && path.front() == '/' && path.back() != '/' &&
-           path.find("//") == std::string_view::npos;
+           path.find("//") == std::string_view::npos && is_one_line(path);
 }
 
 } // namespace
+
+bool is_one_line(std::string_view text) {
+    const auto control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; };
+    return std::ranges::none_of(text, control);
+}
 
 std::string read_name(Section& section) {
     const auto name = section.text("name").value_or("");
@@ -82,8 +87,8 @@ std::vector<std::string> read_home(Section section) {
         domains.push_back(domain);
     }
     if (domains.size() > GM_HOMES)
-        section.problem_of("domains", fmt::format("{} home domains, more than {}", domains.size(),
-                                                  GM_HOMES));
+        section.problem_of("domains",
+                           fmt::format("{} home domains, more than {}", domains.size(), GM_HOMES));
     section.finish();
     return domains;
 }
@@ -108,19 +113,21 @@ std::string read_pins(Section section) {
 
 std::string read_admin(Section section) {
     constexpr std::string_view kUnix = "unix:";
-    const auto listen = section.text("listen").value_or(fmt::format("unix:{}", Config{}.admin_socket));
+    const auto listen =
+        section.text("listen").value_or(fmt::format("unix:{}", Config{}.admin_socket));
     section.finish();
     if (!listen.starts_with(kUnix)) {
-        section.problem_of("listen", fmt::format("\"{}\" is no unix socket", listen),
-                           "write \"unix:/run/gmguard/admin.sock\"; TCP comes with a later version");
+        section.problem_of(
+            "listen", fmt::format("\"{}\" is no unix socket", listen),
+            "write \"unix:/run/gmguard/admin.sock\"; TCP comes with a later version");
         return {};
     }
     const auto path = listen.substr(kUnix.size());
     if (!is_clean_path(path))
         section.problem_of("listen", fmt::format("\"{}\" is no absolute path", path));
     else if (path.size() > kSocketPath)
-        section.problem_of("listen", fmt::format("the path of the socket is longer than {}",
-                                                 kSocketPath));
+        section.problem_of("listen",
+                           fmt::format("the path of the socket is longer than {}", kSocketPath));
     return path;
 }
 

@@ -30,7 +30,8 @@ gm_rate read_rate(Section& section, std::string_view key, gm_rate otherwise) {
         return {};
     const auto rate = node->value_exact<std::int64_t>();
     if (!rate)
-        section.problem(*node, fmt::format("{} must be \"off\", a number or {{ rate, burst }}", key),
+        section.problem(*node,
+                        fmt::format("{} must be \"off\", a number or {{ rate, burst }}", key),
                         "for example { rate = 5, burst = 10 }, in messages a second");
     else if (*rate < 1 || *rate > kMaxRate)
         section.problem(*node, fmt::format("{} is {}, not 1 to {}", key, *rate, kMaxRate),

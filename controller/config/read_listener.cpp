@@ -63,7 +63,8 @@ std::optional<Range> read_port(Section& section, const toml::node& node) {
         return read_range(section, node, *text);
     const auto number = node.value_exact<std::int64_t>();
     if (!number)
-        section.problem(node, fmt::format("a port must be a number or a range, not {}", kind_of(node)));
+        section.problem(node,
+                        fmt::format("a port must be a number or a range, not {}", kind_of(node)));
     else if (*number < 1 || *number > 65535)
         section.problem(node, fmt::format("port {} is not 1 to 65535", *number));
     else
@@ -77,7 +78,9 @@ Ports read_ports(Section& section, std::string_view key) {
         const auto range = read_port(section, *node);
         if (!range)
             continue;
-        const auto in_range = [&](auto port) { return port >= range->first && port <= range->last; };
+        const auto in_range = [&](auto port) {
+            return port >= range->first && port <= range->last;
+        };
         const auto twice = std::ranges::find_if(ports, in_range);
         if (twice != ports.end()) {
             section.problem(*node, fmt::format("port {} is given twice", *twice));
@@ -103,7 +106,8 @@ Address read_address(Section& section) {
     const auto text = section.text("address");
     if (!text) {
         if (!section.has("address"))
-            section.problem("a listener needs an address", "write address = \"any\" for all of them");
+            section.problem("a listener needs an address",
+                            "write address = \"any\" for all of them");
         return {};
     }
     if (*text == "any")
@@ -149,8 +153,8 @@ Listener read_listener(Section section) {
     listener.profile = read_profile(section);
     listener.address = read_address(section);
     read_all_ports(section, listener);
-    listener.protection = section.choice<gm_protection>("protection", kProtections)
-                              .value_or(GM_PROTECTION_ESP);
+    listener.protection =
+        section.choice<gm_protection>("protection", kProtections).value_or(GM_PROTECTION_ESP);
     listener.mode = read_mode(section, "mode");
     listener.shared_interface = section.flag("shared_interface").value_or(false);
     if (auto checks = section.table("checks"))

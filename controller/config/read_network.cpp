@@ -56,8 +56,8 @@ unsigned read_unit(Section& section, const Prefix& prefix) {
     else if (!v4 && (*unit < 48 || *unit > 128))
         section.problem_of("unit", fmt::format("unit of an IPv6 pool is {}, not 48 to 128", *unit));
     else if (!v4 && *unit < prefix.bits)
-        section.problem_of("unit", fmt::format("unit is {}, wider than the pool {}", *unit,
-                                               prefix.text()),
+        section.problem_of("unit",
+                           fmt::format("unit is {}, wider than the pool {}", *unit, prefix.text()),
                            "the unit is a part of the pool that belongs to one subscriber");
     return v4 ? 128 : static_cast<unsigned>(*unit);
 }
@@ -77,7 +77,7 @@ std::string read_netns(Section& section) {
     const auto netns = section.text("netns").value_or("");
     if (section.has("netns") && netns.empty())
         section.problem_of("netns", "netns is empty", "leave the key out for the daemon's own");
-    else if (netns.find('/') != std::string::npos && netns.front() != '/')
+    else if ((netns.find('/') != std::string::npos && netns.front() != '/') || !is_one_line(netns))
         section.problem_of("netns", fmt::format("netns \"{}\" is neither a name nor a path", netns),
                            "write the name of `ip netns` or an absolute path");
     return netns;

@@ -82,16 +82,17 @@ const toml::node* Section::node(std::string_view key) {
     return found;
 }
 
-void Section::problem(std::string message, std::string hint) {
-    notes_->problem_at(path_, std::move(message), std::move(hint));
+void Section::problem(const std::string& message, const std::string& hint) {
+    notes_->problem_at(path_, message, hint);
 }
 
-void Section::problem(const toml::node& at, std::string message, std::string hint) {
-    notes_->problem(place_of(at), std::move(message), std::move(hint));
+void Section::problem(const toml::node& at, const std::string& message, const std::string& hint) {
+    notes_->problem(place_of(at), message, hint);
 }
 
-void Section::problem_of(std::string_view key, std::string message, std::string hint) {
-    notes_->problem_at(path(key), std::move(message), std::move(hint));
+void Section::problem_of(std::string_view key, const std::string& message,
+                         const std::string& hint) {
+    notes_->problem_at(path(key), message, hint);
 }
 
 void Section::wrong_type(std::string_view key, const toml::node& node, std::string_view wanted) {
@@ -142,7 +143,8 @@ std::optional<Section> Section::table(std::string_view key) {
     if (found->is_table())
         return Section(*found->as_table(), path(key), *notes_);
     problem(*found, fmt::format("{} must be a table, not {}", key, kind_of(*found)),
-            found->is_array_of_tables() ? fmt::format("write [{}], with single brackets", key) : "");
+            found->is_array_of_tables() ? fmt::format("write [{}], with single brackets", key)
+                                        : "");
     return std::nullopt;
 }
 
@@ -157,8 +159,8 @@ std::vector<Section> Section::tables(std::string_view key) {
         return sections;
     }
     for (const toml::node& element : *found->as_array())
-        sections.emplace_back(*element.as_table(), fmt::format("{}[{}]", path(key), sections.size()),
-                              *notes_);
+        sections.emplace_back(*element.as_table(),
+                              fmt::format("{}[{}]", path(key), sections.size()), *notes_);
     return sections;
 }
 
@@ -194,8 +196,9 @@ std::optional<std::size_t> Section::chosen(std::string_view key,
     const auto value = found->value_exact<std::string>();
     if (!value) {
         // A bare true or false is how people from YAML write off.
-        problem(*found, fmt::format("{} must be one of {}, not {}", key, fmt::join(words, ", "),
-                                    kind_of(*found)),
+        problem(*found,
+                fmt::format("{} must be one of {}, not {}", key, fmt::join(words, ", "),
+                            kind_of(*found)),
                 "write the word in quotes");
         return std::nullopt;
     }
@@ -217,7 +220,7 @@ void Section::finish() {
         auto hint = did_you_mean(key.str(), known_);
         if (hint.empty())
             hint = fmt::format("known here: {}", fmt::join(known_, ", "));
-        notes_->problem(place, fmt::format("unknown key \"{}\"{}", key.str(), in), std::move(hint));
+        notes_->problem(place, fmt::format("unknown key \"{}\"{}", key.str(), in), hint);
     }
 }
 

@@ -57,15 +57,16 @@ class Section {
     // Notes every key that was not asked for.
     void finish();
 
-    void problem(std::string message, std::string hint = {});
-    void problem(const toml::node& at, std::string message, std::string hint = {});
+    void problem(const std::string& message, const std::string& hint = {});
+    void problem(const toml::node& at, const std::string& message, const std::string& hint = {});
     // Problem at the value of `key`, or at the section where it is missing.
-    void problem_of(std::string_view key, std::string message, std::string hint = {});
+    void problem_of(std::string_view key, const std::string& message, const std::string& hint = {});
     [[nodiscard]] std::string path(std::string_view key) const;
     [[nodiscard]] Notes& notes() { return *notes_; }
 
   private:
-    std::optional<std::size_t> chosen(std::string_view key, std::span<const std::string_view> words);
+    std::optional<std::size_t> chosen(std::string_view key,
+                                      std::span<const std::string_view> words);
     void wrong_type(std::string_view key, const toml::node& node, std::string_view wanted);
 
     const toml::table* table_;

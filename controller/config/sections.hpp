@@ -21,6 +21,9 @@ namespace gmguard::config {
 // The value of `mode` in a section, where it has one.
 [[nodiscard]] std::optional<gm_mode> read_mode(Section& section, std::string_view key);
 
+// Whether there is no control character in it.
+[[nodiscard]] bool is_one_line(std::string_view text);
+
 // A name that is shown in map dumps: required, printable ASCII, shorter than GM_NAME_TEXT.
 [[nodiscard]] std::string read_name(Section& section);
 

@@ -11,7 +11,8 @@
 namespace gmguard::config {
 namespace {
 
-// Names and paths that a Config can hold need no escape but these two.
+// Texts of a Config have no control characters: they need no escape but these two, in TOML and
+// JSON.
 std::string quoted(std::string_view text) {
     std::string out = "\"";
     for (const char c : text) {
@@ -47,7 +48,14 @@ std::string rate_text(gm_rate rate) {
                           : fmt::format("{{ rate = {}, burst = {} }}", rate.rate, rate.burst);
 }
 
-std::string flag_text(bool flag) { return flag ? "true" : "false"; }
+std::string rate_json(gm_rate rate) {
+    return rate.rate == 0 ? quoted("off")
+                          : fmt::format("{{\"rate\":{},\"burst\":{}}}", rate.rate, rate.burst);
+}
+
+std::string flag_text(bool flag) {
+    return flag ? "true" : "false";
+}
 
 std::string peer_text(const Prefix& peer) {
     return peer.bits == 128 ? peer.address.text() : peer.text();
@@ -65,9 +73,14 @@ class Writer {
     void add(const std::string& key, std::string value) {
         add_from(key, std::move(value), {path_of(key)});
     }
+    void add_rate(const std::string& key, gm_rate rate) {
+        add(key, rate_text(rate));
+        out_.back().json = rate_json(rate);
+    }
     // The origin is the first of the paths that the file has.
-    void add_from(const std::string& key, std::string value, const std::vector<std::string>& paths) {
-        out_.push_back({section_, path_of(key), key, std::move(value), origin(paths)});
+    void add_from(const std::string& key, std::string value,
+                  const std::vector<std::string>& paths) {
+        out_.push_back({section_, path_of(key), key, value, value, origin(paths)});
     }
     [[nodiscard]] std::string path_of(const std::string& key) const {
         return path_.empty() ? key : path_ + "." + key;
@@ -117,7 +130,8 @@ void write_listener(Writer& out, const Config& config, const Listener& listener,
     out.add("unprotected_ports", ports_text(listener.unprotected_ports));
     out.add("protected_ports", ports_text(listener.protected_ports));
     out.add("protection", quoted(word(listener.protection)));
-    out.add_from("mode", quoted(word(listener.mode.value_or(config.mode))), {path + ".mode", "mode"});
+    out.add_from("mode", quoted(word(listener.mode.value_or(config.mode))),
+                 {path + ".mode", "mode"});
     out.add("shared_interface", flag_text(listener.shared_interface));
     write_checks(out, config, listener, i);
 }
@@ -140,12 +154,12 @@ void write_pool(Writer& out, const Pool& pool, std::size_t i) {
 void write_limits(Writer& out, const Limits& limits) {
     out.open("[limits]", "limits");
     out.add("bindings", std::to_string(limits.bindings));
-    out.add("per_user", rate_text(limits.per_user));
-    out.add("per_source", rate_text(limits.per_source));
-    out.add("known", rate_text(limits.known));
-    out.add("unknown", rate_text(limits.unknown));
-    out.add("fragments", rate_text(limits.fragments));
-    out.add("events", rate_text(limits.events));
+    out.add_rate("per_user", limits.per_user);
+    out.add_rate("per_source", limits.per_source);
+    out.add_rate("known", limits.known);
+    out.add_rate("unknown", limits.unknown);
+    out.add_rate("fragments", limits.fragments);
+    out.add_rate("events", limits.events);
 }
 
 void write_host(Writer& out, const Config& config) {

@@ -14,6 +14,7 @@ struct Setting {
     std::string path;    // "listener[0].checks.contact_source"
     std::string key;     // "contact_source"
     std::string value;   // as TOML writes it
+    std::string json;    // the same as JSON
     std::string origin;  // "FILE:LINE", or "default"
 };
 

@@ -60,9 +60,10 @@ class Owners {
             const auto [found, fresh] = owners_.try_emplace({address, port}, owner);
             if (fresh || told || found->second == owner)
                 continue;
-            notes_->problem_at(place, fmt::format("{} belongs to {} already", text_of(address, port),
-                                                  found->second),
-                               "an address and port has one listener");
+            notes_->problem_at(
+                place,
+                fmt::format("{} belongs to {} already", text_of(address, port), found->second),
+                "an address and port has one listener");
             told = true;
         }
     }
@@ -90,9 +91,10 @@ void ports_differ(const Config& config, Notes& notes) {
                      path("core.listeners", i));
     }
     if (owners.size() > kGuardedPorts)
-        notes.problem_at("listener", fmt::format("{} ports to guard, more than {}", owners.size(),
-                                                 kGuardedPorts),
-                         "narrow the ranges to the ports that the P-CSCF has open");
+        notes.problem_at(
+            "listener",
+            fmt::format("{} ports to guard, more than {}", owners.size(), kGuardedPorts),
+            "narrow the ranges to the ports that the P-CSCF has open");
 }
 
 void listeners_suffice(const Config& config, Notes& notes) {
@@ -125,10 +127,10 @@ void pools_differ(const Config& config, Notes& notes) {
         for (const auto& peer : config.core.peers)
             if (prefix != Prefix{} && peer != Prefix{} && peer.bits <= prefix.bits &&
                 peer.contains(prefix.address))
-                notes.problem_at(path("pool", i, "prefix"),
-                                 fmt::format("pool {} lies within the core peer {}", prefix.text(),
-                                             peer.text()),
-                                 "its phones would be taken for the core");
+                notes.problem_at(
+                    path("pool", i, "prefix"),
+                    fmt::format("pool {} lies within the core peer {}", prefix.text(), peer.text()),
+                    "its phones would be taken for the core");
     }
 }
 

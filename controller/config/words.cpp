@@ -24,16 +24,24 @@ std::optional<std::size_t> place_of(const std::array<std::string_view, N>& words
 
 } // namespace
 
-std::string_view word(gm_mode mode) { return kModes.at(static_cast<std::size_t>(mode)); }
-std::string_view word(gm_check check) { return kChecks.at(static_cast<std::size_t>(check)); }
+std::string_view word(gm_mode mode) {
+    return kModes.at(static_cast<std::size_t>(mode));
+}
+std::string_view word(gm_check check) {
+    return kChecks.at(static_cast<std::size_t>(check));
+}
 std::string_view word(gm_profile profile) {
     return profile == GM_PROFILE_ANNEX_D ? "annex-d" : "ts33203";
 }
 std::string_view word(gm_protection protection) {
     return protection == GM_PROTECTION_ESP ? "esp" : "terminated";
 }
-std::string_view word(gm_side side) { return side == GM_SIDE_GM ? "gm" : "core"; }
-std::string_view word(XdpMode mode) { return mode == XdpMode::native ? "native" : "generic"; }
+std::string_view word(gm_side side) {
+    return side == GM_SIDE_GM ? "gm" : "core";
+}
+std::string_view word(XdpMode mode) {
+    return mode == XdpMode::native ? "native" : "generic";
+}
 
 std::optional<gm_mode> mode_of(std::string_view text) {
     const auto place = place_of(kModes, text);

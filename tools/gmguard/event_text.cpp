@@ -17,12 +17,9 @@ struct Word {
     Style style;
 };
 constexpr std::array kWords{
-    Word{"drop", "DROP", Style::bad},
-    Word{"would_drop", "WOULD_DROP", Style::warn},
-    Word{"bound", "BOUND", Style::good},
-    Word{"conflict", "CONFLICT", Style::bad},
-    Word{"lost", "LOST", Style::warn},
-    Word{"alarm", "ALARM", Style::bad},
+    Word{"drop", "DROP", Style::bad},    Word{"would_drop", "WOULD_DROP", Style::warn},
+    Word{"bound", "BOUND", Style::good}, Word{"conflict", "CONFLICT", Style::bad},
+    Word{"lost", "LOST", Style::warn},   Word{"alarm", "ALARM", Style::bad},
 };
 
 Cell type_cell(const json::value& event) {

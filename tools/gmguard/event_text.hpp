@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // One event of the API as one line:
-//   11-23 17:22:38.905  DROP        selector_taken  REGISTER [2001:db8:1::66]:5061 -> ... (held by ...)
+//   11-23 17:22:38.905  DROP        selector_taken  REGISTER [2001:db8:1::66]:5061 -> ... (held by
+//   ...)
 #pragma once
 
 #include <boost/json.hpp>

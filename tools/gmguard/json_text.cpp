@@ -14,7 +14,9 @@ bool is_plain(const json::array& list) {
     return std::ranges::all_of(list, [](const json::value& v) { return v.is_primitive(); });
 }
 
-void new_line(std::size_t depth, std::string& out) { out += "\n" + std::string(2 * depth, ' '); }
+void new_line(std::size_t depth, std::string& out) {
+    out += "\n" + std::string(2 * depth, ' ');
+}
 
 void write_object(const json::object& object, std::size_t depth, std::string& out) {
     out += '{';

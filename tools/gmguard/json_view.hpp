@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Reading JSON for tables: what is missing, null or of another type reads as empty, so that an older
-// command line can show what a newer daemon says.
+// Reading JSON for tables: what is missing, null or of another type reads as empty, so that an
+// older command line can show what a newer daemon says.
 #pragma once
 
 #include <boost/json.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// How a command ends: an exit code, and where it failed, an RFC 9457 problem document, the same that
-// the daemon answers with.
+// How a command ends: an exit code, and where it failed, an RFC 9457 problem document, the same
+// that the daemon answers with.
 #pragma once
 
 #include "admin/exchange.hpp"

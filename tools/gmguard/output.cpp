@@ -27,11 +27,17 @@ void Output::list(const json::value& document) {
         *out_ << json::serialize(item) << '\n';
 }
 
-void Output::table(const Table& table) { table.print(*out_, settings_.color); }
+void Output::table(const Table& table) {
+    table.print(*out_, settings_.color);
+}
 
-void Output::line(const Cell& text) { *out_ << styled(text, settings_.color) << '\n'; }
+void Output::line(const Cell& text) {
+    *out_ << styled(text, settings_.color) << '\n';
+}
 
-void Output::raw_line(const std::string& text) { *out_ << text << std::endl; }
+void Output::raw_line(const std::string& text) {
+    *out_ << text << std::endl;
+}
 
 void Output::remark(const std::string& text) {
     if (is_table() && !settings_.quiet)

@@ -20,9 +20,9 @@ Outcome<json::value> ask(Session& session, admin::Request request) {
     auto value = json::parse(response->body, error);
     if (!error)
         return value;
-    return std::unexpected(failure(Error{ErrorKind::system, 0, session.server.name(),
-                                         "the answer is no JSON: " + error.message(),
-                                         "is this gmguardd's socket?"}));
+    return std::unexpected(
+        failure(Error{ErrorKind::system, 0, session.server.name(),
+                      "the answer is no JSON: " + error.message(), "is this gmguardd's socket?"}));
 }
 
 Outcome<json::value> get(Session& session, const std::string& target) {

@@ -31,7 +31,9 @@ std::string padded(const Cell& cell, Align align, std::size_t wanted, bool color
     return align == Align::left ? text + blanks : blanks + text;
 }
 
-void trim_end(std::string& line) { line.erase(line.find_last_not_of(' ') + 1); }
+void trim_end(std::string& line) {
+    line.erase(line.find_last_not_of(' ') + 1);
+}
 
 } // namespace
 

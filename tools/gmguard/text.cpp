@@ -39,7 +39,8 @@ Character character_at(std::string_view text) {
         code = code << 6 | (next & 0x3f);
     }
     const bool surrogate = code >= 0xd800 && code <= 0xdfff;
-    return code < kLeast[bytes] || surrogate || code > 0x10ffff ? Character{} : Character{bytes, code};
+    return code < kLeast[bytes] || surrogate || code > 0x10ffff ? Character{}
+                                                                : Character{bytes, code};
 }
 
 bool is_harmless(std::uint32_t code) {

@@ -7,7 +7,8 @@ using namespace gmguard::cli;
 namespace json = boost::json;
 
 TEST(EventLine, TellsADrop) {
-    const auto event = json::parse(R"({"id":18231,"time":"2026-11-23T17:22:38.905123Z","type":"drop",
+    const auto event =
+        json::parse(R"({"id":18231,"time":"2026-11-23T17:22:38.905123Z","type":"drop",
         "mode":"enforce","check":"selector_unique","reason":"selector_taken","listener":"gm",
         "hook":"front","interface":"ens3","src":"2001:db8:1:1::66","sport":5061,"dst":"2001:db8::5",
         "dport":5060,"proto":"udp","sip":{"method":"REGISTER","status":null,"class":"initial",

@@ -39,8 +39,8 @@ class FakeServer : public Server {
         answers.pop_front();
         return answer;
     }
-    [[nodiscard]] Result<admin::Response>
-    follow(const admin::Request& request, const OnLine& on_line) override {
+    [[nodiscard]] Result<admin::Response> follow(const admin::Request& request,
+                                                 const OnLine& on_line) override {
         auto response = exchange(request);
         std::istringstream lines(response && response->status == 200 ? response->body : "");
         for (std::string line; std::getline(lines, line);)

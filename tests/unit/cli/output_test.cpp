@@ -29,9 +29,10 @@ const json::value kList = json::parse(R"({"items":[{"a":1},{"a":2}],"total":2})"
 } // namespace
 
 TEST(Pretty, IndentsObjects_AndKeepsPlainListsOnALine) {
-    EXPECT_EQ(pretty(json::parse(R"({"a":1,"b":{"c":[1,"x",null]},"d":[{"e":true}],"f":[],"g":{}})")),
-              "{\n  \"a\": 1,\n  \"b\": {\n    \"c\": [1, \"x\", null]\n  },\n  \"d\": [\n    {\n"
-              "      \"e\": true\n    }\n  ],\n  \"f\": [],\n  \"g\": {}\n}");
+    EXPECT_EQ(
+        pretty(json::parse(R"({"a":1,"b":{"c":[1,"x",null]},"d":[{"e":true}],"f":[],"g":{}})")),
+        "{\n  \"a\": 1,\n  \"b\": {\n    \"c\": [1, \"x\", null]\n  },\n  \"d\": [\n    {\n"
+        "      \"e\": true\n    }\n  ],\n  \"f\": [],\n  \"g\": {}\n}");
 }
 
 TEST(Pretty, EscapesNamesAndTexts) {
@@ -90,9 +91,9 @@ TEST(Output, RemarksOnlyToPeople) {
 
 TEST(ExitCode, FollowsTheKindOfError) {
     const std::pair<ErrorKind, Exit> rows[] = {
-        {ErrorKind::invalid, Exit::usage},       {ErrorKind::not_found, Exit::not_found},
-        {ErrorKind::conflict, Exit::conflict},   {ErrorKind::unsupported, Exit::failed},
-        {ErrorKind::exhausted, Exit::failed},    {ErrorKind::unavailable, Exit::degraded},
+        {ErrorKind::invalid, Exit::usage},     {ErrorKind::not_found, Exit::not_found},
+        {ErrorKind::conflict, Exit::conflict}, {ErrorKind::unsupported, Exit::failed},
+        {ErrorKind::exhausted, Exit::failed},  {ErrorKind::unavailable, Exit::degraded},
         {ErrorKind::system, Exit::failed},
     };
     for (const auto& [kind, exit] : rows)
@@ -104,8 +105,8 @@ TEST(ExitCode, FollowsTheKindOfError) {
 
 TEST(ExitCode, FollowsTheStatusOfAnAnswer) {
     const std::pair<unsigned, Exit> rows[] = {
-        {400, Exit::usage},    {404, Exit::not_found}, {405, Exit::failed},   {409, Exit::conflict},
-        {412, Exit::conflict}, {422, Exit::usage},     {500, Exit::failed},   {501, Exit::failed},
+        {400, Exit::usage},    {404, Exit::not_found}, {405, Exit::failed}, {409, Exit::conflict},
+        {412, Exit::conflict}, {422, Exit::usage},     {500, Exit::failed}, {501, Exit::failed},
         {503, Exit::degraded}, {507, Exit::failed},
     };
     for (const auto& [status, exit] : rows) {

@@ -22,7 +22,8 @@ struct Heard {
 
 TEST(SseReader, TellsEvents) {
     Heard heard;
-    heard.lines({"id: 1", "event: drop", "data: {\"a\":1}", "", ": ping", "", "id: 2", "data: x", ""});
+    heard.lines(
+        {"id: 1", "event: drop", "data: {\"a\":1}", "", ": ping", "", "id: 2", "data: x", ""});
     EXPECT_EQ(heard.data, (std::vector<std::string>{"{\"a\":1}", "x"}));
     EXPECT_EQ(heard.reader.last_id(), "2");
 }

@@ -17,8 +17,10 @@ TEST(Printable, EscapesWhatMovesTheCursor) {
         const char* shown;
     };
     const Row rows[] = {
-        {"a\x1b[31mb", "a\\x1b[31mb"},           {"a\nb\r\tc", "a\\x0ab\\x0d\\x09c"},
-        {std::string_view("a\0b", 3), "a\\x00b"}, {"\x7f", "\\x7f"},
+        {"a\x1b[31mb", "a\\x1b[31mb"},
+        {"a\nb\r\tc", "a\\x0ab\\x0d\\x09c"},
+        {std::string_view("a\0b", 3), "a\\x00b"},
+        {"\x7f", "\\x7f"},
         {"\xc2\x9b[31m", "\\xc2\\x9b[31m"}, // CSI of C1
         {"a\u202eb", "a\\xe2\\x80\\xaeb"},  // right-to-left override
         {"\u2066", "\\xe2\\x81\\xa6"},
@@ -34,8 +36,10 @@ TEST(Printable, EscapesWhatIsNoUtf8) {
         const char* shown;
     };
     const Row rows[] = {
-        {"lone continuation", "\x80", "\\x80"},   {"cut short", "\xe2\x82", "\\xe2\\x82"},
-        {"cut by a letter", "\xc3z", "\\xc3z"},   {"overlong", "\xc0\xaf", "\\xc0\\xaf"},
+        {"lone continuation", "\x80", "\\x80"},
+        {"cut short", "\xe2\x82", "\\xe2\\x82"},
+        {"cut by a letter", "\xc3z", "\\xc3z"},
+        {"overlong", "\xc0\xaf", "\\xc0\\xaf"},
         {"overlong, 3 bytes", "\xe0\x80\x9b", "\\xe0\\x80\\x9b"},
         {"surrogate", "\xed\xa0\x80", "\\xed\\xa0\\x80"},
         {"beyond Unicode", "\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"},

@@ -30,9 +30,13 @@ struct Row {
     const char* problems;
 };
 
-void PrintTo(const Row& row, std::ostream* out) { *out << row.text; }
+void PrintTo(const Row& row, std::ostream* out) {
+    *out << row.text;
+}
 
-std::string after_listener(const char* text) { return std::string(kListener) + text; }
+std::string after_listener(const char* text) {
+    return std::string(kListener) + text;
+}
 std::string listener_with(const char* address, const char* ports) {
     return std::string("[[listener]]\nname = \"gm\"\nprofile = \"annex-d\"\naddress = ") + address +
            "\nunprotected_ports = " + ports + "\n";
@@ -55,7 +59,8 @@ const Row kRows[] = {
     {"UnknownMode", "mode = \"enforced\"\n" + std::string(kListener),
      "f:1:8: mode is \"enforced\", not one of off, monitor, enforce; did you mean \"enforce\"?"},
     {"ModeIsABoolean", "mode = false\n" + std::string(kListener),
-     "f:1:8: mode must be one of off, monitor, enforce, not true or false; write the word in quotes"},
+     "f:1:8: mode must be one of off, monitor, enforce, not true or false; write the word in "
+     "quotes"},
     {"SingleBrackets", "[listener]\nname = \"gm\"\n",
      "f: no listener: nothing would be guarded; add a [[listener]]\n"
      "f:1:1: listener must be a list of tables, not a table; write [[listener]], with double "
@@ -86,10 +91,12 @@ const Row kRows[] = {
     {"AddressOfNone", listener_with("\"0.0.0.0\"", "[5060]"),
      "f:4:11: 0.0.0.0 is no address to listen on; write \"any\", which means all addresses of both "
      "families"},
-    {"NameMissing", "[[listener]]\nprofile=\"annex-d\"\naddress=\"any\"\nunprotected_ports=[5060]\n",
+    {"NameMissing",
+     "[[listener]]\nprofile=\"annex-d\"\naddress=\"any\"\nunprotected_ports=[5060]\n",
      "f:1:1: a name is missing; it stands in counters, events and map dumps"},
-    {"NameTooLong", after_listener("[[pool]]\nname = \"abcdefghijklmnopqrstuvwxyz012345\"\n"
-                                   "prefix = \"192.0.2.0/24\"\n"),
+    {"NameTooLong",
+     after_listener("[[pool]]\nname = \"abcdefghijklmnopqrstuvwxyz012345\"\n"
+                    "prefix = \"192.0.2.0/24\"\n"),
      "f:7:8: the name is longer than 31"},
     {"NameNotPrintable", after_listener("[[pool]]\nname = \"a b\"\nprefix = \"192.0.2.0/24\"\n"),
      "f:7:8: the name has characters other than printable ASCII"},
@@ -107,7 +114,8 @@ const Row kRows[] = {
     {"RangeBackwards", listener_with("\"any\"", "[5060, \"6101-6100\"]"),
      "f:5:28: the range 6101-6100 runs backwards; write \"6100-6101\""},
     {"RangeWithComma", listener_with("\"any\"", "[5060, \"6100-6101,6200\"]"),
-     "f:5:28: \"6100-6101,6200\" is no range of ports; write a range as \"6100-6101\", several as a "
+     "f:5:28: \"6100-6101,6200\" is no range of ports; write a range as \"6100-6101\", several as "
+     "a "
      "list"},
     {"RangeBeyondPorts", listener_with("\"any\"", "[5060, \"6100-70000\"]"),
      "f:5:28: \"6100-70000\" is no range of ports; write a range as \"6100-6101\", several as a "
@@ -115,13 +123,15 @@ const Row kRows[] = {
     {"PortTwice", listener_with("\"any\"", "[\"5060-5062\", 5061]"),
      "f:5:35: port 5061 is given twice"},
     {"TooManyPorts", listener_with("\"any\"", "[\"1-4097\"]"),
-     "f:1:1: 4097 ports to guard, more than 4096; narrow the ranges to the ports that the P-CSCF has "
+     "f:1:1: 4097 ports to guard, more than 4096; narrow the ranges to the ports that the P-CSCF "
+     "has "
      "open"},
     {"ProtectedOverlaps", after_listener("protected_ports = [\"5050-5070\"]\n"),
      "f:6:19: port 5060 is unprotected and protected; protected messages need a port of their own "
      "(D.1)"},
-    {"ListenerTwice", after_listener("[[listener]]\nname = \"b\"\nprofile = \"annex-d\"\n"
-                                     "address = \"192.0.2.1\"\nprotected_ports = [5059, 5060]\n"),
+    {"ListenerTwice",
+     after_listener("[[listener]]\nname = \"b\"\nprofile = \"annex-d\"\n"
+                    "address = \"192.0.2.1\"\nprotected_ports = [5059, 5060]\n"),
      "f:10:19: 192.0.2.1:5060 belongs to listener 1 (\"gm\") already; an address and port has one "
      "listener"},
     {"AnyTwice", listener_with("\"any\"", "[5060]") + listener_with("\"any\"", "[5060]"),
@@ -145,8 +155,9 @@ const Row kRows[] = {
     {"InterfaceName", after_listener("[[interface]]\nname = \"a_name_too_long_\"\n"),
      "f:7:8: \"a_name_too_long_\" is no name of an interface; 1 to 15 characters without blanks, / "
      "and :"},
-    {"InterfaceTwice", after_listener("[[interface]]\nname = \"gm0\"\n[[interface]]\n"
-                                      "name = \"gm0\"\nnetns = \"x\"\n[[interface]]\nname = \"gm0\"\n"),
+    {"InterfaceTwice",
+     after_listener("[[interface]]\nname = \"gm0\"\n[[interface]]\n"
+                    "name = \"gm0\"\nnetns = \"x\"\n[[interface]]\nname = \"gm0\"\n"),
      "f:12:8: interface gm0 is given twice"},
     {"NetnsRelative", after_listener("[[interface]]\nname = \"gm0\"\nnetns = \"run/x\"\n"),
      "f:8:9: netns \"run/x\" is neither a name nor a path; write the name of `ip netns` or an "
@@ -167,7 +178,8 @@ const Row kRows[] = {
      after_listener("[[pool]]\nname = \"p\"\nprefix = \"2001:db8::1/32\"\n"),
      "f:8:10: 2001:db8::1/32 has bits beyond its length; write \"2001:db8::/32\""},
     {"UnitOfIPv4", after_listener("[[pool]]\nname=\"p\"\nprefix=\"192.0.2.0/24\"\nunit = 28\n"),
-     "f:9:8: unit of an IPv4 pool is 28, not 32; IPv4 addresses count as a whole; use port = true to "
+     "f:9:8: unit of an IPv4 pool is 28, not 32; IPv4 addresses count as a whole; use port = true "
+     "to "
      "tell ports apart"},
     {"UnitTooShort", after_listener("[[pool]]\nname=\"p\"\nprefix=\"2001:db8::/32\"\nunit = 47\n"),
      "f:9:8: unit of an IPv6 pool is 47, not 48 to 128"},
@@ -179,11 +191,13 @@ const Row kRows[] = {
      after_listener("[[pool]]\nname=\"p\"\nprefix=\"2001:db8::/32\"\nconflict = \"contest\"\n"),
      "f:9:12: the rule contest comes with a later version; strict, the rule of annex-d, is the one "
      "that is built"},
-    {"PoolTwice", after_listener("[[pool]]\nname=\"p\"\nprefix=\"192.0.2.0/24\"\n[[pool]]\n"
-                                 "name=\"q\"\nprefix=\"192.0.2.0/24\"\n"),
+    {"PoolTwice",
+     after_listener("[[pool]]\nname=\"p\"\nprefix=\"192.0.2.0/24\"\n[[pool]]\n"
+                    "name=\"q\"\nprefix=\"192.0.2.0/24\"\n"),
      "f:11:8: a second pool for 192.0.2.0/24"},
-    {"PoolInCore", after_listener("[core]\npeers=[\"192.0.0.0/16\"]\n[[pool]]\nname=\"p\"\n"
-                                  "prefix=\"192.0.2.0/24\"\n"),
+    {"PoolInCore",
+     after_listener("[core]\npeers=[\"192.0.0.0/16\"]\n[[pool]]\nname=\"p\"\n"
+                    "prefix=\"192.0.2.0/24\"\n"),
      "f:10:8: pool 192.0.2.0/24 lies within the core peer 192.0.0.0/16; its phones would be taken "
      "for the core"},
 
@@ -195,7 +209,8 @@ const Row kRows[] = {
     {"RateZero", after_listener("[limits]\nper_user = 0\n"),
      "f:7:12: per_user is 0, not 1 to 10000000; write \"off\" for no limit"},
     {"RateIsAWord", after_listener("[limits]\nper_user = \"none\"\n"),
-     "f:7:12: per_user must be \"off\", a number or { rate, burst }; for example { rate = 5, burst = "
+     "f:7:12: per_user must be \"off\", a number or { rate, burst }; for example { rate = 5, burst "
+     "= "
      "10 }, in messages a second"},
     {"RateWithoutRate", after_listener("[limits]\nper_user = { burst = 5 }\n"),
      "f:7:12: a limit needs a rate; write { rate = 5, burst = 10 } or \"off\""},
@@ -206,6 +221,12 @@ const Row kRows[] = {
     {"PinsRelative", after_listener("[pins]\npath = \"gmguard\"\n"),
      "f:7:8: \"gmguard\" is no absolute path; pins live below a bpffs, by default in "
      "/sys/fs/bpf/gmguard"},
+    {"PathOfTwoLines", after_listener("[cgroup]\npath = \"/a\\nb\"\n"),
+     "f:7:8: \"/a\\x0ab\" is no absolute path; \"auto\" finds cgroup2, \"none\" does without it"},
+    {"UnknownKeyOfTwoLines", "\"a\\nb\" = 1\n" + std::string(kListener),
+     "f:1:1: unknown key \"a\\x0ab\"; known here: mode, interface, listener, core, cgroup, pool, "
+     "home, "
+     "limits, pins, admin, log"},
     {"PinsWithDot", after_listener("[pins]\npath = \"/sys/fs/bpf/gm.guard\"\n"),
      "f:7:8: /sys/fs/bpf/gm.guard has a dot, which a bpffs refuses"},
     {"PinsAreTheBpffs", after_listener("[pins]\npath = \"/sys/fs/bpf\"\n"),
@@ -225,7 +246,9 @@ class ConfigProblems : public testing::TestWithParam<Row> {};
 
 } // namespace
 
-TEST_P(ConfigProblems, AreTold) { EXPECT_EQ(problems_of(GetParam().text), GetParam().problems); }
+TEST_P(ConfigProblems, AreTold) {
+    EXPECT_EQ(problems_of(GetParam().text), GetParam().problems);
+}
 
 INSTANTIATE_TEST_SUITE_P(Row, ConfigProblems, testing::ValuesIn(kRows),
                          [](const auto& info) { return std::string(info.param.name); });

@@ -73,7 +73,9 @@ Config read_right(std::string_view text) {
     return config.value_or(Config{});
 }
 
-Address address(std::string_view text) { return *Address::parse(text); }
+Address address(std::string_view text) {
+    return *Address::parse(text);
+}
 
 } // namespace
 

@@ -83,6 +83,8 @@ TEST(ConfigShow, WritesValuesAsTheyAreRead) {
     EXPECT_EQ(setting("core.listeners").value, "[\"[2001:db8::2]:5060\"]");
     EXPECT_EQ(setting("pool[0].unit").value, "32");
     EXPECT_EQ(setting("limits.per_user").value, "{ rate = 5, burst = 5 }");
+    EXPECT_EQ(setting("limits.per_user").json, "{\"rate\":5,\"burst\":5}");
+    EXPECT_EQ(setting("core.peers").json, setting("core.peers").value);
     EXPECT_EQ(setting("limits.known").value, "\"off\"");
     EXPECT_EQ(setting("cgroup.path").value, "\"auto\"");
 }
