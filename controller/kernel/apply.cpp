@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "kernel/apply.hpp"
 
-#include <algorithm>
-
 namespace gmguard::kernel {
 namespace {
 
@@ -11,8 +9,9 @@ struct Apply {
 
     Result<> operator()(const binding::PutBinding& put) const {
         auto value = put.value;
-        if (const auto there = maps.bindings.lookup(put.key); there && *there)
-            value.last_seen_ns = std::max(value.last_seen_ns, (*there)->last_seen_ns);
+        if (value.last_seen_ns == 0)
+            if (const auto there = maps.bindings.lookup(put.key); there && *there)
+                value.last_seen_ns = (*there)->last_seen_ns;
         return maps.bindings.put(put.key, value);
     }
     Result<> operator()(const binding::EraseBinding& gone) const {

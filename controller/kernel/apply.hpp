@@ -10,8 +10,8 @@
 namespace gmguard::kernel {
 
 // In their order, all of them: after an error the others are still done, and the first error is
-// returned (exhausted: that map is full). A binding that is replaced keeps the time at which the
-// kernel last saw it.
+// returned (exhausted: that map is full). A PutBinding without last_seen_ns keeps the time at which
+// the kernel last saw it.
 [[nodiscard]] Result<> apply(const Maps& maps, std::span<const binding::Operation> operations);
 
 } // namespace gmguard::kernel

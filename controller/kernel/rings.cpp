@@ -96,7 +96,7 @@ Result<> Rings::Parts::open(Ring ring, int map_fd) {
         return fail(system_error(errno, subject, "cannot open"));
     epoll_event event{};
     event.events = EPOLLIN;
-    if (::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, ring_buffer__epoll_fd(reader.ring.get()), &event))
+    if (::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, map_fd, &event) != 0)
         return fail(system_error(errno, subject, "cannot wait for it"));
     return {};
 }

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// From the taps to the policy: a ring record as an event.
+#pragma once
+
+#include "binding/events.hpp"
+#include "kernel/rings.hpp"
+
+#include <optional>
+
+namespace gmguard::feeds {
+
+// What the record tells the policy. Nothing where it is of gm_events, where its message is not
+// whole, or where it is not what its ring and hook are for: a REGISTER, or an answer to one, in one
+// reading. Which of the five kinds it is, is the program's word, never the message's.
+[[nodiscard]] std::optional<binding::Event> heard(const kernel::Record& record);
+
+} // namespace gmguard::feeds
