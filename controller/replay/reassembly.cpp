@@ -42,13 +42,13 @@ void mend_v6(Bytes& bytes, std::size_t network, std::size_t link, std::uint8_t p
 
 } // namespace
 
-Reassembly::Key Reassembly::key_of(const Layers& at) {
+DatagramKey datagram_key(const Layers& at) {
     const std::uint8_t protocol = at.v6 ? std::uint8_t{0} : at.protocol;
-    return Key{at.source, at.destination, at.piece->id, protocol, at.v6};
+    return {at.source, at.destination, at.piece->id, protocol, at.v6};
 }
 
 std::optional<Ports> Reassembly::ports_of(const Layers& at) const {
-    const auto found = datagrams_.find(key_of(at));
+    const auto found = datagrams_.find(datagram_key(at));
     return found == datagrams_.end() ? std::nullopt : found->second.ports;
 }
 
@@ -112,27 +112,38 @@ Bytes Reassembly::whole(const Datagram& datagram, bool v6) {
     return out;
 }
 
-std::optional<Bytes> Reassembly::add(const Frame& frame, const Layers& at) {
+Reassembly::Datagram& Reassembly::datagram_of(const Frame& frame, const Layers& at) {
     forget_old(frame.time_ns);
-    const Key key = key_of(at);
-    const auto [entry, fresh] = datagrams_.try_emplace(key);
-    Datagram& datagram = entry->second;
+    const auto [entry, fresh] = datagrams_.try_emplace(datagram_key(at));
     if (fresh)
-        datagram.began_ns = frame.time_ns;
+        entry->second.began_ns = frame.time_ns;
+    if (at.piece->offset == 0 && entry->second.head.empty())
+        take_head(entry->second, frame, at);
+    return entry->second;
+}
+
+void Reassembly::refuse(const Frame& frame, const Layers& at) {
+    Datagram& datagram = datagram_of(frame, at);
+    datagram.refused = true;
+    datagram.parts.clear();
+}
+
+std::optional<Bytes> Reassembly::add(const Frame& frame, const Layers& at) {
+    Datagram& datagram = datagram_of(frame, at);
+    if (datagram.refused)
+        return std::nullopt;
     const std::size_t data = at.v6 ? at.piece->header + 8 : at.transport;
-    if (at.piece->offset == 0 && datagram.head.empty())
-        take_head(datagram, frame, at);
     Part part{at.piece->offset, Bytes(frame.ethernet.begin() + signed_size(data),
                                       frame.ethernet.begin() + signed_size(at.end))};
     const Fit fit = insert(datagram, std::move(part), at.piece->more);
     if (fit == Fit::clash) {
-        datagrams_.erase(entry);
+        datagrams_.erase(datagram_key(at));
         return std::nullopt;
     }
     if (!complete(datagram))
         return std::nullopt;
     Bytes out = whole(datagram, at.v6);
-    datagrams_.erase(entry);
+    datagrams_.erase(datagram_key(at));
     return out;
 }
 

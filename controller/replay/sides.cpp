@@ -28,6 +28,21 @@ bool Sides::guarded_port(std::uint16_t port) const {
                                [port](const auto& listener) { return has_port(listener, port); });
 }
 
+bool Sides::is_protected(const Endpoint& destination) const {
+    const auto takes = [&](const config::Listener& listener) {
+        return std::ranges::binary_search(listener.protected_ports, destination.port);
+    };
+    const auto here = [&](const config::Listener& listener) {
+        return listener.address == destination.address && has_port(listener, destination.port);
+    };
+    const auto own = std::ranges::find_if(config_.listeners, here);
+    if (own != config_.listeners.end())
+        return takes(*own);
+    return std::ranges::any_of(config_.listeners, [&](const config::Listener& listener) {
+        return listener.address.is_any() && takes(listener);
+    });
+}
+
 bool Sides::is_peer(Address address) const {
     return std::ranges::any_of(config_.core.peers,
                                [address](const Prefix& peer) { return peer.contains(address); });

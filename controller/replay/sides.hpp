@@ -33,9 +33,12 @@ class Sides {
     void learn(const sip::Message& message, const Endpoint& source, const Endpoint& destination);
 
     [[nodiscard]] bool guarded_port(std::uint16_t port) const;
+    // Whether the listener at that place takes protected traffic there.
+    [[nodiscard]] bool is_protected(const Endpoint& destination) const;
+    // Whether packets of that source leave a P-CSCF, as far as addresses tell.
+    [[nodiscard]] bool is_pcscf(const Endpoint& source, const Endpoint& destination) const;
 
   private:
-    [[nodiscard]] bool is_pcscf(const Endpoint& source, const Endpoint& destination) const;
     [[nodiscard]] bool is_peer(Address address) const;
     [[nodiscard]] bool is_core_listener(const Endpoint& endpoint) const;
     [[nodiscard]] bool is_learned(const Endpoint& source, const Endpoint& destination) const;
