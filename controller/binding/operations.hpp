@@ -18,7 +18,7 @@ namespace gmguard::binding {
 // identities are not there yet. Every Put replaces what is there; erasing what is gone is no error.
 struct PutBinding {
     gm_selector key{};
-    gm_binding value{}; // last_seen_ns: as far as the policy knows; the kernel's is newer
+    gm_binding value{}; // last_seen_ns 0: keep what the entry has
 };
 struct EraseBinding {
     gm_selector key{};

@@ -26,6 +26,7 @@
 #include "binding/events.hpp"
 #include "binding/hashing.hpp"
 #include "binding/operations.hpp"
+#include "binding/rules.hpp"
 #include "binding/view.hpp"
 
 #include <memory>
@@ -34,28 +35,7 @@
 
 namespace gmguard::binding {
 
-inline constexpr std::uint64_t kSecond = 1'000'000'000;
-
-struct Rules {
-    bool believes_core = true;                           // core peers are configured
-    std::uint64_t answer_timeout_ns = 32 * kSecond;      // 64*T1 (RFC 3261 17.1.2.2)
-    std::uint64_t registration_timer_ns = 240 * kSecond; // reg-await-auth (24.229 table 7.8.1)
-    std::uint64_t margin_ns = 30 * kSecond;              // beyond the granted expiry
-    std::uint64_t grace_ns = 128 * kSecond;    // of the old selector, once the new one is used
-    std::uint64_t cooldown_ns = 128 * kSecond; // after a removal
-    std::uint32_t default_expires_s = 3600;    // where neither answer nor request says
-    // The subscriber number of the first binding. Numbers are not used again while the maps live:
-    // adopt() goes on after the highest it sees.
-    std::uint64_t first_subscriber = 1;
-
-    std::size_t bindings = 100'000;   // entries of gm_bindings; full: doubt table_full
-    std::size_t identities = 400'000; // entries of gm_identities; full: doubt table_full
-    // Of each kind (clear, protected); full: the oldest is forgotten, its answer changes nothing.
-    std::size_t transactions = 131'072;
-    std::size_t open_per_selector = 32; // protected ones; more: doubt too_many_open
-    std::size_t challenges = 65'536;    // full: the oldest is forgotten
-    std::size_t shadows = 4'096;        // full: only the notice of the conflict remains
-};
+struct Grant;
 
 class Policy {
   public:
@@ -65,8 +45,7 @@ class Policy {
     Policy(const Policy&) = delete;
     Policy& operator=(const Policy&) = delete;
 
-    // Takes the event in (its message is moved from) and says what follows.
-    [[nodiscard]] Outcome handle(Event event);
+    [[nodiscard]] Outcome handle(const Event& event);
 
     // Binds by hand, or renews the binding of this user with these identities. invalid: no IMPI, no
     // IMPU, one without canonical form, or a port that is missing. conflict: the selector is
@@ -97,12 +76,15 @@ class Policy {
     [[nodiscard]] std::optional<BindingView> holder(const Endpoint& source,
                                                     std::uint64_t now_ns) const;
     [[nodiscard]] std::optional<BindingView> find(std::string_view id) const;
+    // Looks at all bindings where neither impi nor impu is given, and unpacks them all where text is.
     [[nodiscard]] Page find(const Query& query) const;
     [[nodiscard]] Counts counts() const;
     // Bytes of user-space memory that the bindings take, indexes included.
     [[nodiscard]] std::size_t bytes() const;
 
   private:
+    [[nodiscard]] Result<Grant> read(const Add& request) const;
+
     struct Parts;
     std::unique_ptr<Parts> parts_;
 };

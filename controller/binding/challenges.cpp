@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "binding/challenges.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace gmguard::binding {
+
+std::vector<Pending> Challenges::add(Pending pending) {
+    std::vector<Pending> gone;
+    (void)take(pending.key);
+    const Pair user{pending.key.address, pending.user};
+    if (by_user_.count(user) >= kPendingsOfUser)
+        gone.push_back(pendings_.at(by_user_.lower_bound(user)->second));
+    else if (pendings_.size() >= limit_)
+        gone.push_back(pendings_.begin()->second);
+    for (const auto& old : gone)
+        forget(old);
+    pending.number = next_number_++;
+    pending.expires_ns = pending.since_ns + timer_ns_;
+    by_nonce_.emplace(Pair{pending.key.address, pending.key.nonce}, pending.number);
+    by_user_.emplace(user, pending.number);
+    pendings_.emplace_hint(pendings_.end(), pending.number, std::move(pending));
+    return gone;
+}
+
+const Pending* Challenges::find(const gm_challenge_key& key) const {
+    const auto found = by_nonce_.find({key.address, key.nonce});
+    return found == by_nonce_.end() ? nullptr : &pendings_.at(found->second);
+}
+
+const Pending* Challenges::find(std::uint64_t number) const {
+    const auto found = pendings_.find(number);
+    return found == pendings_.end() ? nullptr : &found->second;
+}
+
+void Challenges::prolong(const gm_challenge_key& key, std::uint64_t until_ns) {
+    const auto found = by_nonce_.find({key.address, key.nonce});
+    if (found == by_nonce_.end())
+        return;
+    auto& expires_ns = pendings_.at(found->second).expires_ns;
+    expires_ns = std::max(expires_ns, until_ns);
+}
+
+std::optional<Pending> Challenges::take(const gm_challenge_key& key) {
+    const Pending* found = find(key);
+    if (found == nullptr)
+        return std::nullopt;
+    Pending pending = *found;
+    forget(pending);
+    return pending;
+}
+
+std::vector<Pending> Challenges::take_all(gm_u128 address, gm_u128 user) {
+    std::vector<Pending> taken;
+    const auto [first, last] = by_user_.equal_range({address, user});
+    for (auto at = first; at != last; ++at)
+        taken.push_back(pendings_.at(at->second));
+    for (const auto& pending : taken)
+        forget(pending);
+    return taken;
+}
+
+std::size_t Challenges::of_user(gm_u128 address, gm_u128 user) const {
+    return by_user_.count({address, user});
+}
+
+std::vector<Pending> Challenges::take_expired(std::uint64_t now_ns) {
+    std::vector<Pending> taken;
+    for (const auto& [number, pending] : pendings_) {
+        // They came in this order, and none ends before its timer.
+        if (pending.since_ns + timer_ns_ > now_ns)
+            break;
+        if (pending.expires_ns <= now_ns)
+            taken.push_back(pending);
+    }
+    for (const auto& pending : taken)
+        forget(pending);
+    return taken;
+}
+
+void Challenges::forget(const Pending& pending) {
+    by_nonce_.erase({pending.key.address, pending.key.nonce});
+    const auto [first, last] = by_user_.equal_range({pending.key.address, pending.user});
+    const auto entry =
+        std::find_if(first, last, [&](const auto& e) { return e.second == pending.number; });
+    if (entry != last)
+        by_user_.erase(entry);
+    // `pending` may be the one that goes: last.
+    pendings_.erase(pending.number);
+}
+
+} // namespace gmguard::binding

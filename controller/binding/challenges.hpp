@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The pendings: nonces that left to the source that asked for them, each with the user who was
+// challenged and the registration timer (D.2.2). A pending excludes nobody. One user may have a few
+// at one address (resynchronisation, a phone that starts again); a newer one replaces only the
+// oldest of the same user at the same address, so that nobody can push out another's.
+#pragma once
+
+#include "base/address.hpp"
+#include "gmguard/abi/keys.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace gmguard::binding {
+
+struct Pending {
+    gm_challenge_key key{};
+    gm_selector selector{}; // that asked
+    Endpoint source;
+    std::uint32_t listener = 0;
+    std::string impi;
+    gm_u128 user = 0;
+    bool derived = false; // the IMPI is To's: the REGISTER had no Authorization
+    gm_u128 to = 0;       // hash of the To
+    std::uint64_t since_ns = 0;
+    // Set by Challenges:
+    std::uint64_t expires_ns = 0; // since + timer, or later while an answer is awaited
+    std::uint64_t number = 0;
+};
+
+inline constexpr std::size_t kPendingsOfUser = 8;
+
+class Challenges {
+  public:
+    Challenges(std::size_t limit, std::uint64_t timer_ns) : limit_(limit), timer_ns_(timer_ns) {}
+
+    // Starts its timer. Returns those that had to go for it; a second one of the same key replaces
+    // the first and is not returned.
+    [[nodiscard]] std::vector<Pending> add(Pending pending);
+    [[nodiscard]] const Pending* find(const gm_challenge_key& key) const;
+    [[nodiscard]] const Pending* find(std::uint64_t number) const;
+    // Does not let it end before `until_ns`.
+    void prolong(const gm_challenge_key& key, std::uint64_t until_ns);
+    [[nodiscard]] std::optional<Pending> take(const gm_challenge_key& key);
+    // All of this user at this address.
+    [[nodiscard]] std::vector<Pending> take_all(gm_u128 address, gm_u128 user);
+    [[nodiscard]] std::size_t of_user(gm_u128 address, gm_u128 user) const;
+    // Those whose timer has ended, oldest first.
+    [[nodiscard]] std::vector<Pending> take_expired(std::uint64_t now_ns);
+
+    // By number, which is the order in which they came.
+    [[nodiscard]] const std::map<std::uint64_t, Pending>& all() const { return pendings_; }
+
+  private:
+    using Pair = std::pair<gm_u128, gm_u128>;
+
+    void forget(const Pending& pending);
+
+    std::size_t limit_;
+    std::uint64_t timer_ns_;
+    std::uint64_t next_number_ = 1;
+    std::map<std::uint64_t, Pending> pendings_;
+    std::map<Pair, std::uint64_t> by_nonce_;    // (address, nonce)
+    std::multimap<Pair, std::uint64_t> by_user_; // (address, user), oldest first
+};
+
+} // namespace gmguard::binding

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What a binding holds: its IMPI, and the identities that came with each registration. Kept packed,
+// because there may be a million of them: one block of memory, and the "@host" that all subscribers
+// of a network share is kept once.
+#pragma once
+
+#include "binding/hashing.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace gmguard::binding {
+
+struct Identity {
+    gm_u128 hash = 0;
+    std::string text; // as the core wrote it; empty: known by its hash alone
+};
+
+// One address of record, registered: the IMPUs that the 200 to it named. A phone may register
+// several, each with its own implicit set and its own life.
+struct Registration {
+    std::uint64_t aor = 0; // aor_of() the To; 0: not known (adopted, or put there by hand)
+    std::uint64_t expires_ns = 0;
+    std::vector<Identity> identities; // default IMPU first
+};
+
+[[nodiscard]] inline std::uint64_t aor_of(gm_u128 to) { return static_cast<std::uint64_t>(to) | 1; }
+
+struct Holding {
+    std::string impi;
+    std::vector<Registration> registrations;
+
+    // Each once, the default IMPU first.
+    [[nodiscard]] std::vector<Identity> identities() const;
+    // The latest of all registrations.
+    [[nodiscard]] std::uint64_t expires_ns() const;
+    // Replaces the registration of the same address of record, and what is not known by one; one
+    // without address of record replaces all. Where there are more than kMostRegistrations, the one
+    // that ends first goes.
+    void put(Registration registration);
+    // Ends the registrations of this To or with this identity, and what is not known by a To.
+    // False: there is none.
+    [[nodiscard]] bool erase(gm_u128 to);
+    void drop_expired(std::uint64_t now_ns);
+};
+
+// More addresses of record than any phone registers from one place.
+inline constexpr std::size_t kMostRegistrations = 8;
+
+// Texts split before their '@': the rear parts, each kept once and for ever. They are hosts of
+// networks; beyond 65,535 of them a text is kept whole.
+class Suffixes {
+  public:
+    // 0: none.
+    [[nodiscard]] std::uint16_t number(std::string_view suffix);
+    [[nodiscard]] std::string_view text(std::uint16_t number) const;
+
+  private:
+    std::vector<std::unique_ptr<std::string>> texts_; // number 1 first
+    std::unordered_map<std::string_view, std::uint16_t> numbers_; // views of texts_
+};
+
+// A packed Holding. Hashes of identities with a text are not kept but made again.
+class Packed {
+  public:
+    Packed() = default;
+    Packed(const Holding& holding, Suffixes& suffixes);
+    [[nodiscard]] Holding unpack(const Suffixes& suffixes, const Hasher& hasher) const;
+    [[nodiscard]] std::size_t bytes() const;
+
+  private:
+    std::unique_ptr<char[]> block_; // begins with its size
+};
+
+} // namespace gmguard::binding

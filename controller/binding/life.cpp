@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "binding/life.hpp"
+
+#include "binding/ids.hpp"
+#include "binding/selector.hpp"
+
+#include <algorithm>
+#include <span>
+
+namespace gmguard::binding {
+namespace {
+
+// Cuts, and keeps out of map dumps what no terminal should be sent.
+void copy_text(std::span<char> out, std::string_view text) {
+    const std::size_t size = std::min(text.size(), out.size() - 1);
+    std::transform(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(size), out.begin(),
+                   [](char c) { return c < ' ' || c > '~' ? '?' : c; });
+}
+
+bool has(const std::vector<Identity>& identities, gm_u128 hash) {
+    return std::ranges::find(identities, hash, &Identity::hash) != identities.end();
+}
+
+} // namespace
+
+Slot Life::holder(const gm_selector& selector, std::uint64_t now_ns) const {
+    const Slot slot = table_.find(selector);
+    return slot != kNoSlot && table_.at(slot).holds(now_ns) ? slot : kNoSlot;
+}
+
+bool Life::has_room(const Grant& grant) const {
+    const Slot slot = table_.find(grant.selector);
+    std::size_t identities = table_.identities() + grant.registration.identities.size();
+    if (slot == kNoSlot && table_.size() >= rules_.bindings)
+        return false;
+    if (slot != kNoSlot)
+        identities -= table_.holding(slot).identities().size();
+    return identities <= rules_.identities;
+}
+
+void Life::bind(const Grant& grant, Outcome& out) {
+    const Slot slot = table_.find(grant.selector);
+    if (slot == kNoSlot)
+        return create(grant, out);
+    const Binding& binding = table_.at(slot);
+    if (binding.expires_ns <= grant.now_ns) {
+        if (binding.state == GM_STATE_BOUND)
+            out.notices.push_back(notice(NoticeKind::expired, slot, grant.now_ns));
+        remove(slot, grant.now_ns, out);
+        return create(grant, out);
+    }
+    if (binding.user == grant.user)
+        return refresh(slot, grant, out);
+    take_over(slot, grant, out);
+}
+
+void Life::create(const Grant& grant, Outcome& out) {
+    Binding binding;
+    binding.address = grant.selector.address;
+    binding.port = grant.selector.port;
+    binding.bits = grant.selector.bits;
+    binding.user = grant.user;
+    binding.subscriber = next_subscriber_++;
+    binding.expires_ns = grant.registration.expires_ns;
+    binding.since_ns = grant.now_ns;
+    binding.contact = grant.contact;
+    binding.state = GM_STATE_BOUND;
+    binding.origin = grant.origin;
+    const Holding holding{grant.impi, {grant.registration}};
+    const Slot slot = table_.insert(std::move(binding), holding);
+    put_identities(slot, holding.identities(), {}, grant.now_ns, out);
+    put_binding(slot, grant.now_ns, out);
+    out.notices.push_back(notice(NoticeKind::bound, slot, grant));
+    if (!replaced_by(slot, grant.now_ns).empty())
+        moves_.push_back({slot, table_.at(slot).subscriber, grant.now_ns});
+}
+
+void Life::take_over(Slot slot, const Grant& grant, Outcome& out) {
+    const std::uint64_t subscriber = table_.at(slot).subscriber;
+    const auto left = table_.holding(slot).identities();
+    table_.erase(slot);
+    create(grant, out); // its PutBinding replaces the entry
+    erase_identities(subscriber, left, {}, grant.now_ns, out);
+}
+
+void Life::refresh(Slot slot, const Grant& grant, Outcome& out) {
+    const bool was_bound = table_.at(slot).state == GM_STATE_BOUND;
+    const std::uint64_t subscriber = table_.at(slot).subscriber;
+    Holding holding = table_.holding(slot);
+    const auto before = holding.identities();
+    holding.impi = grant.impi;
+    holding.drop_expired(grant.now_ns);
+    holding.put(grant.registration);
+    const auto after = holding.identities();
+    table_.set_holding(slot, holding);
+    table_.set_contact(slot, grant.contact);
+    table_.set_origin(slot, grant.origin);
+    table_.set_state(slot, GM_STATE_BOUND, holding.expires_ns());
+    put_identities(slot, after, before, grant.now_ns, out);
+    put_binding(slot, grant.now_ns, out);
+    erase_identities(subscriber, before, after, grant.now_ns, out);
+    const auto kind = was_bound ? NoticeKind::refreshed : NoticeKind::bound;
+    out.notices.push_back(notice(kind, slot, grant));
+    if (was_bound && grant.challenged && grant.selector.port != 0)
+        out.notices.push_back(notice(NoticeKind::port_reused, slot, grant));
+}
+
+void Life::deregister(Slot slot, gm_u128 to, std::uint64_t now_ns, Outcome& out) {
+    const std::uint64_t subscriber = table_.at(slot).subscriber;
+    Holding holding = table_.holding(slot);
+    const auto before = holding.identities();
+    holding.drop_expired(now_ns);
+    if (!holding.erase(to)) {
+        out.notices.push_back(notice(NoticeKind::not_believed, slot, now_ns));
+        out.notices.back().doubt = Doubt::other_user;
+        return;
+    }
+    if (holding.registrations.empty()) {
+        out.notices.push_back(notice(NoticeKind::released, slot, now_ns));
+        return cool_down(slot, now_ns + rules_.cooldown_ns, now_ns, out);
+    }
+    table_.set_holding(slot, holding);
+    table_.set_state(slot, GM_STATE_BOUND, holding.expires_ns());
+    put_identities(slot, holding.identities(), before, now_ns, out);
+    put_binding(slot, 0, out);
+    erase_identities(subscriber, before, holding.identities(), now_ns, out);
+    out.notices.push_back(notice(NoticeKind::refreshed, slot, now_ns));
+    out.notices.back().detail = "one of several registrations ended";
+}
+
+void Life::release(Slot slot, std::uint64_t now_ns, Outcome& out) {
+    out.notices.push_back(notice(NoticeKind::released, slot, now_ns));
+    remove(slot, now_ns, out);
+}
+
+void Life::remove(Slot slot, std::uint64_t now_ns, Outcome& out) {
+    const Binding& binding = table_.at(slot);
+    const std::uint64_t subscriber = binding.subscriber;
+    const auto left = table_.holding(slot).identities();
+    out.operations.emplace_back(EraseBinding{binding.selector()});
+    table_.erase(slot);
+    erase_identities(subscriber, left, {}, now_ns, out);
+}
+
+void Life::cool_down(Slot slot, std::uint64_t until_ns, std::uint64_t now_ns, Outcome& out) {
+    table_.set_state(slot, GM_STATE_COOLDOWN, until_ns);
+    put_binding(slot, 0, out);
+    for (const auto& identity : table_.holding(slot).identities())
+        put_owner(identity.hash, now_ns, out);
+}
+
+void Life::used(const gm_selector& selector, std::uint64_t seen_ns, std::uint64_t now_ns,
+                Outcome& out) {
+    const auto move = std::ranges::find_if(moves_, [&](const Move& m) {
+        const Binding& binding = table_.at(m.slot);
+        return binding.subscriber == m.subscriber && equal(binding.selector(), selector);
+    });
+    if (move == moves_.end() || seen_ns <= move->since_ns)
+        return;
+    const Slot slot = move->slot;
+    moves_.erase(move);
+    for (const Slot old : replaced_by(slot, now_ns)) {
+        const std::uint64_t until = std::min(table_.at(old).expires_ns, now_ns + rules_.grace_ns);
+        cool_down(old, until, now_ns, out);
+        out.notices.push_back(notice(NoticeKind::moved, slot, now_ns));
+        out.notices.back().detail = "from " + text(table_.at(old).selector());
+    }
+}
+
+std::vector<Slot> Life::replaced_by(Slot slot, std::uint64_t now_ns) const {
+    const Binding& fresh = table_.at(slot);
+    auto slots = table_.of_user(fresh.user);
+    std::erase_if(slots, [&](Slot other) {
+        const Binding& old = table_.at(other);
+        const bool same_address = old.address == fresh.address && old.bits == fresh.bits;
+        return !same_address || old.port == fresh.port || !old.holds(now_ns);
+    });
+    return slots;
+}
+
+std::vector<gm_selector> Life::watched() const {
+    std::vector<gm_selector> selectors;
+    for (const Move& move : moves_)
+        if (table_.at(move.slot).subscriber == move.subscriber)
+            selectors.push_back(table_.at(move.slot).selector());
+    return selectors;
+}
+
+void Life::expire(std::uint64_t now_ns, Outcome& out) {
+    for (Slot slot; (slot = table_.next_expired(now_ns)) != kNoSlot;) {
+        if (table_.at(slot).state == GM_STATE_BOUND)
+            out.notices.push_back(notice(NoticeKind::expired, slot, now_ns));
+        remove(slot, now_ns, out);
+    }
+    std::erase_if(moves_, [&](const Move& move) {
+        return table_.at(move.slot).subscriber != move.subscriber ||
+               replaced_by(move.slot, now_ns).empty();
+    });
+}
+
+void Life::adopt(Binding binding, const Holding& holding) {
+    next_subscriber_ = std::max(next_subscriber_, binding.subscriber + 1);
+    table_.insert(std::move(binding), holding);
+}
+
+void Life::put_binding(Slot slot, std::uint64_t seen_ns, Outcome& out) const {
+    const Binding& binding = table_.at(slot);
+    const Holding holding = table_.holding(slot);
+    const auto identities = holding.identities();
+    PutBinding put{binding.selector(), {}};
+    put.value.user = binding.user;
+    put.value.subscriber = binding.subscriber;
+    put.value.expires_ns = binding.expires_ns;
+    put.value.last_seen_ns = seen_ns;
+    put.value.state = static_cast<gm_binding_state>(binding.state);
+    copy_text(put.value.selector, text(put.key));
+    copy_text(put.value.impi, holding.impi);
+    if (!identities.empty())
+        copy_text(put.value.impu, identities.front().text);
+    out.operations.emplace_back(put);
+}
+
+void Life::put_identities(Slot slot, const std::vector<Identity>& identities,
+                          const std::vector<Identity>& there, std::uint64_t now_ns,
+                          Outcome& out) const {
+    const std::uint64_t subscriber = table_.at(slot).subscriber;
+    for (const auto& identity : identities) {
+        const bool is_default = &identity == &identities.front();
+        if (!has(there, identity.hash) || is_default)
+            out.operations.emplace_back(
+                PutIdentity{{identity.hash, subscriber, 0}, {is_default ? 1U : 0U, 0}});
+        put_owner(identity.hash, now_ns, out);
+    }
+}
+
+void Life::erase_identities(std::uint64_t subscriber, const std::vector<Identity>& identities,
+                            const std::vector<Identity>& kept, std::uint64_t now_ns,
+                            Outcome& out) const {
+    for (const auto& identity : identities) {
+        if (has(kept, identity.hash))
+            continue;
+        put_owner(identity.hash, now_ns, out);
+        out.operations.emplace_back(EraseIdentity{{identity.hash, subscriber, 0}});
+    }
+}
+
+std::optional<gm_owner> Life::owner(gm_u128 identity, std::uint64_t now_ns) const {
+    std::optional<gm_owner> oldest;
+    for (const Slot slot : table_.with_identity(identity)) {
+        const Binding& binding = table_.at(slot);
+        if (binding.holds(now_ns) && (!oldest || binding.subscriber < oldest->subscriber))
+            oldest = gm_owner{binding.subscriber, binding.expires_ns};
+    }
+    return oldest;
+}
+
+void Life::put_owner(gm_u128 identity, std::uint64_t now_ns, Outcome& out) const {
+    if (const auto holder = owner(identity, now_ns))
+        out.operations.emplace_back(PutOwner{identity, *holder});
+    else
+        out.operations.emplace_back(EraseOwner{identity});
+}
+
+std::string Life::id(Slot slot) const {
+    return Id{IdKind::binding, slot, table_.at(slot).subscriber}.text();
+}
+
+Notice Life::notice(NoticeKind kind, Slot slot, std::uint64_t now_ns) const {
+    const Binding& binding = table_.at(slot);
+    Notice notice;
+    notice.kind = kind;
+    notice.now_ns = now_ns;
+    notice.source = {Address(binding.address), binding.port};
+    notice.id = id(slot);
+    notice.selector = text(binding.selector());
+    notice.impi = table_.holding(slot).impi;
+    notice.expires_ns = binding.expires_ns;
+    return notice;
+}
+
+Notice Life::notice(NoticeKind kind, Slot slot, const Grant& grant) const {
+    Notice made = notice(kind, slot, grant.now_ns);
+    made.source = grant.source;
+    made.listener = grant.listener;
+    return made;
+}
+
+} // namespace gmguard::binding

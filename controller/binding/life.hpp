@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What becomes of bindings, and the map operations that make it so. Whether it may be is decided
+// before (policy.cpp).
+//
+// Each binding has a subscriber number of its own, also where one user has several: what passes in
+// the kernel is (subscriber, identity), so a selector can never speak with what another one's 200
+// named.
+#pragma once
+
+#include "binding/operations.hpp"
+#include "binding/rules.hpp"
+#include "binding/table.hpp"
+
+#include <vector>
+
+namespace gmguard::binding {
+
+// What an answer, or an operator, grants.
+struct Grant {
+    std::uint64_t now_ns = 0;
+    Endpoint source;
+    gm_selector selector{};
+    std::uint32_t listener = 0;
+    std::string impi;
+    gm_u128 user = 0;
+    Registration registration; // its identities: at least one
+    std::uint64_t contact = 0;
+    bool challenged = false; // it answers a challenge of its own
+    Origin origin = Origin::registration;
+};
+
+class Life {
+  public:
+    Life(const Hasher& hasher, const Rules& rules)
+        : rules_(rules), table_(hasher), next_subscriber_(rules.first_subscriber) {}
+
+    // The binding on this selector that excludes other users now, or kNoSlot.
+    [[nodiscard]] Slot holder(const gm_selector& selector, std::uint64_t now_ns) const;
+    [[nodiscard]] bool has_room(const Grant& grant) const;
+    // Binds or refreshes. REQUIRES: no other user holds the selector; has_room().
+    void bind(const Grant& grant, Outcome& out);
+    // The 200 to a removal: the registration of this To ends, and with the last one the binding,
+    // which goes into cooldown.
+    void deregister(Slot slot, gm_u128 to, std::uint64_t now_ns, Outcome& out);
+    // Ends the binding at once, by hand.
+    void release(Slot slot, std::uint64_t now_ns, Outcome& out);
+    // A message came from the selector at `seen_ns`: ends the grace of the one it replaces (D.2.3).
+    void used(const gm_selector& selector, std::uint64_t seen_ns, std::uint64_t now_ns,
+              Outcome& out);
+    void expire(std::uint64_t now_ns, Outcome& out);
+
+    [[nodiscard]] std::string id(Slot slot) const;
+    // Selectors that wait for their first use.
+    [[nodiscard]] std::vector<gm_selector> watched() const;
+    [[nodiscard]] const Table& table() const { return table_; }
+
+    // One binding of the pinned maps, as it is there: no operations. The next new subscriber's
+    // number will be higher than all of them.
+    void adopt(Binding binding, const Holding& holding);
+    // Who holds this identity live: the oldest binding that has it.
+    [[nodiscard]] std::optional<gm_owner> owner(gm_u128 identity, std::uint64_t now_ns) const;
+
+  private:
+    struct Move {
+        Slot slot; // the new one
+        std::uint64_t subscriber;
+        std::uint64_t since_ns;
+    };
+
+    void create(const Grant& grant, Outcome& out);
+    void refresh(Slot slot, const Grant& grant, Outcome& out);
+    // The slot is another user's, in cooldown.
+    void take_over(Slot slot, const Grant& grant, Outcome& out);
+    void remove(Slot slot, std::uint64_t now_ns, Outcome& out);
+    void cool_down(Slot slot, std::uint64_t until_ns, std::uint64_t now_ns, Outcome& out);
+    // Bindings of the same user at the same address, under another port.
+    [[nodiscard]] std::vector<Slot> replaced_by(Slot slot, std::uint64_t now_ns) const;
+
+    void put_binding(Slot slot, std::uint64_t seen_ns, Outcome& out) const;
+    // Those that are not `there`, and the owners of all.
+    void put_identities(Slot slot, const std::vector<Identity>& identities,
+                        const std::vector<Identity>& there, std::uint64_t now_ns,
+                        Outcome& out) const;
+    // Those that are not `kept`, and their owners.
+    void erase_identities(std::uint64_t subscriber, const std::vector<Identity>& identities,
+                          const std::vector<Identity>& kept, std::uint64_t now_ns,
+                          Outcome& out) const;
+    // Who holds this identity now, or that nobody does.
+    void put_owner(gm_u128 identity, std::uint64_t now_ns, Outcome& out) const;
+    [[nodiscard]] Notice notice(NoticeKind kind, Slot slot, std::uint64_t now_ns) const;
+    [[nodiscard]] Notice notice(NoticeKind kind, Slot slot, const Grant& grant) const;
+
+    const Rules& rules_;
+    Table table_;
+    std::uint64_t next_subscriber_;
+    std::vector<Move> moves_;
+};
+
+} // namespace gmguard::binding

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What a Policy is made of.
+#pragma once
+
+#include "binding/policy.hpp"
+#include "binding/registrar.hpp"
+
+namespace gmguard::binding {
+
+struct Policy::Parts {
+    Parts(const Hasher& a_hasher, KeyForms a_forms, Rules a_rules)
+        : hasher(a_hasher), forms(std::move(a_forms)), rules(a_rules), life(hasher, rules),
+          challenges(rules.challenges, rules.registration_timer_ns), shadows(rules.shadows),
+          registrar(hasher, forms, rules, life, challenges, shadows) {}
+
+    const Hasher& hasher;
+    KeyForms forms;
+    Rules rules;
+    Life life;
+    Challenges challenges;
+    Shadows shadows;
+    Registrar registrar;
+};
+
+} // namespace gmguard::binding

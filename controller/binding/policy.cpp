@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "binding/policy.hpp"
+
+#include "binding/ids.hpp"
+#include "binding/parts.hpp"
+#include "binding/selector.hpp"
+
+#include <utility>
+
+namespace gmguard::binding {
+namespace {
+
+// One overload per event.
+struct Handler {
+    Life& life;
+    Registrar& registrar;
+    Outcome out;
+
+    void operator()(const RegisterInClear& event) { registrar.request(event, false, out); }
+    void operator()(const RegisterProtected& event) { registrar.request(event, true, out); }
+    void operator()(const RegisterOnward& event) { registrar.onward(event, out); }
+    void operator()(const AnswerFromCore& event) { registrar.from_core(event, out); }
+    void operator()(const AnswerLeaving& event) { registrar.leaving(event, out); }
+    void operator()(const Tick& event) {
+        registrar.tick(event.now_ns, out);
+        life.expire(event.now_ns, out);
+    }
+    void operator()(const Seen& event) {
+        life.used(event.selector, event.last_seen_ns, event.now_ns, out);
+    }
+    void operator()(const Lost& event) {
+        Notice lost;
+        lost.kind = NoticeKind::lost;
+        lost.now_ns = event.now_ns;
+        lost.count = event.count;
+        lost.detail = event.ring;
+        out.notices.push_back(std::move(lost));
+    }
+};
+
+std::unexpected<Error> no_such(std::string_view id) {
+    return fail(ErrorKind::not_found, "binding " + std::string(id), "there is none of this id");
+}
+
+} // namespace
+
+Policy::Policy(const Hasher& hasher, KeyForms forms, Rules rules)
+    : parts_(std::make_unique<Parts>(hasher, std::move(forms), rules)) {}
+
+Policy::~Policy() = default;
+
+Outcome Policy::handle(const Event& event) {
+    Handler handler{parts_->life, parts_->registrar, {}};
+    std::visit(handler, event);
+    return std::move(handler.out);
+}
+
+Result<Grant> Policy::read(const Add& request) const {
+    const gm_key_form form = parts_->forms(request.source.address);
+    Grant grant;
+    grant.now_ns = request.now_ns;
+    grant.source = request.source;
+    grant.selector = make_selector(request.source, form);
+    grant.impi = request.impi;
+    grant.user = parts_->hasher.impi(request.impi);
+    grant.registration.expires_ns = request.now_ns + request.lifetime_ns;
+    grant.origin = Origin::api;
+    const std::string subject = "binding " + text(grant.selector);
+    if (form.with_port != 0 && request.source.port == 0)
+        return fail(ErrorKind::invalid, subject, "the port counts here and must be given");
+    if (request.impi.empty() || grant.user == 0)
+        return fail(ErrorKind::invalid, subject, "the impi is no user@host");
+    if (request.impus.empty() || request.lifetime_ns == 0)
+        return fail(ErrorKind::invalid, subject, "an impu and a lifetime are needed");
+    for (const auto& impu : request.impus) {
+        const gm_u128 hash = parts_->hasher.identity(impu);
+        if (hash == 0)
+            return fail(ErrorKind::invalid, subject, "no public identity: " + impu);
+        grant.registration.identities.push_back({hash, impu});
+    }
+    return grant;
+}
+
+Result<Outcome> Policy::add(const Add& request) {
+    const auto grant = read(request);
+    if (!grant)
+        return fail(grant.error());
+    Life& life = parts_->life;
+    const std::string subject = "binding " + text(grant->selector);
+    const Slot holder = life.holder(grant->selector, request.now_ns);
+    if (holder != kNoSlot && life.table().at(holder).user != grant->user)
+        return fail(ErrorKind::conflict, subject,
+                    "is bound to " + life.table().holding(holder).impi,
+                    "release " + life.id(holder) + " first");
+    if (!life.has_room(*grant))
+        return fail(ErrorKind::exhausted, subject, "the maps are full");
+    Outcome out;
+    life.bind(*grant, out);
+    parts_->shadows.erase(grant->selector, grant->user);
+    return out;
+}
+
+Result<Outcome> Policy::release(std::string_view text, std::uint64_t now_ns) {
+    const auto id = Id::parse(text);
+    if (!id || !find(text))
+        return no_such(text);
+    Outcome out;
+    if (id->kind == IdKind::binding) {
+        parts_->life.release(id->slot, now_ns, out);
+    } else if (id->kind == IdKind::shadow) {
+        (void)parts_->shadows.erase(id->number);
+    } else {
+        const gm_challenge_key key = parts_->challenges.find(id->number)->key;
+        (void)parts_->challenges.take(key);
+        out.operations.emplace_back(EraseChallenge{key});
+    }
+    return out;
+}
+
+std::vector<gm_selector> Policy::watched() const { return parts_->life.watched(); }
+
+void Policy::believe_core(bool core_peers_are_configured) {
+    parts_->rules.believes_core = core_peers_are_configured;
+}
+
+} // namespace gmguard::binding

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "binding/reading.hpp"
+
+#include "binding/selector.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace gmguard::binding {
+namespace {
+
+constexpr std::uint16_t kSipPort = 5060;
+
+std::string lower(std::string text) {
+    std::ranges::transform(text, text.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    return text;
+}
+
+std::uint64_t contact_key(const sip::Contact& contact, const Hasher& hasher) {
+    const auto& uri = contact.uri;
+    std::string name = uri.user + '@';
+    name += uri.address ? uri.address->text() : lower(uri.host);
+    name += ':' + std::to_string(uri.port.value_or(kSipPort));
+    return static_cast<std::uint64_t>(hasher.bytes(name)) | 1;
+}
+
+bool lies_in(const sip::Contact& contact, const gm_selector& selector) {
+    if (!contact.uri.address)
+        return false;
+    const Endpoint at{*contact.uri.address, contact.uri.port.value_or(kSipPort)};
+    const gm_key_form form{selector.bits, selector.port != 0 ? 1U : 0U};
+    return equal(make_selector(at, form), selector);
+}
+
+const sip::Contact* own_contact(const sip::Message& request, const gm_selector& sender) {
+    for (const auto& contact : request.contacts)
+        if (lies_in(contact, sender))
+            return &contact;
+    return request.contacts.size() == 1 ? &request.contacts.front() : nullptr;
+}
+
+Ask read_star(const sip::Message& request) {
+    Ask ask;
+    ask.all = request.contacts.size() == 1 && request.expires == 0U;
+    ask.wish = ask.all ? Wish::remove : Wish::query;
+    return ask;
+}
+
+void append(std::string& key, std::string_view part) {
+    key += part;
+    key += '\0'; // in no header: parts cannot run into each other
+}
+
+} // namespace
+
+Ask read_ask(const sip::Message& request, const gm_selector& sender,
+             std::uint32_t default_expires_s, const Hasher& hasher) {
+    if (std::ranges::any_of(request.contacts, &sip::Contact::star))
+        return read_star(request);
+    Ask ask;
+    const sip::Contact* own = own_contact(request, sender);
+    if (own == nullptr)
+        return ask;
+    ask.expires_s = own->expires.value_or(request.expires.value_or(default_expires_s));
+    ask.wish = ask.expires_s == 0 ? Wish::remove : Wish::bind;
+    ask.ours = lies_in(*own, sender);
+    ask.contact = contact_key(*own, hasher);
+    return ask;
+}
+
+Granted read_granted(const sip::Message& answer, const Ask& ask,
+                     const std::vector<std::uint64_t>& contacts, const gm_selector& sender,
+                     const Hasher& hasher) {
+    Granted by_name;
+    Granted by_place;
+    for (const auto& contact : answer.contacts) {
+        const std::uint32_t expires_s =
+            contact.expires.value_or(answer.expires.value_or(ask.expires_s));
+        const auto name = contact_key(contact, hasher);
+        const bool named = std::ranges::find(contacts, name) != contacts.end();
+        if (named)
+            by_name = {true, std::max(by_name.expires_s, expires_s)};
+        if (lies_in(contact, sender))
+            by_place = {true, std::max(by_place.expires_s, expires_s)};
+    }
+    if (by_name.listed)
+        return by_name;
+    if (by_place.listed)
+        return by_place;
+    return {false, answer.expires.value_or(std::min(ask.expires_s, kLongestAsked))};
+}
+
+std::vector<Identity> read_identities(const sip::Message& answer, const Hasher& hasher) {
+    std::vector<Identity> identities;
+    const auto add = [&](const sip::Uri& uri) {
+        const gm_u128 hash = hasher.identity(uri.text);
+        const auto known = std::ranges::find(identities, hash, &Identity::hash);
+        if (hash != 0 && known == identities.end())
+            identities.push_back({hash, uri.text});
+    };
+    for (const auto& uri : answer.associated_uris)
+        add(uri);
+    if (identities.empty() && answer.to)
+        add(*answer.to);
+    return identities;
+}
+
+gm_u128 transaction_key(const sip::Message& message, const sip::Via& phone, const Hasher& hasher) {
+    std::string key;
+    append(key, message.call_id);
+    append(key, std::to_string(message.cseq.value_or(0)));
+    append(key, message.from_tag);
+    append(key, phone.branch);
+    append(key, lower(phone.host));
+    append(key, std::to_string(phone.port));
+    return hasher.bytes(key);
+}
+
+gm_u128 via_key(const sip::Via& via, const Hasher& hasher) {
+    std::string key;
+    append(key, lower(via.transport));
+    append(key, lower(via.host));
+    append(key, std::to_string(via.port));
+    append(key, via.branch);
+    return hasher.bytes(key);
+}
+
+bool may_come_from(const sip::Via& phone, const Endpoint& source) {
+    const auto address = phone.received ? phone.received : Address::parse(phone.host);
+    if (address && *address != source.address)
+        return false;
+    return !phone.rport || *phone.rport == source.port;
+}
+
+} // namespace gmguard::binding

@@ -1,0 +1,413 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "binding/registrar.hpp"
+
+#include "binding/ids.hpp"
+#include "binding/selector.hpp"
+
+#include <algorithm>
+
+namespace gmguard::binding {
+namespace {
+
+constexpr std::string_view kRegister = "REGISTER";
+
+bool is_register(const sip::Message& message, bool request) {
+    return message.request == request && message.method == kRegister && message.cseq &&
+           !message.call_id.empty() && !message.vias.empty();
+}
+
+// What a transaction needs to be told from all others.
+bool can_open(const sip::Message& message) {
+    return is_register(message, true) && message.vias.size() == 1 &&
+           !message.vias.front().branch.empty() && message.to.has_value();
+}
+
+bool belongs_to(const Pending& pending, const Transaction& t) {
+    // A challenge to a REGISTER without Authorization was for whoever may register its To.
+    return pending.user == t.user || (pending.derived && pending.to == t.to);
+}
+
+} // namespace
+
+Registrar::Registrar(const Hasher& hasher, const KeyForms& forms, const Rules& rules, Life& life,
+                     Challenges& challenges, Shadows& shadows)
+    : hasher_(hasher), forms_(forms), rules_(rules), life_(life), challenges_(challenges),
+      shadows_(shadows), transactions_(rules.transactions, rules.open_per_selector) {}
+
+gm_challenge_key Registrar::challenge_key(const Transaction& t) {
+    return {t.selector.address, t.nonce};
+}
+
+Notice Registrar::notice(NoticeKind kind, const Transaction& t, std::uint64_t now_ns,
+                         Doubt doubt) {
+    Notice made;
+    made.kind = kind;
+    made.doubt = doubt;
+    made.now_ns = now_ns;
+    made.source = t.source;
+    made.listener = t.listener;
+    made.selector = text(t.selector);
+    made.impi = t.impi;
+    return made;
+}
+
+void Registrar::request(const Heard& heard, bool is_protected, Outcome& out) {
+    const sip::Message& message = heard.message;
+    if (!can_open(message))
+        return;
+    Transaction t;
+    t.is_protected = is_protected;
+    t.key = transaction_key(message, message.vias.front(), hasher_);
+    t.selector = make_selector(heard.source, forms_(heard.source.address));
+    t.source = heard.source;
+    t.listener = heard.listener;
+    t.impi = message.impi();
+    t.user = hasher_.impi(t.impi);
+    t.derived = !message.authorization || !message.authorization->username;
+    t.to = hasher_.identity(message.to->text);
+    if (message.authorization && message.authorization->nonce)
+        t.nonce = hasher_.nonce(*message.authorization->nonce);
+    t.ask = read_ask(message, t.selector, rules_.default_expires_s, hasher_);
+    t.due_ns = heard.now_ns + rules_.answer_timeout_ns;
+    if (t.user == 0 || t.to == 0)
+        return;
+    opened(t, transactions_.open(t), heard.now_ns, out);
+}
+
+void Registrar::opened(const Transaction& t, Transactions::Opened how, std::uint64_t now_ns,
+                       Outcome& out) {
+    if (how == Transactions::Opened::too_many)
+        out.notices.push_back(
+            notice(NoticeKind::not_believed, t, now_ns, Doubt::too_many_open));
+    if (how != Transactions::Opened::yes || !t.is_protected)
+        return;
+    // The registration timer waits for the answer.
+    const Pending* pending = challenges_.find(challenge_key(t));
+    if (pending != nullptr && belongs_to(*pending, t))
+        challenges_.prolong(pending->key, t.due_ns);
+    const Slot slot = life_.holder(t.selector, now_ns);
+    if (slot != kNoSlot && life_.table().at(slot).user == t.user)
+        life_.used(t.selector, now_ns, now_ns, out);
+}
+
+Registrar::Match Registrar::match(const sip::Message& message, const sip::Via& phone) {
+    auto found = transactions_.find(transaction_key(message, phone, hasher_));
+    if (found.empty())
+        return {};
+    Transaction* any = found.front();
+    std::erase_if(found, [&](const Transaction* t) { return !may_come_from(phone, t->source); });
+    if (found.empty())
+        return {any, Doubt::other_source};
+    return {found.front(), found.size() == 1 ? Doubt::none : Doubt::ambiguous};
+}
+
+Registrar::Match Registrar::match_any(const sip::Message& message) {
+    const std::size_t few = std::min<std::size_t>(message.vias.size(), 4);
+    for (std::size_t i = 0; i < few; ++i) {
+        Match found = match(message, message.vias[i]);
+        found.via = i;
+        if (found.transaction != nullptr)
+            return found;
+    }
+    return {};
+}
+
+bool Registrar::altered(const Transaction& t, const sip::Message& onward) const {
+    if (!onward.to || hasher_.identity(onward.to->text) != t.to)
+        return true;
+    if (hasher_.impi(onward.impi()) != t.user)
+        return true;
+    const Ask ask = read_ask(onward, t.selector, rules_.default_expires_s, hasher_);
+    return ask.wish != t.ask.wish || ask.all != t.ask.all;
+}
+
+void Registrar::onward(const Heard& heard, Outcome& out) {
+    const sip::Message& message = heard.message;
+    if (!is_register(message, true))
+        return;
+    const Match found = match_any(message);
+    if (found.transaction == nullptr || found.transaction->done)
+        return;
+    Transaction& t = *found.transaction;
+    const bool two = message.vias.size() == 2 && found.via == 1;
+    const Doubt doubt = two ? found.doubt : Doubt::via_list;
+    if (doubt != Doubt::none)
+        return out.notices.push_back(notice(NoticeKind::not_believed, t, heard.now_ns, doubt));
+    if (altered(t, message)) {
+        t.altered = true;
+        return out.notices.push_back(
+            notice(NoticeKind::not_believed, t, heard.now_ns, Doubt::altered));
+    }
+    const gm_u128 own = via_key(message.vias.front(), hasher_);
+    if (std::ranges::find(t.own_vias, own) == t.own_vias.end() && t.own_vias.size() < kOwnVias)
+        t.own_vias.push_back(own);
+    t.onward_contact =
+        read_ask(message, t.selector, rules_.default_expires_s, hasher_).contact;
+}
+
+Doubt Registrar::doubt_core(const Match& found, const sip::Message& answer) const {
+    const Transaction& t = *found.transaction;
+    if (answer.vias.size() != 2 || found.via != 1)
+        return Doubt::via_list;
+    if (found.doubt != Doubt::none)
+        return found.doubt;
+    if (t.altered)
+        return Doubt::altered;
+    if (t.own_vias.empty())
+        return Doubt::not_sent_on;
+    if (std::ranges::find(t.own_vias, via_key(answer.vias.front(), hasher_)) == t.own_vias.end())
+        return Doubt::via_list;
+    if (!answer.to || hasher_.identity(answer.to->text) != t.to)
+        return Doubt::other_user;
+    return Doubt::none;
+}
+
+void Registrar::from_core(const Heard& heard, Outcome& out) {
+    const sip::Message& answer = heard.message;
+    if (!rules_.believes_core || !is_register(answer, false) || answer.status < 200)
+        return;
+    const Match found = match_any(answer);
+    if (found.transaction == nullptr || found.transaction->done)
+        return;
+    Transaction& t = *found.transaction;
+    if (const Doubt doubt = doubt_core(found, answer); doubt != Doubt::none) {
+        const auto kind =
+            doubt == Doubt::via_list ? NoticeKind::forged_answer : NoticeKind::not_believed;
+        return out.notices.push_back(notice(kind, t, heard.now_ns, doubt));
+    }
+    if (answer.status == 401)
+        t.core_nonce = answer.challenge && answer.challenge->nonce
+                           ? hasher_.nonce(*answer.challenge->nonce)
+                           : 0;
+    else if (answer.status < 300)
+        accepted(t, heard, out);
+    else if (answer.status != 408 && answer.status < 500)
+        refused(t, out);
+    // 408 and 5xx end one branch: the P-CSCF may try another core, or the time-out ends it.
+}
+
+Doubt Registrar::doubt_leaving(const Match& found, const Heard& heard) const {
+    const Transaction& t = *found.transaction;
+    if (heard.message.vias.size() != 1)
+        return Doubt::via_list;
+    if (found.doubt != Doubt::none)
+        return found.doubt;
+    if (heard.destination.address != t.source.address)
+        return Doubt::other_source;
+    if (!heard.message.to || hasher_.identity(heard.message.to->text) != t.to)
+        return Doubt::other_user;
+    if (heard.message.status != 401 || !rules_.believes_core)
+        return Doubt::none;
+    const auto& challenge = heard.message.challenge;
+    if (t.core_nonce == 0)
+        return Doubt::not_sent_on;
+    const bool same = challenge && challenge->nonce &&
+                      hasher_.nonce(*challenge->nonce) == t.core_nonce;
+    return same ? Doubt::none : Doubt::other_nonce;
+}
+
+void Registrar::leaving(const Heard& heard, Outcome& out) {
+    const sip::Message& answer = heard.message;
+    if (!is_register(answer, false) || answer.status < 200)
+        return;
+    if (rules_.believes_core && answer.status != 401)
+        return;
+    const Match found = match_any(answer);
+    if (found.transaction == nullptr || found.transaction->done)
+        return;
+    Transaction& t = *found.transaction;
+    if (const Doubt doubt = doubt_leaving(found, heard); doubt != Doubt::none)
+        return out.notices.push_back(
+            notice(NoticeKind::not_believed, t, heard.now_ns, doubt));
+    if (answer.status == 401)
+        challenged(t, heard, out);
+    else if (answer.status < 300)
+        accepted(t, heard, out);
+    else
+        refused(t, out);
+}
+
+void Registrar::challenged(Transaction& t, const Heard& heard, Outcome& out) {
+    const auto& challenge = heard.message.challenge;
+    const gm_u128 nonce =
+        challenge && challenge->nonce ? hasher_.nonce(*challenge->nonce) : gm_u128{0};
+    if (nonce == 0)
+        return refused(t, out);
+    end_challenge(t, out); // the nonce that it answered did not do
+    Pending pending;
+    pending.key = {t.selector.address, nonce};
+    pending.selector = t.selector;
+    pending.source = t.source;
+    pending.listener = t.listener;
+    pending.impi = t.impi;
+    pending.user = t.user;
+    pending.derived = t.derived;
+    pending.to = t.to;
+    pending.since_ns = heard.now_ns;
+    const gm_challenge_key key = pending.key;
+    for (const Pending& gone : challenges_.add(std::move(pending)))
+        out.operations.emplace_back(EraseChallenge{gone.key});
+    const std::uint64_t until = heard.now_ns + rules_.registration_timer_ns;
+    out.operations.emplace_back(PutChallenge{key, {t.user, until, 0}});
+    out.notices.push_back(notice(NoticeKind::challenged, t, heard.now_ns));
+    transactions_.finish(t);
+}
+
+void Registrar::accepted(Transaction& t, const Heard& heard, Outcome& out) {
+    if (!t.is_protected)
+        out.notices.push_back(
+            notice(NoticeKind::not_believed, t, heard.now_ns, Doubt::clear_register));
+    else if (t.ask.wish == Wish::bind)
+        commit(t, heard, out);
+    else if (t.ask.wish == Wish::remove)
+        remove(t, heard, out);
+    transactions_.finish(t);
+}
+
+Granted Registrar::granted(const Transaction& t, const sip::Message& answer) const {
+    std::vector<std::uint64_t> contacts{t.ask.contact, t.onward_contact};
+    const Slot slot = life_.table().find(t.selector);
+    if (t.ask.all && slot != kNoSlot)
+        contacts.push_back(life_.table().at(slot).contact);
+    std::erase(contacts, 0U);
+    return read_granted(answer, t.ask, contacts, t.selector, hasher_);
+}
+
+Grant Registrar::grant(const Transaction& t, const Heard& heard, std::uint32_t expires_s,
+                       bool challenged) const {
+    Grant grant;
+    grant.now_ns = heard.now_ns;
+    grant.source = t.source;
+    grant.selector = t.selector;
+    grant.listener = t.listener;
+    grant.impi = t.impi;
+    grant.user = t.user;
+    grant.registration.aor = aor_of(t.to);
+    grant.registration.expires_ns = heard.now_ns + expires_s * kSecond + rules_.margin_ns;
+    grant.registration.identities = read_identities(heard.message, hasher_);
+    grant.contact = t.ask.contact;
+    grant.challenged = challenged;
+    return grant;
+}
+
+void Registrar::commit(Transaction& t, const Heard& heard, Outcome& out) {
+    const auto doubted = [&](Doubt doubt) {
+        out.notices.push_back(notice(NoticeKind::not_believed, t, heard.now_ns, doubt));
+    };
+    const Slot holder = life_.holder(t.selector, heard.now_ns);
+    const bool refreshes = holder != kNoSlot && life_.table().at(holder).user == t.user;
+    const Pending* pending = challenges_.find(challenge_key(t));
+    if (pending != nullptr && !belongs_to(*pending, t)) {
+        doubted(Doubt::other_impi);
+        out.notices.back().other_impi = pending->impi;
+        return;
+    }
+    if (pending == nullptr && !refreshes)
+        return doubted(Doubt::no_challenge);
+    const Granted given = granted(t, heard.message);
+    if (given.expires_s == 0)
+        return doubted(Doubt::other_contact);
+    const Grant what = grant(t, heard, given.expires_s, pending != nullptr);
+    forget_challenges(t, pending, out);
+    if (holder != kNoSlot && !refreshes)
+        return conflict(what, holder, out);
+    if (!life_.has_room(what))
+        return doubted(Doubt::table_full);
+    life_.bind(what, out);
+    shadows_.erase(t.selector, t.user);
+}
+
+void Registrar::conflict(const Grant& grant, Slot holder, Outcome& out) {
+    Notice conflict;
+    conflict.kind = NoticeKind::conflict;
+    conflict.now_ns = grant.now_ns;
+    conflict.source = grant.source;
+    conflict.listener = grant.listener;
+    conflict.selector = text(grant.selector);
+    conflict.impi = grant.impi;
+    conflict.other_impi = life_.table().holding(holder).impi;
+    conflict.expires_ns = grant.registration.expires_ns;
+    conflict.id = life_.id(holder);
+    out.notices.push_back(conflict);
+
+    Shadow shadow{grant.selector, grant.impi, grant.user, {}, grant.now_ns,
+                  grant.registration.expires_ns, 0};
+    for (const auto& identity : grant.registration.identities)
+        shadow.impus.push_back(identity.text);
+    if (const auto number = shadows_.add(std::move(shadow))) {
+        conflict.kind = NoticeKind::shadowed;
+        conflict.id = Id{IdKind::shadow, kNoSlot, *number}.text();
+        out.notices.push_back(std::move(conflict));
+    }
+}
+
+void Registrar::remove(const Transaction& t, const Heard& heard, Outcome& out) {
+    shadows_.erase(t.selector, t.user);
+    const Slot slot = life_.holder(t.selector, heard.now_ns);
+    if (slot == kNoSlot || life_.table().at(slot).user != t.user)
+        return;
+    const bool ours = t.ask.all || t.ask.ours ||
+                      t.ask.contact == life_.table().at(slot).contact;
+    const Granted left = granted(t, heard.message);
+    const bool there = left.listed && left.expires_s > 0;
+    if (!ours || there)
+        return out.notices.push_back(
+            notice(NoticeKind::not_believed, t, heard.now_ns,
+                   ours ? Doubt::still_there : Doubt::other_contact));
+    forget_challenges(t, nullptr, out);
+    life_.deregister(slot, t.to, heard.now_ns, out);
+}
+
+void Registrar::forget_challenges(const Transaction& t, const Pending* pending, Outcome& out) {
+    std::vector<gm_u128> users{t.user};
+    if (pending != nullptr && pending->user != t.user)
+        users.push_back(pending->user);
+    for (const gm_u128 user : users)
+        for (const Pending& gone : challenges_.take_all(t.selector.address, user))
+            out.operations.emplace_back(EraseChallenge{gone.key});
+}
+
+void Registrar::end_challenge(const Transaction& t, Outcome& out) {
+    const Pending* pending = challenges_.find(challenge_key(t));
+    if (pending == nullptr || !belongs_to(*pending, t))
+        return;
+    out.operations.emplace_back(EraseChallenge{pending->key});
+    (void)challenges_.take(challenge_key(t));
+}
+
+void Registrar::refused(Transaction& t, Outcome& out) {
+    end_challenge(t, out);
+    transactions_.finish(t);
+}
+
+void Registrar::unanswered(const Transaction& t, std::uint64_t now_ns, Outcome& out) {
+    const bool sent_on = !rules_.believes_core || !t.own_vias.empty();
+    if (!t.is_protected || t.altered)
+        return;
+    out.notices.push_back(notice(NoticeKind::not_believed, t, now_ns,
+                                 sent_on ? Doubt::no_answer : Doubt::not_sent_on));
+    // One that the P-CSCF never took up says nothing about the challenge.
+    if (sent_on)
+        end_challenge(t, out);
+}
+
+void Registrar::tick(std::uint64_t now_ns, Outcome& out) {
+    for (const Transaction& t : transactions_.take_due(now_ns))
+        unanswered(t, now_ns, out);
+    for (const Pending& pending : challenges_.take_expired(now_ns)) {
+        out.operations.emplace_back(EraseChallenge{pending.key});
+        if (challenges_.of_user(pending.key.address, pending.user) != 0)
+            continue; // a later challenge has its own timer
+        Notice ended;
+        ended.kind = NoticeKind::auth_timeout;
+        ended.now_ns = now_ns;
+        ended.source = pending.source;
+        ended.listener = pending.listener;
+        ended.selector = text(pending.selector);
+        ended.impi = pending.impi;
+        out.notices.push_back(std::move(ended));
+    }
+    shadows_.expire(now_ns);
+}
+
+} // namespace gmguard::binding

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// From messages to decisions: opens transactions, follows them to the core and back, and decides
+// what an answer is worth. What it decides, Life does.
+#pragma once
+
+#include "binding/challenges.hpp"
+#include "binding/events.hpp"
+#include "binding/life.hpp"
+#include "binding/shadows.hpp"
+#include "binding/transactions.hpp"
+
+#include <vector>
+
+namespace gmguard::binding {
+
+class Registrar {
+  public:
+    Registrar(const Hasher& hasher, const KeyForms& forms, const Rules& rules, Life& life,
+              Challenges& challenges, Shadows& shadows);
+
+    void request(const Heard& heard, bool is_protected, Outcome& out);
+    void onward(const Heard& heard, Outcome& out);
+    void from_core(const Heard& heard, Outcome& out);
+    void leaving(const Heard& heard, Outcome& out);
+    // Ends transactions without answer and registration timers.
+    void tick(std::uint64_t now_ns, Outcome& out);
+
+    [[nodiscard]] std::size_t transactions() const { return transactions_.size(); }
+
+  private:
+    // The open transaction that a message belongs to, or why it is not certain which.
+    struct Match {
+        Transaction* transaction = nullptr; // null: none that is known
+        Doubt doubt = Doubt::none;
+        std::size_t via = 0; // the phone's, in the message's list
+    };
+    void opened(const Transaction& t, Transactions::Opened how, std::uint64_t now_ns, Outcome& out);
+    [[nodiscard]] Match match(const sip::Message& message, const sip::Via& phone);
+    [[nodiscard]] Match match_any(const sip::Message& message);
+    [[nodiscard]] bool altered(const Transaction& t, const sip::Message& onward) const;
+    [[nodiscard]] Doubt doubt_core(const Match& match, const sip::Message& answer) const;
+    [[nodiscard]] Doubt doubt_leaving(const Match& match, const Heard& heard) const;
+
+    void challenged(Transaction& t, const Heard& heard, Outcome& out);
+    void accepted(Transaction& t, const Heard& heard, Outcome& out);
+    void commit(Transaction& t, const Heard& heard, Outcome& out);
+    void remove(const Transaction& t, const Heard& heard, Outcome& out);
+    void refused(Transaction& t, Outcome& out);
+    void unanswered(const Transaction& t, std::uint64_t now_ns, Outcome& out);
+
+    [[nodiscard]] Grant grant(const Transaction& t, const Heard& heard, std::uint32_t expires_s,
+                              bool challenged) const;
+    [[nodiscard]] Granted granted(const Transaction& t, const sip::Message& answer) const;
+    void conflict(const Grant& grant, Slot holder, Outcome& out);
+    void forget_challenges(const Transaction& t, const Pending* pending, Outcome& out);
+    void end_challenge(const Transaction& t, Outcome& out);
+
+    [[nodiscard]] static gm_challenge_key challenge_key(const Transaction& t);
+    [[nodiscard]] static Notice notice(NoticeKind kind, const Transaction& t, std::uint64_t now_ns,
+                                       Doubt doubt = Doubt::none);
+
+    const Hasher& hasher_;
+    const KeyForms& forms_;
+    const Rules& rules_;
+    Life& life_;
+    Challenges& challenges_;
+    Shadows& shadows_;
+    Transactions transactions_;
+};
+
+} // namespace gmguard::binding

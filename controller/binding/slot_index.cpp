@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "binding/slot_index.hpp"
+
+#include <utility>
+
+namespace gmguard::binding {
+
+void SlotIndex::insert(std::uint32_t hash, Slot slot) {
+    // At most four fifths are in use.
+    if (entries_.empty() || (size_ + 1) * 5 > entries_.size() * 4)
+        grow();
+    place({hash, slot});
+    ++size_;
+}
+
+void SlotIndex::place(Entry entry) {
+    std::size_t i = home(entry.hash);
+    while (entries_[i].slot != kNoSlot)
+        i = next(i);
+    entries_[i] = entry;
+}
+
+void SlotIndex::grow() {
+    // By half, not twice: the average room is what a million bindings pay for.
+    std::vector<Entry> bigger(entries_.size() + entries_.size() / 2 + 16);
+    std::swap(entries_, bigger);
+    for (const Entry& entry : bigger)
+        if (entry.slot != kNoSlot)
+            place(entry);
+}
+
+void SlotIndex::erase(std::uint32_t hash, Slot slot) {
+    if (entries_.empty())
+        return;
+    std::size_t gap = home(hash);
+    while (entries_[gap].hash != hash || entries_[gap].slot != slot) {
+        if (entries_[gap].slot == kNoSlot)
+            return;
+        gap = next(gap);
+    }
+    --size_;
+    // A follower may move into the gap if its home is not behind the gap on the way to it.
+    for (std::size_t i = next(gap); entries_[i].slot != kNoSlot; i = next(i)) {
+        const std::size_t want = home(entries_[i].hash);
+        const bool between = gap <= i ? gap < want && want <= i : gap < want || want <= i;
+        if (between)
+            continue;
+        entries_[gap] = entries_[i];
+        gap = i;
+    }
+    entries_[gap] = {};
+}
+
+} // namespace gmguard::binding

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "binding/table.hpp"
+
+#include <algorithm>
+
+namespace gmguard::binding {
+namespace {
+
+// What malloc adds to a small block.
+constexpr std::size_t kBlockOverhead = 16;
+
+std::uint32_t fold(uint128 value) {
+    const auto mixed = static_cast<std::uint64_t>(value ^ value >> 64) * 0x9e3779b97f4a7c15U;
+    return static_cast<std::uint32_t>(mixed >> 32);
+}
+
+std::uint32_t hash_of(uint128 address, std::uint16_t port) {
+    return fold(address ^ uint128{port} << 48);
+}
+
+std::uint32_t seconds_up(std::uint64_t ns) {
+    const std::uint64_t seconds = ns / 1'000'000'000 + (ns % 1'000'000'000 != 0 ? 1 : 0);
+    return static_cast<std::uint32_t>(std::min<std::uint64_t>(seconds, ~std::uint32_t{0}));
+}
+
+} // namespace
+
+gm_selector Binding::selector() const {
+    gm_selector selector{};
+    selector.address = address;
+    selector.port = port;
+    selector.bits = bits;
+    return selector;
+}
+
+Slot Table::insert(Binding binding, const Holding& holding) {
+    const Slot slot = slab_.take();
+    Binding& b = slab_[slot];
+    b = std::move(binding);
+    b.alarm_s = ~std::uint32_t{0};
+    bound_ += b.state == GM_STATE_BOUND ? 1 : 0;
+    by_selector_.insert(hash_of(b.address, b.port), slot);
+    by_user_.insert(fold(b.user), slot);
+    b.holding = Packed(holding, suffixes_);
+    blocks_ += b.holding.bytes() + kBlockOverhead;
+    index_identities(slot, holding);
+    set_alarm(slot);
+    return slot;
+}
+
+void Table::erase(Slot slot) {
+    const Binding& b = slab_[slot];
+    bound_ -= b.state == GM_STATE_BOUND ? 1 : 0;
+    by_selector_.erase(hash_of(b.address, b.port), slot);
+    by_user_.erase(fold(b.user), slot);
+    unindex_identities(slot);
+    blocks_ -= b.holding.bytes() + kBlockOverhead;
+    slab_.give_back(slot);
+}
+
+Holding Table::holding(Slot slot) const { return slab_[slot].holding.unpack(suffixes_, hasher_); }
+
+void Table::set_holding(Slot slot, const Holding& holding) {
+    Binding& b = slab_[slot];
+    unindex_identities(slot);
+    blocks_ -= b.holding.bytes();
+    b.holding = Packed(holding, suffixes_);
+    blocks_ += b.holding.bytes();
+    index_identities(slot, holding);
+}
+
+void Table::index_identities(Slot slot, const Holding& holding) {
+    for (const auto& identity : holding.identities())
+        by_identity_.insert(fold(identity.hash), slot);
+}
+
+void Table::unindex_identities(Slot slot) {
+    for (const auto& identity : holding(slot).identities())
+        by_identity_.erase(fold(identity.hash), slot);
+}
+
+void Table::set_state(Slot slot, gm_binding_state state, std::uint64_t expires_ns) {
+    Binding& b = slab_[slot];
+    bound_ -= b.state == GM_STATE_BOUND ? 1 : 0;
+    bound_ += state == GM_STATE_BOUND ? 1 : 0;
+    b.state = static_cast<std::uint8_t>(state);
+    b.expires_ns = expires_ns;
+    set_alarm(slot);
+}
+
+void Table::set_alarm(Slot slot) {
+    Binding& b = slab_[slot];
+    const std::uint32_t due = seconds_up(b.expires_ns);
+    if (due >= b.alarm_s)
+        return; // the alarm that is set will look again
+    b.alarm_s = due;
+    alarms_.push({due, slot});
+    // Phones that come and go leave alarms behind that are due in days.
+    if (alarms_.size() > 4 * size() + 4096)
+        drop_stale_alarms();
+}
+
+void Table::drop_stale_alarms() {
+    Alarms current;
+    for (Slot slot = 0; slot < end(); ++slot)
+        if (slab_[slot].subscriber != 0 && slab_[slot].alarm_s != ~std::uint32_t{0})
+            current.push({slab_[slot].alarm_s, slot});
+    alarms_ = std::move(current);
+}
+
+Slot Table::next_expired(std::uint64_t now_ns) {
+    const auto now_s = static_cast<std::uint32_t>(now_ns / 1'000'000'000);
+    while (!alarms_.empty() && alarms_.top().at_s <= now_s) {
+        const Alarm alarm = alarms_.top();
+        alarms_.pop();
+        Binding& b = slab_[alarm.slot];
+        if (b.subscriber == 0 || b.alarm_s != alarm.at_s)
+            continue;
+        b.alarm_s = ~std::uint32_t{0};
+        if (b.expires_ns <= now_ns)
+            return alarm.slot;
+        set_alarm(alarm.slot);
+    }
+    return kNoSlot;
+}
+
+Slot Table::find(const gm_selector& selector) const {
+    return by_selector_.find(hash_of(selector.address, selector.port), [&](Slot slot) {
+        const Binding& b = slab_[slot];
+        return b.address == selector.address && b.port == selector.port && b.bits == selector.bits;
+    });
+}
+
+std::vector<Slot> Table::of_user(gm_u128 user) const {
+    std::vector<Slot> slots;
+    by_user_.find(fold(user), [&](Slot slot) {
+        if (slab_[slot].user == user)
+            slots.push_back(slot);
+        return false;
+    });
+    return slots;
+}
+
+std::vector<Slot> Table::with_identity(gm_u128 identity) const {
+    std::vector<Slot> slots;
+    by_identity_.find(fold(identity), [&](Slot slot) {
+        const auto held = holding(slot).identities();
+        if (std::ranges::find(held, identity, &Identity::hash) != held.end())
+            slots.push_back(slot);
+        return false;
+    });
+    return slots;
+}
+
+std::size_t Table::in_state(gm_binding_state state) const {
+    if (state == GM_STATE_BOUND)
+        return bound_;
+    return state == GM_STATE_COOLDOWN ? size() - bound_ : 0;
+}
+
+std::size_t Table::bytes() const {
+    return slab_.bytes() + by_selector_.bytes() + by_user_.bytes() + by_identity_.bytes() +
+           alarms_.size() * sizeof(Alarm) + blocks_;
+}
+
+} // namespace gmguard::binding

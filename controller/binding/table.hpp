@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The bindings that are in the kernel: bound and in cooldown. Found by selector, by user and by
+// identity. Knows nothing of what may become of them.
+#pragma once
+
+#include "binding/holding.hpp"
+#include "binding/slab.hpp"
+#include "binding/slot_index.hpp"
+#include "binding/view.hpp"
+
+#include <optional>
+#include <queue>
+#include <vector>
+
+namespace gmguard::binding {
+
+struct Binding {
+    uint128 address = 0; // of the selector
+    gm_u128 user = 0;
+    std::uint64_t subscriber = 0; // 0: a free slot
+    std::uint64_t expires_ns = 0;
+    std::uint64_t since_ns = 0;
+    std::uint64_t contact = 0; // hash of the Contact it was registered with; 0: not known
+    std::uint16_t port = 0;    // of the selector
+    std::uint16_t bits = 0;    // of the selector
+    std::uint8_t state = 0;    // gm_binding_state
+    Origin origin = Origin::registration;
+    std::uint32_t alarm_s = 0; // when Table looks at it next; its own
+    Packed holding;            // by Table::set_holding only
+
+    [[nodiscard]] gm_selector selector() const;
+    [[nodiscard]] bool holds(std::uint64_t now_ns) const {
+        return state == GM_STATE_BOUND && expires_ns > now_ns;
+    }
+};
+
+class Table {
+  public:
+    explicit Table(const Hasher& hasher) : hasher_(hasher) {}
+
+    // REQUIRES: nothing at this selector; the number of the subscriber is not in use.
+    Slot insert(Binding binding, const Holding& holding);
+    void erase(Slot slot);
+
+    [[nodiscard]] const Binding& at(Slot slot) const { return slab_[slot]; }
+    [[nodiscard]] Holding holding(Slot slot) const;
+    void set_holding(Slot slot, const Holding& holding);
+    void set_state(Slot slot, gm_binding_state state, std::uint64_t expires_ns);
+    void set_contact(Slot slot, std::uint64_t contact) { slab_[slot].contact = contact; }
+    void set_origin(Slot slot, Origin origin) { slab_[slot].origin = origin; }
+
+    [[nodiscard]] Slot find(const gm_selector& selector) const; // kNoSlot: none
+    [[nodiscard]] std::vector<Slot> of_user(gm_u128 user) const;
+    [[nodiscard]] std::vector<Slot> with_identity(gm_u128 identity) const;
+
+    // A binding that is over at `now_ns`, up to a second late; kNoSlot: none is any more. The caller
+    // erases it or changes its end before it asks again.
+    [[nodiscard]] Slot next_expired(std::uint64_t now_ns);
+
+    [[nodiscard]] Slot end() const { return slab_.end(); } // slots below may be free
+    [[nodiscard]] std::size_t size() const { return slab_.used(); }
+    [[nodiscard]] std::size_t in_state(gm_binding_state state) const;
+    // Entries that gm_identities has for all of them.
+    [[nodiscard]] std::size_t identities() const { return by_identity_.size(); }
+    [[nodiscard]] std::size_t bytes() const;
+
+  private:
+    struct Alarm {
+        std::uint32_t at_s;
+        Slot slot;
+        friend bool operator>(Alarm a, Alarm b) { return a.at_s > b.at_s; }
+    };
+
+    void index_identities(Slot slot, const Holding& holding);
+    void unindex_identities(Slot slot);
+    void set_alarm(Slot slot);
+    void drop_stale_alarms();
+
+    const Hasher& hasher_;
+    Suffixes suffixes_;
+    Slab<Binding> slab_;
+    SlotIndex by_selector_, by_user_, by_identity_;
+    // Each binding has an alarm at its end or before it; an alarm that is not the binding's own any
+    // more (alarm_s) means nothing.
+    using Alarms = std::priority_queue<Alarm, std::vector<Alarm>, std::greater<>>;
+    Alarms alarms_;
+    std::size_t bound_ = 0;
+    std::size_t blocks_ = 0; // bytes in Packed
+};
+
+} // namespace gmguard::binding

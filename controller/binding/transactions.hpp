@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// REGISTER transactions between phones and the P-CSCF, from the request to 64*T1 later. The key of
+// one is (selector, Call-ID, CSeq, From tag, Via of the phone); what it asks for never changes once
+// it is open, and a request of the same key is absorbed as a retransmission, answered or not (H10).
+//
+// Bounded: of each kind there is a limit, beyond which the oldest is forgotten: then an answer to it
+// changes nothing. Clear and protected ones do not crowd out each other, and one selector can have
+// only so many protected ones open.
+#pragma once
+
+#include "base/address.hpp"
+#include "binding/reading.hpp"
+#include "gmguard/abi/keys.h"
+
+#include <cstdint>
+#include <list>
+#include <map>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+#include <vector>
+
+namespace gmguard::binding {
+
+struct Transaction {
+    bool is_protected = false;
+    gm_u128 key = 0; // transaction_key()
+    gm_selector selector{};
+    Endpoint source;
+    std::uint32_t listener = 0;
+    std::string impi;
+    gm_u128 user = 0;
+    bool derived = false; // the IMPI is To's
+    gm_u128 to = 0;
+    gm_u128 nonce = 0; // of Authorization; 0: none
+    Ask ask;
+    std::uint64_t due_ns = 0;
+
+    // Learned later.
+    std::vector<gm_u128> own_vias; // via_key() of the P-CSCF's, one for each core it tried
+    std::uint64_t onward_contact = 0;
+    bool altered = false;   // went on to the core as something else
+    gm_u128 core_nonce = 0; // of the core's 401
+    bool done = false;      // answered: kept only to absorb
+};
+
+// A P-CSCF tries no more cores than this for one REGISTER.
+inline constexpr std::size_t kOwnVias = 8;
+
+class Transactions {
+  public:
+    Transactions(std::size_t limit, std::size_t open_per_selector)
+        : limit_(limit), open_per_selector_(open_per_selector) {}
+
+    enum class Opened : std::uint8_t { yes, absorbed, too_many };
+    [[nodiscard]] Opened open(Transaction transaction);
+    // All with this key, whatever their selector. Valid until the next open() or take_due().
+    [[nodiscard]] std::vector<Transaction*> find(gm_u128 key);
+    void finish(Transaction& transaction);
+    // Forgets those that are due; returns the unanswered ones among them, oldest first.
+    [[nodiscard]] std::vector<Transaction> take_due(std::uint64_t now_ns);
+
+    [[nodiscard]] std::size_t size() const { return index_.size(); }
+
+  private:
+    using Queue = std::list<Transaction>; // oldest first
+    struct KeyHash { // the key is a hash already
+        std::size_t operator()(gm_u128 key) const { return static_cast<std::size_t>(key); }
+    };
+    using Place = std::tuple<gm_u128, std::uint16_t, std::uint16_t>;
+
+    [[nodiscard]] static Place place_of(const gm_selector& selector);
+    [[nodiscard]] bool is_known(const Transaction& transaction) const;
+    void count_open(const Transaction& transaction, int change);
+    void forget_oldest(Queue& queue);
+
+    std::size_t limit_;
+    std::size_t open_per_selector_;
+    Queue clear_, protected_;
+    std::unordered_multimap<gm_u128, Queue::iterator, KeyHash> index_;
+    std::map<Place, std::size_t> open_; // protected ones by selector
+};
+
+} // namespace gmguard::binding
