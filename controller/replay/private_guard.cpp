@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "replay/private_guard.hpp"
+
+#include "feeds/tap.hpp"
+#include "kernel/apply.hpp"
+#include "kernel/tables.hpp"
+#include "kernel/test_run.hpp"
+
+#include <cerrno>
+#include <limits>
+#include <utility>
+
+namespace gmguard::replay {
+namespace {
+
+// The device that BPF_PROG_TEST_RUN lets packets come by: loopback, in every namespace.
+constexpr std::uint32_t kDevice = 1;
+constexpr std::uint64_t kTickNs = 1'000'000'000;
+
+binding::Rules rules_of(const config::Config& config, std::uint32_t bindings) {
+    const auto sizes = kernel::Sizes::of(bindings);
+    binding::Rules rules;
+    rules.believes_core = !config.core.peers.empty();
+    rules.bindings = sizes.bindings;
+    rules.identities = sizes.identities;
+    rules.challenges = sizes.challenges;
+    return rules;
+}
+
+// A capture has no interfaces, so an address of "this host" (loopback) is like any other in it; and
+// every report is wanted, for it is what says the reason.
+kernel::Tables tables_of(const config::Config& config, const kernel::HashKey& key) {
+    kernel::Tables tables = kernel::tables(config, {}, key);
+    std::erase_if(tables.peers, [](const auto& peer) { return peer.second == GM_PEER_HOST; });
+    tables.settings.peers = static_cast<__u32>(tables.peers.size());
+    tables.settings.events = {std::numeric_limits<__u32>::max(), std::numeric_limits<__u32>::max()};
+    tables.settings.tap_front = 0;
+    return tables;
+}
+
+Error with_hint(Error error) {
+    if (error.code == EPERM || error.code == EACCES)
+        error.hint = "loading BPF programs needs privileges: run it with sudo";
+    return error;
+}
+
+} // namespace
+
+PrivateGuard::PrivateGuard(const config::Config& config, const kernel::HashKey& key,
+                           kernel::Objects objects)
+    : config_(config), key_(key), objects_(std::move(objects)), hasher_(key),
+      policy_(
+          hasher_, [this](Address source) { return config::key_form(config_, source); },
+          rules_of(config, objects_.maps().bindings.raw().max_entries())) {}
+
+Result<std::unique_ptr<PrivateGuard>> PrivateGuard::open(const config::Config& config,
+                                                         std::uint32_t bindings) {
+    const auto key = kernel::random_key();
+    if (!key)
+        return fail(key.error());
+    auto objects = kernel::Objects::open_private(kernel::Sizes::of(bindings));
+    if (!objects)
+        return fail(with_hint(std::move(objects.error())));
+    std::unique_ptr<PrivateGuard> guard(new PrivateGuard(config, *key, std::move(*objects)));
+    auto rings =
+        kernel::Rings::open(guard->objects_, [self = guard.get()](const kernel::Record& record) {
+            self->read(record);
+        });
+    if (!rings)
+        return fail(rings.error());
+    guard->rings_ = std::move(*rings);
+    if (const auto configured = guard->configure(config); !configured)
+        return fail(configured.error());
+    return guard;
+}
+
+Result<> PrivateGuard::configure(const config::Config& config) {
+    config_ = config;
+    const kernel::Tables tables = tables_of(config, key_);
+    const std::uint64_t now_ns = settings_.clock_ns;
+    settings_ = tables.settings;
+    settings_.clock_ns = now_ns;
+    if (auto filled = kernel::fill(objects_.maps(), tables); !filled)
+        return filled;
+    return write_clock();
+}
+
+Result<> PrivateGuard::write_clock() {
+    settings_.heartbeat_ns = settings_.clock_ns;
+    return kernel::write_settings(objects_.maps(), settings_);
+}
+
+Result<> PrivateGuard::set_clock(std::uint64_t now_ns) {
+    if (now_ns == settings_.clock_ns)
+        return {};
+    settings_.clock_ns = now_ns;
+    if (auto written = write_clock(); !written)
+        return written;
+    return now_ns >= ticked_ns_ + kTickNs ? tick() : Result<>{};
+}
+
+Result<> PrivateGuard::tick() {
+    ticked_ns_ = settings_.clock_ns;
+    for (const gm_selector& selector : policy_.watched()) {
+        const auto binding = objects_.maps().bindings.lookup(selector);
+        if (!binding)
+            return fail(binding.error());
+        if (*binding)
+            if (auto told =
+                    carry_out(binding::Seen{ticked_ns_, selector, (*binding)->last_seen_ns});
+                !told)
+                return told;
+    }
+    return carry_out(binding::Tick{ticked_ns_});
+}
+
+Result<> PrivateGuard::carry_out(binding::Event event) {
+    const binding::Outcome outcome = policy_.handle(std::move(event));
+    return kernel::apply(objects_.maps(), outcome.operations);
+}
+
+Result<> PrivateGuard::set_side(gm_side side) {
+    if (side_ == side)
+        return {};
+    gm_iface iface{};
+    iface.side = side;
+    if (auto put = objects_.maps().ifaces.put(kDevice, iface); !put)
+        return put;
+    side_ = side;
+    return {};
+}
+
+void PrivateGuard::read(const kernel::Record& record) {
+    if (record.ring == kernel::Ring::events) {
+        judgement_ = {record.head.verdict, record.head.reason};
+        return;
+    }
+    if (auto event = feeds::heard(record))
+        events_.push_back(std::move(*event));
+}
+
+Result<> PrivateGuard::read_rings() {
+    for (bool more = true; more;) {
+        const auto consumed = rings_->consume();
+        if (!consumed)
+            return fail(consumed.error());
+        more = consumed->more;
+    }
+    for (auto& event : std::exchange(events_, {}))
+        if (auto done = carry_out(std::move(event)); !done)
+            return done;
+    return {};
+}
+
+Result<Judgement> PrivateGuard::run(kernel::Program program, View packet) {
+    judgement_ = {};
+    kernel::TestPacket test;
+    test.frame = std::as_bytes(packet);
+    const auto verdict = kernel::test_run(objects_, program, test);
+    if (!verdict)
+        return fail(verdict.error());
+    if (const auto read = read_rings(); !read)
+        return fail(read.error());
+    const bool passes = kernel::passes(program, verdict->code);
+    if (passes != (judgement_.verdict != GM_VERDICT_DROP))
+        return fail(ErrorKind::system, "program " + std::string(kernel::name(program)),
+                    "its verdict and its report differ");
+    return judgement_;
+}
+
+Result<Judgement> PrivateGuard::front(View packet) {
+    return run(kernel::Program::front, packet);
+}
+
+Result<Judgement> PrivateGuard::inside(View packet, gm_side side) {
+    if (const auto set = set_side(side); !set)
+        return fail(set.error());
+    return run(kernel::Program::inside, packet);
+}
+
+Result<Judgement> PrivateGuard::answers(View packet) {
+    return run(kernel::Program::answers, packet);
+}
+
+Result<> PrivateGuard::onward(View packet) {
+    const auto judged = run(kernel::Program::onward, packet);
+    return judged ? Result<>{} : fail(judged.error());
+}
+
+} // namespace gmguard::replay

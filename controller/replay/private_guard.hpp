@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A guard of one's own: the programs, loaded and attached nowhere, with the policy behind their
+// taps. It knows no time but the one it is told.
+#pragma once
+
+#include "binding/policy.hpp"
+#include "config/config.hpp"
+#include "kernel/hasher.hpp"
+#include "kernel/objects.hpp"
+#include "kernel/rings.hpp"
+#include "replay/judge.hpp"
+
+#include <memory>
+#include <optional>
+
+namespace gmguard::replay {
+
+class PrivateGuard final : public Judge {
+  public:
+    // Room for `bindings` of them. Kind system without the privilege to load programs.
+    [[nodiscard]] static Result<std::unique_ptr<PrivateGuard>> open(const config::Config& config,
+                                                                    std::uint32_t bindings);
+
+    // Other modes, ports, pools or limits for the packets to come; bindings stay.
+    [[nodiscard]] Result<> configure(const config::Config& config);
+
+    [[nodiscard]] Result<> set_clock(std::uint64_t now_ns) override;
+    [[nodiscard]] Result<Judgement> front(View packet) override;
+    [[nodiscard]] Result<Judgement> inside(View packet, gm_side side) override;
+    [[nodiscard]] Result<Judgement> answers(View packet) override;
+    [[nodiscard]] Result<> onward(View packet) override;
+
+  private:
+    PrivateGuard(const config::Config& config, const kernel::HashKey& key, kernel::Objects objects);
+
+    [[nodiscard]] Result<> write_clock();
+    [[nodiscard]] Result<> set_side(gm_side side);
+    [[nodiscard]] Result<> tick();
+    [[nodiscard]] Result<Judgement> run(kernel::Program program, View packet);
+    [[nodiscard]] Result<> read_rings();
+    void read(const kernel::Record& record);
+    [[nodiscard]] Result<> carry_out(binding::Event event);
+
+    config::Config config_;
+    kernel::HashKey key_;
+    kernel::Objects objects_;
+    kernel::Hasher hasher_;
+    binding::Policy policy_;
+    std::optional<kernel::Rings> rings_;
+    gm_settings settings_{};
+    std::optional<gm_side> side_; // of the device that packets come by
+    std::uint64_t ticked_ns_ = 0;
+    Judgement judgement_;                // of the packet that runs
+    std::vector<binding::Event> events_; // that its records are
+};
+
+} // namespace gmguard::replay
