@@ -36,7 +36,30 @@ std::string escaped(std::string_view member) {
     return text;
 }
 
+bool is_json(std::string_view content_type) {
+    const std::size_t end = content_type.find_first_of("; \t");
+    const std::string_view type = content_type.substr(0, end);
+    return equal_ignoring_case(type, "application/json") ||
+           equal_ignoring_case(type, "application/merge-patch+json");
+}
+
 } // namespace
+
+std::expected<json::value, Problem> read_body(const Request& request) {
+    if (request.body.empty())
+        return json::object{};
+    if (!is_json(request.header("Content-Type").value_or("application/json")))
+        return std::unexpected(Problem{
+            ProblemKind::unsupported_media_type, "the body has to be application/json", {}});
+    Result<json::value> value = parse_json(request.body);
+    if (!value)
+        return std::unexpected(Problem{ProblemKind::malformed_request, value.error().what, {}});
+    return std::move(*value);
+}
+
+Problem invalid_body(std::vector<Flaw> flaws) {
+    return {ProblemKind::invalid, "the body is not what is asked for", std::move(flaws)};
+}
 
 ObjectReader::ObjectReader(const json::value& value, std::string pointer, std::vector<Flaw>& flaws)
     : object_(value.if_object()), pointer_(std::move(pointer)), flaws_(flaws) {

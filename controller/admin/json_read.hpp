@@ -9,6 +9,7 @@
 #include <boost/json/fwd.hpp>
 
 #include <cstdint>
+#include <expected>
 #include <optional>
 #include <set>
 #include <string>
@@ -22,6 +23,13 @@ inline constexpr std::size_t kJsonDepth = 16;
 
 // Fails (kind invalid) on anything but exactly one JSON text.
 [[nodiscard]] Result<boost::json::value> parse_json(std::string_view text);
+
+// The body of a request: 415 where it says to be something else than JSON (or a merge patch, or
+// nothing), 400 where it is none. No body at all reads as {}.
+[[nodiscard]] std::expected<boost::json::value, Problem> read_body(const Request& request);
+
+// 422, with the flaws.
+[[nodiscard]] Problem invalid_body(std::vector<Flaw> flaws);
 
 // Reads the members of one object by name. What is missing or has the wrong type goes to `flaws`
 // and reads as nullopt. Refers to `value` and `flaws`, which must outlive it.

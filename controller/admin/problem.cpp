@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "admin/problem.hpp"
 
+#include "admin/utf8.hpp"
+
 #include <boost/json.hpp>
 
 #include <array>
@@ -23,7 +25,6 @@ constexpr std::array kDescriptions{
     Description{malformed_request, 400, "malformed_request", "Malformed request"},
     Description{not_found, 404, "not_found", "Not found"},
     Description{method_not_allowed, 405, "method_not_allowed", "Method not allowed"},
-    Description{request_timeout, 408, "request_timeout", "The request took too long"},
     Description{conflict, 409, "conflict", "Conflict"},
     Description{precondition_failed, 412, "precondition_failed", "It has changed since"},
     Description{content_too_large, 413, "content_too_large", "Body too large"},
@@ -45,7 +46,7 @@ const Description& describe(ProblemKind kind) {
 json::array to_json(const std::vector<Flaw>& errors) {
     json::array list;
     for (const Flaw& flaw : errors)
-        list.push_back(json::object{{"pointer", flaw.pointer}, {"detail", flaw.detail}});
+        list.push_back(json::object{{"pointer", as_utf8(flaw.pointer)}, {"detail", as_utf8(flaw.detail)}});
     return list;
 }
 
@@ -85,8 +86,8 @@ Response respond(const Problem& problem, std::string_view instance, std::string_
         {"type", "/docs/errors#" + std::string(description.name)},
         {"title", description.title},
         {"status", description.status},
-        {"detail", problem.detail},
-        {"instance", path_of(instance)},
+        {"detail", as_utf8(problem.detail)},
+        {"instance", as_utf8(path_of(instance))},
         {"request_id", request_id},
     };
     if (!problem.errors.empty())

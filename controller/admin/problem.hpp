@@ -22,7 +22,6 @@ enum class ProblemKind : std::uint8_t {
     malformed_request,      // 400 no HTTP, no JSON, or a wrong query
     not_found,              // 404
     method_not_allowed,     // 405
-    request_timeout,        // 408
     conflict,               // 409
     precondition_failed,    // 412
     content_too_large,      // 413

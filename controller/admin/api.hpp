@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The admin interface without its transport: requests in, responses out.
+#pragma once
+
+#include "admin/metrics.hpp"
+#include "admin/router.hpp"
+
+namespace gmguard::admin {
+
+class Api {
+  public:
+    // Both must outlive it, and every stream it has given out.
+    Api(Guard& guard, EventLog& log);
+    Api(const Api&) = delete;
+    Api& operator=(const Api&) = delete;
+
+    // Never throws: what a handler throws becomes a 500.
+    [[nodiscard]] Response handle(const Request& request);
+
+    [[nodiscard]] std::vector<Operation> operations() const { return router_.operations(); }
+
+  private:
+    [[nodiscard]] Router::Routed route(const Request& request) const;
+
+    Router router_;
+    RequestCounts requests_;
+};
+
+} // namespace gmguard::admin

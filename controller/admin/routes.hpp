@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The routes, by what they are about. What each takes and gives is written down in openapi.json.
+#pragma once
+
+#include "admin/event_log.hpp"
+#include "admin/guard.hpp"
+#include "admin/router.hpp"
+
+namespace gmguard::admin {
+
+// The arguments must outlive the router.
+void add_status_routes(Router& router, const Guard& guard, const EventLog& log);
+void add_interface_routes(Router& router, Guard& guard);
+void add_mode_routes(Router& router, Guard& guard);
+void add_binding_routes(Router& router, Guard& guard);
+void add_event_routes(Router& router, EventLog& log);
+void add_explain_route(Router& router, Guard& guard);
+
+} // namespace gmguard::admin

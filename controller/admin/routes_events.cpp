@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "admin/event_stream.hpp"
+#include "admin/json_write.hpp"
+#include "admin/names.hpp"
+#include "admin/reply.hpp"
+#include "admin/routes.hpp"
+
+#include <boost/json.hpp>
+
+#include <charconv>
+#include <limits>
+
+namespace gmguard::admin {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::uint64_t kMaxId = std::numeric_limits<std::int64_t>::max();
+constexpr std::uint64_t kMaxLimit = 1000;
+
+template <typename T>
+std::vector<T> read_names(Query& query, const char* name,
+                          std::optional<T> (*value_of)(std::string_view)) {
+    std::vector<T> values;
+    for (const std::string& text : query.list(name)) {
+        if (const std::optional<T> value = value_of(text))
+            values.push_back(*value);
+        else
+            query.flaw(name, "\"" + text + "\" is unknown");
+    }
+    return values;
+}
+
+EventFilter read_filter(Query& query) {
+    EventFilter filter;
+    filter.types = read_names(query, "type", event_type_of);
+    filter.reasons = read_names(query, "reason", reason_of);
+    filter.impi = query.text("impi").value_or("");
+    return filter;
+}
+
+Response list(const EventLog& log, Call& call) {
+    const EventFilter filter = read_filter(call.query);
+    const std::optional<std::uint64_t> after = call.query.number("after", 0, kMaxId);
+    const std::uint64_t limit = call.query.number("limit", 1, kMaxLimit).value_or(100);
+    if (!call.query.flaws().empty())
+        return respond(wrong_query(call.query), call.request);
+    const EventPage page = after ? log.read(*after, filter, limit) : log.tail(filter, limit);
+    json::array items;
+    for (const Event& event : page.events)
+        items.push_back(to_json(event));
+    return reply(200, {{"items", std::move(items)},
+                       {"next_after", page.next},
+                       {"lost", page.lost},
+                       {"more", page.more}});
+}
+
+// Header before query, as a browser that resumes repeats the query it began with.
+std::uint64_t start_of(const EventLog& log, Call& call) {
+    const std::optional<std::uint64_t> after = call.query.number("after", 0, kMaxId);
+    const std::string_view resumed = call.request.header("Last-Event-ID").value_or("");
+    std::uint64_t id = 0;
+    const auto [end, error] = std::from_chars(resumed.begin(), resumed.end(), id);
+    if (!resumed.empty() && error == std::errc{} && end == resumed.end())
+        return id;
+    return after.value_or(log.newest());
+}
+
+Response stream(EventLog& log, Call& call) {
+    EventFilter filter = read_filter(call.query);
+    const std::uint64_t after = start_of(log, call);
+    if (!call.query.flaws().empty())
+        return respond(wrong_query(call.query), call.request);
+    const bool lines = call.request.header("Accept").value_or("").find("application/x-ndjson") !=
+                       std::string_view::npos;
+    Response response;
+    response.content_type = lines ? "application/x-ndjson" : "text/event-stream";
+    response.headers.push_back({"X-Accel-Buffering", "no"});
+    response.stream =
+        std::make_unique<EventStream>(log, std::move(filter), after,
+                                      lines ? StreamFormat::json_lines : StreamFormat::server_sent);
+    return response;
+}
+
+} // namespace
+
+void add_event_routes(Router& router, EventLog& log) {
+    router.add({"GET", "/v1/events", {"after", "type", "reason", "impi", "limit"}},
+               [&log](Call& call) { return list(log, call); });
+    router.add({"GET", "/v1/events/stream", {"after", "type", "reason", "impi"}},
+               [&log](Call& call) { return stream(log, call); });
+}
+
+} // namespace gmguard::admin
