@@ -2,7 +2,8 @@
 //
 // gm_answers: the second tap (TC egress of every Gm interface). It reads the answers to REGISTER that
 // this host sends to phones in clear: nonces, and where nothing of the core can be seen, the 200.
-// It refuses nothing, and counts 401s that carry ck= or ik= (TS 33.203 6.1: the keys end at the
+// It refuses nothing, leaves the
+// word to the filters behind it, and counts 401s that carry ck= or ik= (TS 33.203 6.1: the keys end at the
 // P-CSCF).
 
 #include <linux/pkt_cls.h>
@@ -65,21 +66,21 @@ int gm_answers(struct __sk_buff *skb)
     struct gm_work *w;
 
     if (gm_parse_frame(skb, &p) != GM_PARSE_OK || p.protocol != IPPROTO_UDP)
-        return TC_ACT_OK;
+        return TC_ACT_UNSPEC;
     c.settings = gm_settings_now();
     if (!c.settings || c.settings->schema != GM_SCHEMA)
-        return TC_ACT_OK;
+        return TC_ACT_UNSPEC;
     c.listener = gm_find_sender(&p);
     w = gm_room();
     if (!c.listener || !w)
-        return TC_ACT_OK;
+        return TC_ACT_UNSPEC;
     gm_count(&c);
     /* A forwarded packet with the P-CSCF's address teaches nothing where the P-CSCF is local (H11). */
     if (skb->ingress_ifindex && !c.settings->tap_front)
-        return TC_ACT_OK;
+        return TC_ACT_UNSPEC;
     if (gm_copy_payload(skb, w, &p) && gm_is_answer(w))
         gm_learn(skb, &c, w, &p);
-    return TC_ACT_OK;
+    return TC_ACT_UNSPEC;
 }
 
 char gm_license[] SEC("license") = "Dual BSD/GPL";

@@ -26,7 +26,7 @@ static __always_inline int gm_check_identity(struct gm_work *w, const struct gm_
 {
     gm_u128 identity;
 
-    if (gm_is_escaped(w, w->uri.user))
+    if (w->uri.escaped)
         return GM_REASON_ambiguous;
     if (gm_hash_of(w, settings, gm_uri_identity(w), &identity))
         return GM_REASON_ambiguous;

@@ -225,7 +225,7 @@ GM_GLOBAL int gm_read_to(struct gm_work *w)
     reason = gm_read_uri(w, w->value.uri.at, gm_end(w->value.uri));
     if (reason)
         return reason;
-    return gm_is_escaped(w, w->uri.user) ? GM_REASON_ambiguous : GM_REASON_none;
+    return w->uri.escaped ? GM_REASON_ambiguous : GM_REASON_none;
 }
 
 /* The user that the REGISTER speaks for: Authorization's username, in its absence To's. REQUIRES:
@@ -241,14 +241,31 @@ static __always_inline int gm_read_user(struct gm_work *w, const struct gm_setti
                       &r->user);
 }
 
-static __always_inline int gm_is_home(const struct gm_settings *settings, gm_u128 domain)
+/* Whether the host of `size` bytes at `at` is the home domain's name. */
+GM_GLOBAL int gm_is_domain(struct gm_work *w, __u32 at, __u32 size, const struct gm_home *home)
+{
+    __u32 k;
+
+    if (!w || !home || size != home->size)
+        return 0;
+    for (k = 0; k < GM_HOME_TEXT; k += 8) {
+        if (k >= size)
+            break;
+        if (gm_head(gm_lower(gm_load8(gm_at(w, at + k))), size - k) != gm_load8(home->name + k))
+            return 0;
+    }
+    return 1;
+}
+
+static __always_inline int gm_is_home(struct gm_work *w, const struct gm_settings *settings,
+                                      struct gm_span host)
 {
     __u32 i;
 
     for (i = 0; i < GM_HOMES; ++i) {
         if (i >= settings->homes)
             break;
-        if (settings->home[i] == domain)
+        if (gm_is_domain(w, host.at, host.size, &settings->home[i]))
             return 1;
     }
     return 0;
@@ -276,8 +293,6 @@ static __always_inline int gm_check_route(struct gm_work *w)
 GM_GLOBAL int gm_check_domain(struct gm_work *w, const struct gm_settings *settings)
 {
     struct gm_span to, line;
-    gm_u128 domain;
-    struct gm_hash_input in = {};
 
     if (!w || !settings)
         return GM_REASON_malformed;
@@ -290,8 +305,7 @@ GM_GLOBAL int gm_check_domain(struct gm_work *w, const struct gm_settings *setti
     line = w->uri.host;
     if (!to.size || to.size != line.size || !gm_same_text(w, to.at, line.at, to.size))
         return GM_REASON_foreign_domain;
-    in.host = to;
-    if (gm_hash_of(w, settings, in, &domain) || !gm_is_home(settings, domain))
+    if (!gm_is_home(w, settings, to))
         return GM_REASON_foreign_domain;
     return gm_check_route(w);
 }

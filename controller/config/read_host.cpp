@@ -24,7 +24,7 @@ bool is_label(std::string_view label) {
 
 // REQUIRES: lower case.
 bool is_domain(std::string_view domain) {
-    if (domain.size() > 253)
+    if (domain.size() > GM_HOME_TEXT)
         return false;
     return std::ranges::all_of(std::views::split(domain, '.'), [](auto label) {
         return is_label(std::string_view(label.begin(), label.end()));

@@ -49,14 +49,6 @@ gm_u128 Hasher::nonce(std::string_view nonce) const {
     return hash(*room_, input, key_);
 }
 
-gm_u128 Hasher::domain(std::string_view domain) const {
-    if (!write(*room_, domain))
-        return 0;
-    gm_hash_input input{};
-    input.host = gm_span(0, room_->sip.length);
-    return hash(*room_, input, key_);
-}
-
 // A length of its own at the end, as in gm_hash_identity, which no name has.
 gm_u128 Hasher::bytes(std::string_view bytes) const {
     gm_siphash state;

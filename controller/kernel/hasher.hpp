@@ -23,8 +23,6 @@ class Hasher final : public binding::Hasher {
     [[nodiscard]] gm_u128 impi(std::string_view impi) const override;
     [[nodiscard]] gm_u128 nonce(std::string_view nonce) const override;
     [[nodiscard]] gm_u128 bytes(std::string_view bytes) const override;
-    // Of a home domain, as in gm_settings.home.
-    [[nodiscard]] gm_u128 domain(std::string_view domain) const;
 
   private:
     HashKey key_;

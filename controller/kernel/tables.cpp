@@ -96,7 +96,6 @@ void add_marks(Listeners& out) {
 }
 
 gm_settings settings_of(const config::Config& config, const Tables& tables, const HashKey& key) {
-    const Hasher hasher(key);
     gm_settings settings{};
     settings.schema = GM_SCHEMA;
     settings.pools = static_cast<__u32>(tables.pools.size());
@@ -106,8 +105,10 @@ gm_settings settings_of(const config::Config& config, const Tables& tables, cons
     settings.key_v6 = config::kDefaultKey;
     settings.tap_front = !config.cgroup.wanted;
     for (const auto& domain : config.home_domains)
-        if (settings.homes < GM_HOMES)
-            settings.home[settings.homes++] = hasher.domain(domain);
+        if (settings.homes < GM_HOMES) {
+            auto& home = settings.home[settings.homes++];
+            home.size = domain.copy(home.name, sizeof home.name);
+        }
     const auto& limits = config.limits;
     settings.per_user = limits.per_user;
     settings.per_source = limits.per_source;

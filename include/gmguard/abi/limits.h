@@ -14,6 +14,8 @@
 #define GM_LISTENERS 64
 /* Home domains; the configuration refuses more. */
 #define GM_HOMES 16
+/* Bytes of a home domain's name, a multiple of 8; the configuration refuses longer ones. */
+#define GM_HOME_TEXT 248
 /* Text that people read in map dumps, NUL included; longer is cut there, never in a hash. */
 #define GM_SELECTOR_TEXT 64
 #define GM_IDENTITY_TEXT 80

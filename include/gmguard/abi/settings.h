@@ -13,6 +13,12 @@ struct gm_rate {
     __u32 burst;
 };
 
+/* A home domain, in lower case, zeros behind it. */
+struct gm_home {
+    __u64 size;
+    char name[GM_HOME_TEXT];
+};
+
 struct gm_settings {
     __u32 schema; /* GM_SCHEMA; anything else: the programs pass everything, unjudged */
     __u32 pools;  /* entries of gm_pools, gm_peers, gm_lists: 0 saves the look-up */
@@ -31,8 +37,7 @@ struct gm_settings {
     struct gm_rate unknown;    /* all others together */
     struct gm_rate fragments;  /* all fragments to guarded addresses */
     struct gm_rate events;     /* drop reports: `burst` per CPU in 64 ticks; `rate` is not used */
-    __u64 pad1;
-    gm_u128 home[GM_HOMES]; /* hashes of home domains */
+    struct gm_home home[GM_HOMES];
 };
 
 #endif

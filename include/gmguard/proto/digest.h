@@ -61,21 +61,35 @@ GM_INLINE void gm_digest_run(struct gm_work* w, __u32 at, int quoted)
     gm_digest_comma(w, at + (quoted ? 1 : 0));
 }
 
+/* Where the name at `at` ends: at '=' or at what is no part of a name, within 24 bytes. */
+GM_INLINE __u32 gm_digest_name_end(const struct gm_work* w, __u32 at)
+{
+    __u32 k;
+
+    for (k = 0; k < 24; k += 8) {
+        __u64 word = gm_load8(gm_at(w, at + k));
+        /* '=', and all up to ',': blanks, quotes and commas, which no name has. */
+        __u64 hit = gm_equal(word, gm_each('=')) | ((word - gm_each(0x2d)) & ~word & GM_TOPS);
+
+        if (hit)
+            return at + k + gm_lowest(hit);
+    }
+    return w->digest.end;
+}
+
 /* The name at d->at, up to its '='; then its value begins. */
 GM_INLINE void gm_digest_name(struct gm_work* w)
 {
     struct gm_digest* d = &w->digest;
-    __u32 name = gm_skip_space(w, d->at, d->end), equal, size, id;
+    __u32 name = gm_skip_space(w, d->at, d->end), name_end, equal, id;
 
-    equal = gm_find(w, name, d->end, GM_SET('=', ',', '"'));
-    if (equal >= d->end || equal == name || *gm_at(w, equal) != '=') {
+    name_end = gm_digest_name_end(w, name);
+    equal = name_end < d->end ? gm_skip_space(w, name_end, d->end) : d->end;
+    if (equal >= d->end || name_end == name || *gm_at(w, equal) != '=') {
         d->reason = GM_REASON_ambiguous;
         return;
     }
-    size = gm_find(w, name, equal, GM_SET(' ', '\t', '\r')) - name;
-    if (gm_skip_space(w, name + size, equal) != equal)
-        d->reason = GM_REASON_ambiguous;
-    id = gm_digest_id(gm_at(w, name), size) & 15;
+    id = gm_digest_id(gm_at(w, name), name_end - name) & 15;
     if (id && (d->seen & 1u << id))
         d->reason = GM_REASON_ambiguous;
     d->seen |= 1u << id;

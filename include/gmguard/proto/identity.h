@@ -8,7 +8,7 @@
  *
  * which no two identities share. An identity is a sip:, sips: or tel: URI without its parameters,
  * port 5060 meaning none; of an unknown scheme, all that is written. An IMPI is user@host with
- * scheme 0. A home domain is a host alone. So an unknown spelling of an identity is never a match:
+ * scheme 0. So an unknown spelling of an identity is never a match:
  * a gap in the canonical form fails closed.
  */
 #ifndef GMGUARD_PROTO_IDENTITY_H
@@ -90,12 +90,6 @@ GM_INLINE struct gm_hash_input gm_derived_impi(const struct gm_work* w)
     struct gm_hash_input in = {w->uri.user, w->uri.host, 0, 0};
 
     return in;
-}
-
-/* '%' in a user part: written in two ways, so read in two ways. */
-GM_INLINE int gm_is_escaped(struct gm_work* w, struct gm_span part)
-{
-    return gm_find(w, part.at, gm_end(part), GM_SET('%', '%', '%')) != gm_end(part);
 }
 
 #endif

@@ -62,8 +62,11 @@ GM_GLOBAL __u32 gm_find(struct gm_work* w, __u32 at, __u32 end, __u32 set)
 /* The first position in [at, end) that is no blank and no fold; `end` where 16 and more are. */
 GM_INLINE __u32 gm_skip_space(const struct gm_work* w, __u32 at, __u32 end)
 {
-    __u64 seen = gm_visible(gm_load8(gm_at(w, at)));
+    __u64 seen;
 
+    if (at < end && (__u8)*gm_at(w, at) > ' ')
+        return at;
+    seen = gm_visible(gm_load8(gm_at(w, at)));
     if (!seen) {
         at += 8;
         seen = gm_visible(gm_load8(gm_at(w, at)));

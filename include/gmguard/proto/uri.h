@@ -147,6 +147,30 @@ static long gm_list_step(__u32 i, struct gm_step* step)
     return v->done || v->reason;
 }
 
+/* The common name-addr begins with its bracket: the URI without a step of the loop. */
+GM_INLINE void gm_list_begin(struct gm_work* w)
+{
+    struct gm_value* v = &w->value;
+    __u32 at = gm_skip_space(w, v->at, v->end), close;
+
+    v->start = v->at;
+    v->mode = GM_LIST_OUTSIDE;
+    v->done = 0;
+    if (at >= v->end || *gm_at(w, at) != '<')
+        return;
+    close = gm_find(w, at + 1, v->end, GM_SET('>', '<', '"'));
+    if (close >= v->end || *gm_at(w, close) != '>') {
+        v->reason = GM_REASON_ambiguous;
+        return;
+    }
+    gm_value_uri(v, at + 1, close);
+    v->params = gm_span(close + 1, close + 1);
+    v->mode = GM_LIST_PARAMS;
+    v->at = close + 1;
+    if (gm_skip_space(w, close + 1, v->end) == v->end)
+        gm_list_end(w);
+}
+
 /* The next value of the list into w->value: its URI and its parameters. Returns 1 where there is
  * one, 0 at the end of the list, and then or in between a reason in w->value.reason. */
 GM_GLOBAL int gm_list_next(struct gm_work* w)
@@ -155,12 +179,12 @@ GM_GLOBAL int gm_list_next(struct gm_work* w)
 
     if (!w || w->value.reason || w->value.at >= w->value.end)
         return 0;
-    w->value.start = w->value.at;
-    w->value.mode = GM_LIST_OUTSIDE;
-    w->value.done = 0;
-    gm_loop(GM_LIST_STEPS, gm_list_step, &step);
-    if (!w->value.done && !w->value.reason)
-        w->value.reason = GM_REASON_ambiguous;
+    gm_list_begin(w);
+    if (!w->value.done && !w->value.reason) {
+        gm_loop(GM_LIST_STEPS, gm_list_step, &step);
+        if (!w->value.done && !w->value.reason)
+            w->value.reason = GM_REASON_ambiguous;
+    }
     return !w->value.reason;
 }
 
@@ -216,27 +240,79 @@ GM_INLINE __u32 gm_read_port(struct gm_work* w, __u32 at, __u32 end)
     return GM_REASON_none;
 }
 
-/* host [":" port] in [at, end), the brackets' colons skipped. */
-GM_INLINE __u32 gm_read_hostport(struct gm_work* w, __u32 at, __u32 end)
+/* Where the user part ends: at the '@', or at `end` where there is none. A blank before it has no
+ * single reading, and neither has a '%', which is an escape or itself (u->escaped). */
+GM_INLINE __u32 gm_find_user(struct gm_work* w, __u32 at, __u32 end)
 {
-    __u32 from = at, colon, reason;
+    __u32 k;
 
-    if (*gm_at(w, at) == '[')
-        from = gm_find(w, at, end, GM_SET(']', ']', ']'));
-    colon = gm_find(w, from, end, GM_SET(':', ':', ':'));
-    if (colon > end)
+    for (k = 0; k < GM_FIND_MAX; k += 8) {
+        __u64 word = gm_load8(gm_at(w, at + k));
+        __u64 hit = gm_equal(word, gm_each('@')) | gm_equal(word, gm_each('%'));
+
+        if (hit) {
+            __u32 found = at + k + gm_lowest(hit);
+
+            if (found >= end)
+                return end;
+            if (*gm_at(w, found) == '@')
+                return found;
+            w->uri.escaped = 1;
+            return gm_find(w, found, end, GM_SET('@', '@', '@'));
+        }
+        if (at + k + 8 >= end)
+            return end;
+    }
+    return GM_SIP_MAX;
+}
+
+/* Where host and port end: at ';' or '?' or `end`. *colon: where the port's colon is, or 0. */
+GM_INLINE __u32 gm_find_host(struct gm_work* w, __u32 at, __u32 end, __u32* colon)
+{
+    __u32 stop = gm_find(w, at, end, GM_SET(';', '?', ':'));
+
+    *colon = 0;
+    if (stop < end && *gm_at(w, stop) == ':') {
+        *colon = stop;
+        stop = gm_find(w, stop + 1, end, GM_SET(';', '?', '@'));
+    }
+    return stop;
+}
+
+/* [user@]host[:port][;params][?headers] in [at, end). */
+GM_INLINE __u32 gm_read_authority(struct gm_work* w, __u32 at, __u32 end)
+{
+    struct gm_uri* u = &w->uri;
+    __u32 user_end = gm_find_user(w, at, end), host = at, from, stop, colon, reason;
+
+    if (user_end > end)
         return GM_REASON_ambiguous;
-    reason = gm_read_host(w, at, colon);
-    if (reason || colon == end)
+    if (user_end < end) {
+        u->user = gm_span(at, user_end);
+        host = user_end + 1;
+    }
+    from = host;
+    if (*gm_at(w, host) == '[')
+        from = gm_find(w, host, end, GM_SET(']', ']', ']'));
+    stop = gm_find_host(w, from, end, &colon);
+    if (from > end || stop > end)
+        return GM_REASON_ambiguous;
+    u->whole.size = (__u16)(stop - u->whole.at);
+    u->params = gm_span(stop, end);
+    /* A second '@' could end another reader's user part. */
+    if (user_end < end && gm_find(w, host, end, GM_SET('@', '@', '@')) != end)
+        return GM_REASON_ambiguous;
+    reason = gm_read_host(w, host, colon ? colon : stop);
+    if (reason || !colon)
         return reason;
-    return gm_read_port(w, colon + 1, end);
+    return gm_read_port(w, colon + 1, stop);
 }
 
 /* The URI in [at, end), blanks trimmed, into w->uri. malformed: a sip: URI that breaks its grammar;
  * ambiguous: two '@', a blank inside, or a part longer than GM_FIND_MAX. */
 GM_GLOBAL int gm_read_uri(struct gm_work* w, __u32 at, __u32 end)
 {
-    __u32 size = 0, user_end, host, host_end;
+    __u32 size = 0, blank;
     struct gm_uri* u;
 
     if (!w)
@@ -245,13 +321,13 @@ GM_GLOBAL int gm_read_uri(struct gm_work* w, __u32 at, __u32 end)
     u->user = u->host = u->params = gm_span(0, 0);
     u->host_kind = GM_HOST_NONE;
     u->port = 0;
-    u->params_seen = 0;
+    u->escaped = 0;
     u->address = 0;
     u->scheme = gm_scheme(w, at, &size);
-    host_end = gm_find(w, at, end, GM_SET(' ', '\t', '\r'));
-    if (host_end > end || gm_skip_space(w, host_end, end) != end)
+    blank = gm_find(w, at, end, GM_SET(' ', '\t', '\r'));
+    if (blank > end || (blank < end && gm_skip_space(w, blank, end) != end))
         return GM_REASON_ambiguous;
-    end = host_end;
+    end = blank;
     if (at + size >= end)
         return GM_REASON_malformed;
     u->whole = gm_span(at, end);
@@ -259,20 +335,7 @@ GM_GLOBAL int gm_read_uri(struct gm_work* w, __u32 at, __u32 end)
         u->user = gm_span(at + size, end);
         return GM_REASON_none;
     }
-    user_end = gm_find(w, at + size, end, GM_SET('@', '@', '@'));
-    host = at + size;
-    if (user_end < end) {
-        u->user = gm_span(host, user_end);
-        host = user_end + 1;
-        if (gm_find(w, host, end, GM_SET('@', '@', '@')) != end)
-            return GM_REASON_ambiguous;
-    }
-    host_end = gm_find(w, host, end, GM_SET(';', '?', '>'));
-    if (host_end > end)
-        return GM_REASON_ambiguous;
-    u->whole = gm_span(at, host_end);
-    u->params = gm_span(host_end, end);
-    return (int)gm_read_hostport(w, host, host_end);
+    return (int)gm_read_authority(w, at + size, end);
 }
 
 #endif

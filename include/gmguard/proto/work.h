@@ -71,7 +71,7 @@ struct gm_uri {
     struct gm_span params; /* from the first ';' or '?' to the end */
     __u32 host_kind;       /* enum gm_host */
     __u32 port;            /* 0 where it is not written */
-    __u32 params_seen;     /* bits 1 << enum gm_param */
+    __u32 escaped;         /* a '%' stands in the user part: it has two readings */
     gm_u128 address;       /* of a literal */
 };
 
