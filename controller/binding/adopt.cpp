@@ -75,8 +75,7 @@ bool has_meaning(const gm_selector& selector, const gm_binding& value, const Key
 
 // Writes what gm_owners lacks or has wrong.
 void repair_owners(const Life& life, const IdentityEntries& identities,
-                   std::span<const Policy::OwnerEntry> owners, std::uint64_t now_ns,
-                   Outcome& out) {
+                   std::span<const Policy::OwnerEntry> owners, std::uint64_t now_ns, Outcome& out) {
     struct Low {
         std::size_t operator()(gm_u128 hash) const { return static_cast<std::size_t>(hash); }
     };

@@ -63,7 +63,7 @@ class Challenges {
     std::uint64_t timer_ns_;
     std::uint64_t next_number_ = 1;
     std::map<std::uint64_t, Pending> pendings_;
-    std::map<Pair, std::uint64_t> by_nonce_;    // (address, nonce)
+    std::map<Pair, std::uint64_t> by_nonce_;     // (address, nonce)
     std::multimap<Pair, std::uint64_t> by_user_; // (address, user), oldest first
 };
 

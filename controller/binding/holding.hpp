@@ -29,7 +29,9 @@ struct Registration {
     std::vector<Identity> identities; // default IMPU first
 };
 
-[[nodiscard]] inline std::uint64_t aor_of(gm_u128 to) { return static_cast<std::uint64_t>(to) | 1; }
+[[nodiscard]] inline std::uint64_t aor_of(gm_u128 to) {
+    return static_cast<std::uint64_t>(to) | 1;
+}
 
 struct Holding {
     std::string impi;
@@ -61,7 +63,7 @@ class Suffixes {
     [[nodiscard]] std::string_view text(std::uint16_t number) const;
 
   private:
-    std::vector<std::unique_ptr<std::string>> texts_; // number 1 first
+    std::vector<std::unique_ptr<std::string>> texts_;             // number 1 first
     std::unordered_map<std::string_view, std::uint16_t> numbers_; // views of texts_
 };
 

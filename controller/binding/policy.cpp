@@ -117,7 +117,9 @@ Result<Outcome> Policy::release(std::string_view text, std::uint64_t now_ns) {
     return out;
 }
 
-std::vector<gm_selector> Policy::watched() const { return parts_->life.watched(); }
+std::vector<gm_selector> Policy::watched() const {
+    return parts_->life.watched();
+}
 
 void Policy::believe_core(bool core_peers_are_configured) {
     parts_->rules.believes_core = core_peers_are_configured;

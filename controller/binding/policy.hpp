@@ -76,7 +76,8 @@ class Policy {
     [[nodiscard]] std::optional<BindingView> holder(const Endpoint& source,
                                                     std::uint64_t now_ns) const;
     [[nodiscard]] std::optional<BindingView> find(std::string_view id) const;
-    // Looks at all bindings where neither impi nor impu is given, and unpacks them all where text is.
+    // Looks at all bindings where neither impi nor impu is given, and unpacks them all where text
+    // is.
     [[nodiscard]] Page find(const Query& query) const;
     [[nodiscard]] Counts counts() const;
     // Bytes of user-space memory that the bindings take, indexes included.

@@ -209,6 +209,8 @@ Counts Policy::counts() const {
     return counts;
 }
 
-std::size_t Policy::bytes() const { return parts_->life.table().bytes(); }
+std::size_t Policy::bytes() const {
+    return parts_->life.table().bytes();
+}
 
 } // namespace gmguard::binding

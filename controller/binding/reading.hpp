@@ -20,8 +20,8 @@ enum class Wish : std::uint8_t {
 
 struct Ask {
     Wish wish = Wish::query;
-    bool all = false;         // "*"
-    bool ours = false;        // its Contact lies in the sender's selector
+    bool all = false;          // "*"
+    bool ours = false;         // its Contact lies in the sender's selector
     std::uint64_t contact = 0; // hash of its Contact
     std::uint32_t expires_s = 0;
 };

@@ -38,8 +38,7 @@ gm_challenge_key Registrar::challenge_key(const Transaction& t) {
     return {t.selector.address, t.nonce};
 }
 
-Notice Registrar::notice(NoticeKind kind, const Transaction& t, std::uint64_t now_ns,
-                         Doubt doubt) {
+Notice Registrar::notice(NoticeKind kind, const Transaction& t, std::uint64_t now_ns, Doubt doubt) {
     Notice made;
     made.kind = kind;
     made.doubt = doubt;
@@ -77,8 +76,7 @@ void Registrar::request(const Heard& heard, bool is_protected, Outcome& out) {
 void Registrar::opened(const Transaction& t, Transactions::Opened how, std::uint64_t now_ns,
                        Outcome& out) {
     if (how == Transactions::Opened::too_many)
-        out.notices.push_back(
-            notice(NoticeKind::not_believed, t, now_ns, Doubt::too_many_open));
+        out.notices.push_back(notice(NoticeKind::not_believed, t, now_ns, Doubt::too_many_open));
     if (how != Transactions::Opened::yes || !t.is_protected)
         return;
     // The registration timer waits for the answer.
@@ -141,8 +139,7 @@ void Registrar::onward(const Heard& heard, Outcome& out) {
     const gm_u128 own = via_key(message.vias.front(), hasher_);
     if (std::ranges::find(t.own_vias, own) == t.own_vias.end() && t.own_vias.size() < kOwnVias)
         t.own_vias.push_back(own);
-    t.onward_contact =
-        read_ask(message, t.selector, rules_.default_expires_s, hasher_).contact;
+    t.onward_contact = read_ask(message, t.selector, rules_.default_expires_s, hasher_).contact;
 }
 
 Doubt Registrar::doubt_core(const Match& found, const sip::Message& answer) const {
@@ -201,8 +198,8 @@ Doubt Registrar::doubt_leaving(const Match& found, const Heard& heard) const {
     const auto& challenge = heard.message.challenge;
     if (t.core_nonce == 0)
         return Doubt::not_sent_on;
-    const bool same = challenge && challenge->nonce &&
-                      hasher_.nonce(*challenge->nonce) == t.core_nonce;
+    const bool same =
+        challenge && challenge->nonce && hasher_.nonce(*challenge->nonce) == t.core_nonce;
     return same ? Doubt::none : Doubt::other_nonce;
 }
 
@@ -217,8 +214,7 @@ void Registrar::leaving(const Heard& heard, Outcome& out) {
         return;
     Transaction& t = *found.transaction;
     if (const Doubt doubt = doubt_leaving(found, heard); doubt != Doubt::none)
-        return out.notices.push_back(
-            notice(NoticeKind::not_believed, t, heard.now_ns, doubt));
+        return out.notices.push_back(notice(NoticeKind::not_believed, t, heard.now_ns, doubt));
     if (answer.status == 401)
         challenged(t, heard, out);
     else if (answer.status < 300)
@@ -330,8 +326,8 @@ void Registrar::conflict(const Grant& grant, Slot holder, Outcome& out) {
     conflict.id = life_.id(holder);
     out.notices.push_back(conflict);
 
-    Shadow shadow{grant.selector, grant.impi, grant.user, {}, grant.now_ns,
-                  grant.registration.expires_ns, 0};
+    Shadow shadow{
+        grant.selector, grant.impi, grant.user, {}, grant.now_ns, grant.registration.expires_ns, 0};
     for (const auto& identity : grant.registration.identities)
         shadow.impus.push_back(identity.text);
     if (const auto number = shadows_.add(std::move(shadow))) {
@@ -346,14 +342,12 @@ void Registrar::remove(const Transaction& t, const Heard& heard, Outcome& out) {
     const Slot slot = life_.holder(t.selector, heard.now_ns);
     if (slot == kNoSlot || life_.table().at(slot).user != t.user)
         return;
-    const bool ours = t.ask.all || t.ask.ours ||
-                      t.ask.contact == life_.table().at(slot).contact;
+    const bool ours = t.ask.all || t.ask.ours || t.ask.contact == life_.table().at(slot).contact;
     const Granted left = granted(t, heard.message);
     const bool there = left.listed && left.expires_s > 0;
     if (!ours || there)
-        return out.notices.push_back(
-            notice(NoticeKind::not_believed, t, heard.now_ns,
-                   ours ? Doubt::still_there : Doubt::other_contact));
+        return out.notices.push_back(notice(NoticeKind::not_believed, t, heard.now_ns,
+                                            ours ? Doubt::still_there : Doubt::other_contact));
     forget_challenges(t, nullptr, out);
     life_.deregister(slot, t.to, heard.now_ns, out);
 }

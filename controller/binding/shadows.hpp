@@ -30,8 +30,8 @@ class Shadows {
   public:
     explicit Shadows(std::size_t limit) : limit_(limit) {}
 
-    // Adds it, and returns its number, or renews the one of the same user and selector. None: it was
-    // known, or there is no room.
+    // Adds it, and returns its number, or renews the one of the same user and selector. None: it
+    // was known, or there is no room.
     [[nodiscard]] std::optional<std::uint64_t> add(Shadow shadow);
     void erase(const gm_selector& selector, gm_u128 user);
     [[nodiscard]] bool erase(std::uint64_t number);

@@ -58,7 +58,9 @@ void Table::erase(Slot slot) {
     slab_.give_back(slot);
 }
 
-Holding Table::holding(Slot slot) const { return slab_[slot].holding.unpack(suffixes_, hasher_); }
+Holding Table::holding(Slot slot) const {
+    return slab_[slot].holding.unpack(suffixes_, hasher_);
+}
 
 void Table::set_holding(Slot slot, const Holding& holding) {
     Binding& b = slab_[slot];

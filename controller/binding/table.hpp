@@ -53,8 +53,8 @@ class Table {
     [[nodiscard]] std::vector<Slot> of_user(gm_u128 user) const;
     [[nodiscard]] std::vector<Slot> with_identity(gm_u128 identity) const;
 
-    // A binding that is over at `now_ns`, up to a second late; kNoSlot: none is any more. The caller
-    // erases it or changes its end before it asks again.
+    // A binding that is over at `now_ns`, up to a second late; kNoSlot: none is any more. The
+    // caller erases it or changes its end before it asks again.
     [[nodiscard]] Slot next_expired(std::uint64_t now_ns);
 
     [[nodiscard]] Slot end() const { return slab_.end(); } // slots below may be free

@@ -3,9 +3,9 @@
 // one is (selector, Call-ID, CSeq, From tag, Via of the phone); what it asks for never changes once
 // it is open, and a request of the same key is absorbed as a retransmission, answered or not (H10).
 //
-// Bounded: of each kind there is a limit, beyond which the oldest is forgotten: then an answer to it
-// changes nothing. Clear and protected ones do not crowd out each other, and one selector can have
-// only so many protected ones open.
+// Bounded: of each kind there is a limit, beyond which the oldest is forgotten: then an answer to
+// it changes nothing. Clear and protected ones do not crowd out each other, and one selector can
+// have only so many protected ones open.
 #pragma once
 
 #include "base/address.hpp"
@@ -64,7 +64,7 @@ class Transactions {
 
   private:
     using Queue = std::list<Transaction>; // oldest first
-    struct KeyHash { // the key is a hash already
+    struct KeyHash {                      // the key is a hash already
         std::size_t operator()(gm_u128 key) const { return static_cast<std::size_t>(key); }
     };
     using Place = std::tuple<gm_u128, std::uint16_t, std::uint16_t>;

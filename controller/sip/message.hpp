@@ -5,6 +5,7 @@
 
 #include "base/address.hpp"
 #include "base/error.hpp"
+#include "gmguard/abi/reasons.h"
 
 #include <cstdint>
 #include <optional>
@@ -87,15 +88,25 @@ struct Message {
     std::vector<Uri> routes;
     std::string event; // the Event header's package
 
-    // The private identity: Authorization's username, in its absence "user@host" of To
-    // (TS 33.203 derivation). Empty where neither is there.
+    // The private identity: Authorization's username, in its absence (or where it is empty)
+    // "user@host" of To (TS 33.203 derivation). Empty where neither is there.
     [[nodiscard]] std::string impi() const;
 };
 
-// Reads one UDP payload. Fails (kind invalid; `what` is the reason's name as in
-// gmguard/abi/reasons.h and why) where the scanner finds no SIP message or no single reading of its
-// header section; parts that merely break their own grammar (a Contact that is no URI) are left
-// out.
+// What could be read, and what stands against it.
+struct Reading {
+    Message message;
+    gm_reason reason = GM_REASON_none; // malformed, ambiguous or oversize: do not act on it
+    std::string why;                   // in words; empty where there is no reason
+};
+
+// Reads one UDP payload, as far as it goes: for showing it. None where the scanner finds no SIP
+// message (not_sip). Parts that break their own grammar (a Contact that is no URI) are left out; a
+// Via that does is there, but empty.
+[[nodiscard]] std::optional<Reading> read(std::string_view payload);
+
+// The same for acting on it: fails (kind invalid; `what` is the reason's name as in
+// gmguard/abi/reasons.h and why) where there is a reason against it.
 [[nodiscard]] Result<Message> parse(std::string_view payload);
 
 // Names as in JSON: "initial", "network_auth_failure", ...

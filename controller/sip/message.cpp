@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "sip/message.hpp"
+
+#include "sip/scan.hpp"
+#include "sip/tokens.hpp"
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <utility>
+
+namespace gmguard::sip {
+namespace {
+
+constexpr std::array<std::string_view, GM_REASON_COUNT> kReasonNames = {"none",
+#define GM_REASON_NAME(number, name, check, when, text) #name,
+                                                                        GM_REASONS(GM_REASON_NAME)
+#undef GM_REASON_NAME
+};
+
+// Header names that a message has once at most, as the kernel programs hold it.
+constexpr std::array kOnce{GM_H_FROM,         GM_H_TO,      GM_H_CALL_ID, GM_H_CSEQ,
+                           GM_H_MAX_FORWARDS, GM_H_EXPIRES, GM_H_EVENT,   GM_H_CONTENT_LENGTH,
+                           GM_H_AUTHORIZATION};
+
+// "host", "host:port", "[v6]:port"
+void read_sent_by(std::string_view text, Via& via) {
+    const auto bracket = text.starts_with('[') ? text.find(']') : 0;
+    if (bracket == std::string_view::npos)
+        return;
+    const auto colon = text.find(':', bracket);
+    std::string_view host = trim(text.substr(0, colon));
+    if (bracket != 0)
+        host = host.substr(1, bracket - 1);
+    if (colon != std::string_view::npos)
+        via.port = parse_number<std::uint16_t>(trim(text.substr(colon + 1))).value_or(0);
+    via.host = host;
+}
+
+void read_via_parameter(std::string_view text, Via& via) {
+    const Parameter parameter = parse_parameter(text);
+    if (parameter.name == "branch")
+        via.branch = parameter.value;
+    else if (parameter.name == "rport")
+        via.rport = parse_number<std::uint16_t>(parameter.value);
+    else if (parameter.name == "received")
+        via.received =
+            Address::parse(parameter.value.starts_with('[') && parameter.value.ends_with(']')
+                               ? parameter.value.substr(1, parameter.value.size() - 2)
+                               : parameter.value);
+}
+
+// "SIP/2.0/UDP sent-by;branch=..."; one that cannot be read is empty, but there: its place in the
+// list counts.
+Via read_via(std::string_view text) {
+    Via via;
+    const auto parts = split(text, ';');
+    const auto slash = parts.front().rfind('/');
+    if (slash == std::string_view::npos)
+        return via;
+    const std::string_view rest = trim(parts.front().substr(slash + 1));
+    const auto blank = std::min(rest.find_first_of(" \t"), rest.size());
+    via.transport = rest.substr(0, blank);
+    read_sent_by(trim(rest.substr(blank)), via);
+    for (const auto part : std::span(parts).subspan(1))
+        read_via_parameter(part, via);
+    return via;
+}
+
+std::vector<Via> read_vias(const Scan& scan) {
+    std::vector<Via> vias;
+    scan.each(GM_H_VIA, [&](Span span) {
+        const std::string value = unfold(scan.text(span));
+        for (const auto part : split(value, ','))
+            vias.push_back(read_via(part));
+    });
+    return vias;
+}
+
+void read_mechanism_parameter(std::string_view text, SecurityMechanism& mechanism) {
+    const Parameter parameter = parse_parameter(text);
+    const auto is = [&](std::string_view name) { return parameter.name == name; };
+    if (is("alg"))
+        mechanism.alg = parameter.value;
+    else if (is("ealg"))
+        mechanism.ealg = parameter.value;
+    else if (is("prot"))
+        mechanism.prot = parameter.value;
+    else if (is("mod"))
+        mechanism.mod = parameter.value;
+    else if (is("spi-c"))
+        mechanism.spi_c = parse_number<std::uint32_t>(parameter.value);
+    else if (is("spi-s"))
+        mechanism.spi_s = parse_number<std::uint32_t>(parameter.value);
+    else if (is("port-c"))
+        mechanism.port_c = parse_number<std::uint16_t>(parameter.value);
+    else if (is("port-s"))
+        mechanism.port_s = parse_number<std::uint16_t>(parameter.value);
+}
+
+std::vector<SecurityMechanism> read_mechanisms(const Scan& scan, gm_header header) {
+    std::vector<SecurityMechanism> mechanisms;
+    scan.each(header, [&](Span span) {
+        const std::string value = unfold(scan.text(span));
+        for (const auto part : split(value, ',')) {
+            const auto parts = split(part, ';');
+            if (parts.empty())
+                continue;
+            SecurityMechanism mechanism;
+            mechanism.mechanism = parts.front();
+            for (const auto parameter : std::span(parts).subspan(1))
+                read_mechanism_parameter(parameter, mechanism);
+            mechanisms.push_back(std::move(mechanism));
+        }
+    });
+    return mechanisms;
+}
+
+std::vector<Uri> read_uris(Scan& scan, gm_header header) {
+    std::vector<Uri> uris;
+    scan.each(header, [&](Span span) {
+        for (auto& value : scan.list(span))
+            if (value.uri)
+                uris.push_back(std::move(*value.uri));
+    });
+    return uris;
+}
+
+std::vector<Contact> read_contacts(Scan& scan) {
+    std::vector<Contact> contacts;
+    scan.each(GM_H_CONTACT, [&](Span span) {
+        for (auto& value : scan.list(span))
+            if (value.star || value.uri)
+                contacts.push_back(
+                    {value.star, std::move(value.uri).value_or(Uri{}), value.expires});
+    });
+    return contacts;
+}
+
+// From or To: one name-addr.
+void read_party(Scan& scan, gm_header header, std::optional<Uri>& uri, std::string& tag) {
+    if (scan.count(header) == 0)
+        return;
+    auto values = scan.list(scan.sip().first[header]);
+    if (values.size() != 1)
+        return;
+    uri = std::move(values.front().uri);
+    tag = std::move(values.front().tag);
+}
+
+void read_cseq(const Scan& scan, Message& message) {
+    const std::string value = unfold(scan.first(GM_H_CSEQ));
+    const auto blank = value.find_first_of(" \t");
+    if (blank == std::string::npos)
+        return;
+    message.cseq = parse_number<std::uint32_t>(std::string_view(value).substr(0, blank));
+    message.cseq_method = trim(std::string_view(value).substr(blank));
+}
+
+// The first challenge of scheme Digest; in its absence the first of all.
+void read_challenge(Scan& scan, Message& message) {
+    scan.each(GM_H_WWW_AUTHENTICATE, [&](Span span) {
+        auto digest = scan.digest(span);
+        const bool better =
+            digest && equal_ignoring_case(digest->scheme, "Digest") &&
+            (!message.challenge || !equal_ignoring_case(message.challenge->scheme, "Digest"));
+        if (better || !message.challenge)
+            message.challenge = std::move(digest);
+    });
+}
+
+RegisterClass class_of(const std::optional<Digest>& authorization) {
+    const auto given = [](const std::optional<std::string>& value) {
+        return value && !value->empty();
+    };
+    if (!authorization)
+        return RegisterClass::initial;
+    if (!equal_ignoring_case(authorization->scheme, "Digest"))
+        return RegisterClass::other_scheme;
+    if (given(authorization->auts))
+        return RegisterClass::sync_failure;
+    if (given(authorization->response))
+        return RegisterClass::clear_response;
+    return given(authorization->nonce) ? RegisterClass::network_auth_failure
+                                       : RegisterClass::initial;
+}
+
+void read_start_line(Scan& scan, Message& message) {
+    message.request = scan.sip().kind == GM_KIND_REQUEST;
+    if (message.request) {
+        message.method = scan.text(scan.sip().method);
+        message.request_uri = scan.uri(scan.sip().request_uri);
+    } else {
+        message.status = static_cast<int>(scan.sip().status);
+        message.method = message.cseq_method;
+    }
+}
+
+Message read_message(Scan& scan) {
+    Message message;
+    read_cseq(scan, message);
+    read_start_line(scan, message);
+    read_party(scan, GM_H_FROM, message.from, message.from_tag);
+    read_party(scan, GM_H_TO, message.to, message.to_tag);
+    message.call_id = unfold(scan.first(GM_H_CALL_ID));
+    message.vias = read_vias(scan);
+    message.contacts = read_contacts(scan);
+    message.expires = parse_number<std::uint32_t>(scan.first(GM_H_EXPIRES));
+    if (scan.count(GM_H_AUTHORIZATION) != 0)
+        message.authorization = scan.digest(scan.sip().first[GM_H_AUTHORIZATION]);
+    read_challenge(scan, message);
+    if (message.request && message.method == "REGISTER")
+        message.register_class = class_of(message.authorization);
+    message.security_client = read_mechanisms(scan, GM_H_SECURITY_CLIENT);
+    message.security_server = read_mechanisms(scan, GM_H_SECURITY_SERVER);
+    message.security_verify = read_mechanisms(scan, GM_H_SECURITY_VERIFY);
+    message.associated_uris = read_uris(scan, GM_H_P_ASSOCIATED_URI);
+    message.preferred_identities = read_uris(scan, GM_H_P_PREFERRED_IDENTITY);
+    message.asserted_identities = read_uris(scan, GM_H_P_ASSERTED_IDENTITY);
+    message.routes = read_uris(scan, GM_H_ROUTE);
+    message.event = trim(scan.first(GM_H_EVENT).substr(0, scan.first(GM_H_EVENT).find(';')));
+    return message;
+}
+
+// What of the message has two readings, or none, beyond its lines.
+std::string_view doubt(const Scan& scan, const Message& message) {
+    if (std::ranges::any_of(kOnce, [&](gm_header header) { return scan.count(header) > 1; }))
+        return "a header that may be there once is there twice";
+    if (scan.count(GM_H_AUTHORIZATION) != 0 && !message.authorization)
+        return "Authorization has no single reading";
+    return {};
+}
+
+} // namespace
+
+std::string Message::impi() const {
+    if (authorization && authorization->username && !authorization->username->empty())
+        return *authorization->username;
+    if (!to || to->user.empty())
+        return {};
+    return to->host.empty() ? to->user : to->user + "@" + to->host;
+}
+
+std::optional<Reading> read(std::string_view payload) {
+    if (payload.empty())
+        return std::nullopt;
+    Scan scan(payload);
+    if (scan.reason() == GM_REASON_not_sip)
+        return std::nullopt;
+    Reading reading{read_message(scan), scan.reason(), {}};
+    if (reading.reason != GM_REASON_none) {
+        reading.why = "its header section has no single reading";
+    } else if (const auto why = doubt(scan, reading.message); !why.empty()) {
+        reading.reason = GM_REASON_ambiguous;
+        reading.why = why;
+    }
+    return reading;
+}
+
+Result<Message> parse(std::string_view payload) {
+    auto reading = read(payload);
+    if (!reading)
+        return fail(ErrorKind::invalid, "message", "not_sip: no start line of SIP");
+    if (reading->reason != GM_REASON_none)
+        return fail(ErrorKind::invalid, "message",
+                    std::string(kReasonNames[reading->reason]) + ": " + reading->why);
+    return std::move(reading->message);
+}
+
+std::string_view name(RegisterClass c) {
+    static constexpr std::array<std::string_view, 5> kNames{
+        "initial", "network_auth_failure", "sync_failure", "clear_response", "other_scheme"};
+    return kNames[std::to_underlying(c)];
+}
+
+} // namespace gmguard::sip

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "sip/tokens.hpp"
+
+#include <algorithm>
+
+namespace gmguard::sip {
+namespace {
+
+constexpr std::string_view kSpace = " \t\r\n";
+
+char lower_char(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+} // namespace
+
+std::string_view trim(std::string_view text) {
+    const auto first = text.find_first_not_of(kSpace);
+    if (first == std::string_view::npos)
+        return {};
+    return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
+}
+
+std::string unfold(std::string_view value) {
+    value = trim(value);
+    std::string line;
+    line.reserve(value.size());
+    while (!value.empty()) {
+        const auto fold = std::min(value.find('\r'), value.size());
+        line += value.substr(0, fold);
+        value = trim(value.substr(fold));
+        if (!value.empty())
+            line += ' ';
+    }
+    return line;
+}
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+    std::vector<std::string_view> parts;
+    bool quoted = false;
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (quoted && text[i] == '\\')
+            ++i;
+        else if (text[i] == '"')
+            quoted = !quoted;
+        else if (!quoted && text[i] == separator) {
+            parts.push_back(trim(text.substr(begin, i - begin)));
+            begin = i + 1;
+        }
+    }
+    if (!text.empty())
+        parts.push_back(trim(text.substr(begin)));
+    return parts;
+}
+
+Parameter parse_parameter(std::string_view text) {
+    const auto equal = text.find('=');
+    Parameter parameter{lower(trim(text.substr(0, equal))), {}};
+    if (equal == std::string_view::npos)
+        return parameter;
+    parameter.value = trim(text.substr(equal + 1));
+    const bool quoted = parameter.value.size() > 1 && parameter.value.front() == '"' &&
+                        parameter.value.back() == '"';
+    if (quoted)
+        parameter.value = parameter.value.substr(1, parameter.value.size() - 2);
+    return parameter;
+}
+
+std::string lower(std::string_view text) {
+    std::string out(text);
+    std::ranges::transform(out, out.begin(), lower_char);
+    return out;
+}
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+    return std::ranges::equal(a, b, {}, lower_char, lower_char);
+}
+
+} // namespace gmguard::sip

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Lists and parameters of headers that the shared scanner does not decode (Via, Security-*):
+// RFC 3261 25.1, quoted strings respected.
+#pragma once
+
+#include <charconv>
+#include <concepts>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gmguard::sip {
+
+// Without blanks at either end.
+[[nodiscard]] std::string_view trim(std::string_view text);
+
+// A header's value in one line: each fold becomes one blank, none is left at either end.
+[[nodiscard]] std::string unfold(std::string_view value);
+
+// The parts between separators that stand outside quoted strings, trimmed; an empty text has none.
+[[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);
+
+struct Parameter {
+    std::string name;       // lower case
+    std::string_view value; // without quotes; empty where there is none
+};
+// "name", "name=value" or "name="value"", blanks around the '=' allowed.
+[[nodiscard]] Parameter parse_parameter(std::string_view text);
+
+[[nodiscard]] std::string lower(std::string_view text);
+[[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b);
+
+// Decimal digits and nothing else.
+template <std::unsigned_integral T> std::optional<T> parse_number(std::string_view text) {
+    T value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size())
+        return std::nullopt;
+    return value;
+}
+
+} // namespace gmguard::sip
