@@ -2,9 +2,8 @@
 //
 // gm_answers: the second tap (TC egress of every Gm interface). It reads the answers to REGISTER that
 // this host sends to phones in clear: nonces, and where nothing of the core can be seen, the 200.
-// It refuses nothing, leaves the
-// word to the filters behind it, and counts 401s that carry ck= or ik= (TS 33.203 6.1: the keys end at the
-// P-CSCF).
+// It refuses nothing, leaves the word to the filters behind it, and counts 401s that carry ck= or ik=
+// (TS 33.203 6.1: the keys end at the P-CSCF).
 
 #include <linux/pkt_cls.h>
 
