@@ -340,7 +340,11 @@ const std::string& Objects::load_log() const {
 }
 
 int Objects::ring_fd(std::size_t ring) const {
-    const auto found = parts_->shared.find(name(static_cast<Ring>(ring)));
+    return map_fd(name(static_cast<Ring>(ring)));
+}
+
+int Objects::map_fd(std::string_view name) const {
+    const auto found = parts_->shared.find(name);
     return found == parts_->shared.end() ? -1 : found->second.get();
 }
 

@@ -86,6 +86,7 @@ class Objects {
     // Descriptors that stay this object's.
     [[nodiscard]] int fd(Program program) const;
     [[nodiscard]] int ring_fd(std::size_t ring) const; // in the order of enum Ring (rings.hpp)
+    [[nodiscard]] int map_fd(std::string_view name) const; // -1: no shared map of that name
     [[nodiscard]] Result<ProgramInfo> info(Program program) const;
 
     // Empty where the instance is private.

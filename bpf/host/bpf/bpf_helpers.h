@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+ *
+ * Stands in for libbpf's header of this name where a program is compiled for the host: the same map
+ * declarations, and of the helpers those that gm_inside calls, as plain functions that host.c hands
+ * to its caller (host.h).
+ */
+#ifndef GMGUARD_BPF_HOST_HELPERS_H
+#define GMGUARD_BPF_HOST_HELPERS_H
+
+#include <linux/bpf.h>
+#include <stddef.h>
+
+#define SEC(name)
+#define __always_inline inline __attribute__((always_inline))
+#define __uint(name, value) int(*name)[value]
+#define __type(name, value) __typeof__(value) *name
+
+void *bpf_map_lookup_elem(void *map, const void *key);
+long bpf_map_update_elem(void *map, const void *key, const void *value, __u64 flags);
+long bpf_skb_load_bytes(const void *skb, __u32 offset, void *to, __u32 length);
+long bpf_ringbuf_output(void *ring, void *data, __u64 size, __u64 flags);
+__u64 bpf_ktime_get_ns(void);
+__u64 bpf_ktime_get_coarse_ns(void);
+__u64 bpf_jiffies64(void);
+
+#endif
