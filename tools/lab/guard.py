@@ -121,10 +121,9 @@ class Guard:
         self._process = None
 
     def detach(self):
-        """Takes everything out of the kernel and ends the daemon."""
-        if self._process:
-            self.cli("detach", "--all")
+        """Ends the daemon and takes everything out of the kernel."""
         self.stop()
+        self.cli("--pins", self._lab.pins, "detach", "--all")
 
     @property
     def command(self):
@@ -157,7 +156,7 @@ class Guard:
         return Counts(now.dropped - before.dropped, now.would_drop - before.would_drop)
 
     def bindings(self):
-        return self.cli("bindings", "list")["items"]
+        return self.cli("bindings", "list", "--limit", 0)["items"]
 
     def binding_of(self, phone):
         """The binding of a phone's user on its selector, or None."""

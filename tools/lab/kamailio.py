@@ -8,6 +8,8 @@ from . import network
 from .processes import LabError, run, start, stop, wait_until
 
 DOMAIN = "ims.test"
+_WORDS = ("GM4", "GM4B", "GM6", "MW", "CORE", "CORE_PORT", "UNPROTECTED", "PROTECTED",
+          "UNPROTECTED_B", "PROTECTED_B")
 _HERE = pathlib.Path(__file__).parent
 
 
@@ -39,8 +41,7 @@ class Kamailio:
         self._lab, self._side, self._address = lab, side, address
         self._config = lab.directory / template
         self.log = lab.directory / f"{template}.log"
-        words = {name: getattr(network, name)
-                 for name in ("GM4", "GM6", "MW", "CORE", "CORE_PORT", "UNPROTECTED", "PROTECTED")}
+        words = {name: getattr(network, name) for name in _WORDS}
         self._config.write_text(_fill(template, {**words, "DOMAIN": DOMAIN}), encoding="utf-8")
         self._process = None
 
@@ -60,10 +61,13 @@ class Kamailio:
             raise LabError(f"{error}; {self.log} ends with:\n{self.last_words()}") from None
 
     def _listens(self):
-        with open(f"/proc/{self._process.pid}/net/udp", encoding="ascii") as sockets:
-            packed = bytes(map(int, self._address.split(".")))
-            wanted = f"{int.from_bytes(packed, 'little'):08X}:{network.CORE_PORT:04X}"
-            return any(wanted in line for line in sockets)
+        packed = bytes(map(int, self._address.split(".")))
+        wanted = f"{int.from_bytes(packed, 'little'):08X}:{network.CORE_PORT:04X}"
+        try:
+            with open(f"/proc/{self._process.pid}/net/udp", encoding="ascii") as sockets:
+                return any(wanted in line for line in sockets)
+        except FileNotFoundError:
+            return False  # it has ended; wait_until says so
 
     def last_words(self):
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-12:])

@@ -13,8 +13,10 @@ import contextlib
 from .processes import netns_path, run
 
 GM4, GM6 = "192.0.2.1", "2001:db8:5060::1"  # the P-CSCF on Gm
+GM4B = "192.0.2.3"                          # a second one, protected port 5060 (D.1 1)
 MW, CORE = "198.51.100.1", "198.51.100.2"   # the P-CSCF and the core on Mw
 UNPROTECTED, PROTECTED = 5060, 6100         # ports of the P-CSCF on Gm
+UNPROTECTED_B, PROTECTED_B = 5070, 5060     # the same at GM4B
 CORE_PORT = 5060
 
 SIDES = ("access", "ue", "evil", "pcscf", "core")
@@ -54,7 +56,8 @@ class Network:
             self.ip(side, "link", "set", "lo", "up")
         self._access()
         self._mw()
-        self.ip("pcscf", "addr", "add", f"{GM4}/24", "dev", "gm0")
+        for address in (GM4, GM4B):
+            self.ip("pcscf", "addr", "add", f"{address}/24", "dev", "gm0")
         self.ip("pcscf", "addr", "add", f"{GM6}/64", "dev", "gm0", "nodad")
         for side, link in LINKS.items():
             self.ip(side, "-6", "route", "add", "2001:db8::/32", "dev", link)

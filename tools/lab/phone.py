@@ -16,17 +16,19 @@ class Phone:
     """A subscriber at a selector. The methods return the final answer as sip.Message, or None
     when none came. Provisional answers and messages of other calls are put aside."""
 
-    def __init__(self, network, side, user, address, port=5070):
+    def __init__(self, network, side, user, address, port=5070, pcscf=None):
         network.give(side, address)
+        self.network = network
         self.user, self.address, self.port = user, address, port
         self.impi = f"{user}@{DOMAIN}"
         self.impu = f"sip:{user}@{DOMAIN}"
         self.here = sip.host_port(address, port)
-        self.pcscf = pcscf_address(address)
+        self.pcscf = pcscf or pcscf_address(address)
+        self.patience_s = ANSWER_WITHIN
         self.aside = []
         self._cseq = 0
         self._call_id = f"{sip.token()}@{self.here}"
-        self._tag = sip.token()
+        self.tag = sip.token()
         kind = socket.AF_INET6 if family(address) == 6 else socket.AF_INET
         with in_netns(network.name(side)):
             self.socket = socket.socket(kind, socket.SOCK_DGRAM)
@@ -57,18 +59,18 @@ class Phone:
         message.source = source[:2]
         return message
 
-    def ask(self, data, port=UNPROTECTED, timeout_s=ANSWER_WITHIN):
+    def ask(self, data, port=UNPROTECTED):
         """Sends a request, once more after T1, and waits for its final answer."""
         asked = sip.parse(data)
         wanted = (asked["Call-ID"], asked["CSeq"])
         begun = time.monotonic()
-        again = begun + _T1
+        again, end = begun + _T1, begun + self.patience_s
         self.send(data, port)
-        while (now := time.monotonic()) < begun + timeout_s:
+        while (now := time.monotonic()) < end:
             if now >= again:
                 self.send(data, port)
-                again = begun + timeout_s
-            message = self.receive(min(again, begun + timeout_s) - now)
+                again = end
+            message = self.receive(min(again, end) - now)
             if message is None:
                 continue
             if message.status >= 200 and (message["Call-ID"], message["CSeq"]) == wanted:
@@ -79,26 +81,26 @@ class Phone:
     # --- REGISTER
 
     def register_request(self, **changes):
-        """A REGISTER; changes: user, contact (host:port), expires, authorization, extra (headers),
-        uri, to, call_id, cseq, branch, params (of the Contact)."""
+        """A REGISTER; changes: contact (host:port), params (of the Contact), contacts (a list of
+        whole Contact values instead), to (URI), uri (Request-URI), expires, authorization, cseq,
+        branch, extra (headers)."""
         self._cseq += 1
         impu = changes.get("to", self.impu)
         uri = changes.get("uri", f"sip:{DOMAIN}")
-        contact = changes.get("contact", self.here)
+        own = f"<sip:{self.user}@{changes.get('contact', self.here)}>{changes.get('params', '')}"
         headers = [
             ("Via", f"SIP/2.0/UDP {self.here};branch={changes.get('branch') or sip.branch()};rport"),
             ("Max-Forwards", "70"),
-            ("From", f"<{impu}>;tag={self._tag}"),
+            ("From", f"<{impu}>;tag={self.tag}"),
             ("To", f"<{impu}>"),
-            ("Call-ID", changes.get("call_id", self._call_id)),
+            ("Call-ID", self._call_id),
             ("CSeq", f"{changes.get('cseq', self._cseq)} REGISTER"),
-            ("Contact", f"<sip:{self.user}@{contact}>{changes.get('params', '')}"),
+            *(("Contact", value) for value in changes.get("contacts", [own])),
             ("Expires", str(changes.get("expires", 600))),
             ("Authorization", changes.get("authorization", self.no_credentials())),
             *changes.get("extra", ()),
         ]
-        return sip.write(f"REGISTER {uri} SIP/2.0",
-                         [(name, value) for name, value in headers if value is not None])
+        return sip.write(f"REGISTER {uri} SIP/2.0", headers)
 
     def no_credentials(self):
         return (f'Digest username="{self.impi}",realm="{DOMAIN}",uri="sip:{DOMAIN}",'
@@ -108,10 +110,10 @@ class Phone:
         return sip.authorization(challenge["WWW-Authenticate"], self.impi, f"secret-{self.user}",
                                  "REGISTER", f"sip:{DOMAIN}")
 
-    def register(self, protected=PROTECTED, **changes):
+    def register(self, protected=PROTECTED, unprotected=UNPROTECTED, **changes):
         """Both steps: in clear to the unprotected port, then with the response to the protected
         one. Returns the answer to the last step taken."""
-        challenge = self.ask(self.register_request(**changes))
+        challenge = self.ask(self.register_request(**changes), unprotected)
         if challenge is None or challenge.status != 401:
             return challenge
         return self.answer(challenge, protected, **changes)
@@ -120,23 +122,23 @@ class Phone:
         changes["authorization"] = self.credentials(challenge)
         return self.ask(self.register_request(**changes), port)
 
-    # --- other requests
+    # --- other requests and answers
 
     def request(self, method, to=f"sip:service@{DOMAIN}", **changes):
-        """A request out of dialog as bytes; changes: via (host:port), sender (From), preferred
-        (P-Preferred-Identity), extra, body, branch."""
+        """A request out of dialog as bytes; changes: sender (URI, From), preferred (URI,
+        P-Preferred-Identity; None: without), extra (headers), body."""
         self._cseq += 1
         sender = changes.get("sender", self.impu)
-        via = changes.get("via", self.here)
+        preferred = changes.get("preferred", sender)
         headers = [
-            ("Via", f"SIP/2.0/UDP {via};branch={changes.get('branch') or sip.branch()};rport"),
+            ("Via", f"SIP/2.0/UDP {self.here};branch={sip.branch()};rport"),
             ("Max-Forwards", "70"),
             ("From", f"<{sender}>;tag={sip.token()}"),
             ("To", f"<{to}>"),
             ("Call-ID", f"{sip.token()}@{self.here}"),
             ("CSeq", f"{self._cseq} {method}"),
-            ("Contact", f"<sip:{self.user}@{via}>"),
-            ("P-Preferred-Identity", f"<{changes.get('preferred', sender)}>"),
+            ("Contact", f"<sip:{self.user}@{self.here}>"),
+            *([("P-Preferred-Identity", f"<{preferred}>")] if preferred else []),
             *changes.get("extra", ()),
         ]
         return sip.write(f"{method} {to} SIP/2.0", headers, changes.get("body", ""))
@@ -145,12 +147,27 @@ class Phone:
         """Sends a request out of dialog and waits for its answer."""
         return self.ask(self.request(method, **changes), port)
 
-    def reply(self, request, status, reason="OK", port=PROTECTED, contact=False):
+    def reply(self, request, status, reason="OK", port=PROTECTED):
         """Answers a request that came in."""
         headers = [(name, value) for name, value in request.headers
                    if name.lower() in ("via", "from", "call-id", "cseq", "record-route")]
         to = request["To"]
-        headers.append(("To", to if sip.tag_of(to) else f"{to};tag={self._tag}"))
-        if contact:
-            headers.append(("Contact", f"<sip:{self.user}@{self.here}>"))
+        headers.append(("To", to if sip.tag_of(to) else f"{to};tag={self.tag}"))
+        headers.append(("Contact", f"<sip:{self.user}@{self.here}>"))
         self.send(sip.write(f"SIP/2.0 {status} {reason}", headers), port)
+
+    def await_request(self, method, timeout_s=3.0):
+        """The next request of that method that comes in, or None."""
+        end = time.monotonic() + timeout_s
+        while (left := end - time.monotonic()) > 0:
+            message = self.receive(left)
+            if message is not None and not message.status and message.method == method:
+                return message
+        return None
+
+    def in_dialog(self, method, cseq, local, remote, call_id, routes, target):
+        """A request within a dialog: local and remote are whole From and To values."""
+        headers = [("Via", f"SIP/2.0/UDP {self.here};branch={sip.branch()};rport"),
+                   ("Max-Forwards", "70"), ("From", local), ("To", remote), ("Call-ID", call_id),
+                   ("CSeq", f"{cseq} {method}"), *(("Route", value) for value in routes)]
+        return sip.write(f"{method} {target} SIP/2.0", headers)

@@ -5,7 +5,10 @@ import itertools
 import os
 import sys
 
-_STYLES = {"bold": "1", "dim": "2", "good": "32", "bad": "1;31"}
+_STYLES = {"bold": "1", "dim": "2", "good": "32", "warn": "33", "bad": "1;31"}
+# What came of an attack that went as it must, by mode.
+_ATTACK = {"off": ("bad", "succeeds"), "monitor": ("warn", "reported"),
+           "enforce": ("good", "stopped")}
 
 
 def styled(style, text):
@@ -49,11 +52,17 @@ class Row:
                 "ok": not self.why, "why": self.why}
 
 
+def _mark(row):
+    if row.why:
+        return "bad", "WRONG"
+    return _ATTACK[row.mode] if row.scene.is_attack else ("good", "passes")
+
+
 def print_row(row):
-    mark = styled("bad", "WRONG") if row.why else styled("good", "   ok")
-    print(f"{mark}  {row.scene.title}")
+    style, word = _mark(row)
+    print(f"  {styled(style, word.ljust(8))}  {row.scene.title}")
     details = [part for part in (row.answers(), row.counted(), row.seen.note, row.why) if part]
-    print(styled("dim", f"         {'; '.join(details)}"), flush=True)
+    print(styled("dim", f"            {'; '.join(details)}"), flush=True)
 
 
 def print_table(rows, modes):

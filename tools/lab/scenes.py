@@ -42,6 +42,11 @@ class Scene:
     lead: int = 0     # so many steps only set the scene; the table leaves them out
     may_also: tuple = ()  # further reasons that may be counted, in monitor and enforce
 
+    @property
+    def is_attack(self):
+        """Whether enforce keeps something from its answer that gets it without the guard."""
+        return self.expected["off"].answers != self.expected["enforce"].answers
+
 
 class Stage:
     """What a scene needs of the lab."""

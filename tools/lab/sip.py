@@ -56,6 +56,11 @@ def tag_of(value):
     return found.group(1) if found else ""
 
 
+def uri_of(value):
+    """The URI of a name-addr, as of Contact."""
+    return value.partition("<")[2].partition(">")[0]
+
+
 def host_port(address, port):
     host = f"[{address}]" if ":" in address else address
     return f"{host}:{port}"

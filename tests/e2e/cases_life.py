@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Life of a binding: refresh, end by expiry and by de-registration, release by the operator."""
+import time
+
+from arena import both_families, case, expect, status
+from lab.network import UNPROTECTED
+
+
+@both_families("Life.RegistrationBinds_WithItsIdentitiesAndExpiry", "R8 R20")
+def binds(arena, v6):
+    alice = arena.registered(v6=v6)
+    item = arena.guard.binding_of(alice)
+    expect(item, f"no binding of {alice.impi} on {alice.here}")
+    expect(alice.impu in item["impus"] and f"sip:{alice.user}.work@ims.test" in item["impus"],
+           f"the implicit set, not {item['impus']}")
+
+
+@both_families("Life.RefreshKeepsTheBinding", "R1")
+def refresh(arena, v6):
+    def play(arena):
+        alice = arena.registered(v6=v6)
+        first = arena.guard.binding_of(alice)
+        arena.register(alice)
+        expect(arena.guard.binding_of(alice)["id"] == first["id"], "the same binding")
+        expect(status(alice.say()) == 200, "and she speaks")
+    arena.passes(play)
+
+
+@both_families("Life.SelectorIsFree_AfterDeregistration", "H20")
+def deregistration(arena, v6):
+    """Expiry 0 in a protected REGISTER, granted by the core: then another user may bind."""
+    alice = arena.registered(v6=v6)
+    expect(status(alice.register(expires=0)) == 200, "the core grants it")
+    arena.guard.wait_for(lambda: not arena.holds(alice), "the binding ends")
+    with arena.thief(alice, "bob") as bob:
+        arena.register(bob)
+        expect(status(bob.say()) == 200, "the next holder of the selector speaks")
+
+
+@case("Life.BindingStays_AfterAClearRegisterWithExpiryZero", "H20 H10")
+def clear_deregistration(arena):
+    """In monitor, where even its granted answer in clear gets through."""
+    arena.set_mode("monitor")
+    alice = arena.registered()
+    with arena.thief(alice, port=alice.port) as thief:
+        thief.user, thief.impi, thief.impu = alice.user, alice.impi, alice.impu
+        expect(status(thief.register(protected=UNPROTECTED, expires=0)) == 200, "the core grants it")
+    time.sleep(0.2)  # the time of any message of the guard's to itself
+    expect(arena.holds(alice), "the binding stays")
+
+
+@both_families("Life.OperatorReleasesABinding", "R20")
+def release(arena, v6):
+    alice = arena.registered(v6=v6)
+    arena.guard.cli("bindings", "release", arena.guard.binding_of(alice)["id"])
+    expect(not arena.holds(alice), "it is gone from the list")
+    with arena.thief(alice, "bob") as bob:
+        arena.register(bob)
+
+
+@both_families("Life.OperatorBindsAPhone", "R20")
+def add(arena, v6):
+    """A phone that registered before the guard came."""
+    alice = arena.phone(v6=v6)
+    arena.set_mode("off")
+    expect(status(alice.register()) == 200, "she registers")
+    arena.set_mode("enforce")
+    item = arena.guard.binding_of(alice)
+    if item:
+        arena.guard.cli("bindings", "release", item["id"])
+    expect(status(alice.say()) is None, "unbound, she is not heard")
+    arena.guard.cli("bindings", "add", alice.here, "--impi", alice.impi, "--impu", alice.impu,
+                    "--expires", 60)
+    expect(status(alice.say()) == 200, "bound by hand, she is")
