@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #define SEC(name)
+#undef __always_inline
 #define __always_inline inline __attribute__((always_inline))
 #define __uint(name, value) int(*name)[value]
 #define __type(name, value) __typeof__(value) *name
