@@ -3,8 +3,10 @@
 
 #include "feeds/tap.hpp"
 #include "kernel/apply.hpp"
+#include "kernel/host_run.hpp"
 #include "kernel/tables.hpp"
 #include "kernel/test_run.hpp"
+#include "replay/frame.hpp"
 
 #include <cerrno>
 #include <limits>
@@ -152,6 +154,17 @@ Result<> PrivateGuard::read_rings() {
     return {};
 }
 
+// What the program returned, and what its records said of it.
+Result<Judgement> PrivateGuard::settle(kernel::Program program, std::uint32_t code) {
+    if (const auto read = read_rings(); !read)
+        return fail(read.error());
+    const bool passes = kernel::passes(program, code);
+    if (passes != (judgement_.verdict != GM_VERDICT_DROP))
+        return fail(ErrorKind::system, "program " + std::string(kernel::name(program)),
+                    "its verdict and its report differ");
+    return judgement_;
+}
+
 Result<Judgement> PrivateGuard::run(kernel::Program program, View packet) {
     judgement_ = {};
     kernel::TestPacket test;
@@ -159,13 +172,41 @@ Result<Judgement> PrivateGuard::run(kernel::Program program, View packet) {
     const auto verdict = kernel::test_run(objects_, program, test);
     if (!verdict)
         return fail(verdict.error());
-    if (const auto read = read_rings(); !read)
-        return fail(read.error());
-    const bool passes = kernel::passes(program, verdict->code);
-    if (passes != (judgement_.verdict != GM_VERDICT_DROP))
-        return fail(ErrorKind::system, "program " + std::string(kernel::name(program)),
-                    "its verdict and its report differ");
-    return judgement_;
+    return settle(program, verdict->code);
+}
+
+Result<Judgement> PrivateGuard::run_on_host(View packet) {
+    judgement_ = {};
+    const auto at = layers(packet);
+    if (!at)
+        return judgement_;
+    const auto code =
+        kernel::host_run(objects_, std::as_bytes(packet.subspan(at->network)), kDevice,
+                         [this](const kernel::Record& record) { read(record); });
+    if (!code)
+        return fail(code.error());
+    return settle(kernel::Program::inside, *code);
+}
+
+// What gm_answers and gm_onward, which refuse nothing, would have sent of a message too long to run
+// through them here.
+Result<> PrivateGuard::hear_long(gm_hook hook, View packet) {
+    const auto at = layers(packet);
+    const auto found = at ? ports(packet, *at) : std::nullopt;
+    if (!found || at->protocol != GM_UDP)
+        return {};
+    kernel::Record record{};
+    record.ring = kernel::Ring::core;
+    record.message = payload(packet, *at);
+    record.head.hook = hook;
+    record.head.time_ns = settings_.clock_ns;
+    record.head.source = at->source.value();
+    record.head.destination = at->destination.value();
+    record.head.source_port = found->source;
+    record.head.destination_port = found->destination;
+    record.head.length = record.head.full_length = static_cast<__u32>(record.message.size());
+    read(record);
+    return read_rings();
 }
 
 Result<Judgement> PrivateGuard::front(View packet) {
@@ -175,14 +216,21 @@ Result<Judgement> PrivateGuard::front(View packet) {
 Result<Judgement> PrivateGuard::inside(View packet, gm_side side) {
     if (const auto set = set_side(side); !set)
         return fail(set.error());
+    if (packet.size() > kernel::kTestRunMax)
+        return run_on_host(packet);
     return run(kernel::Program::inside, packet);
 }
 
 Result<Judgement> PrivateGuard::answers(View packet) {
-    return run(kernel::Program::answers, packet);
+    if (packet.size() <= kernel::kTestRunMax)
+        return run(kernel::Program::answers, packet);
+    const auto heard = hear_long(GM_HOOK_ANSWERS, packet);
+    return heard ? Result<Judgement>{} : fail(heard.error());
 }
 
 Result<> PrivateGuard::onward(View packet) {
+    if (packet.size() > kernel::kTestRunMax)
+        return hear_long(GM_HOOK_ONWARD, packet);
     const auto judged = run(kernel::Program::onward, packet);
     return judged ? Result<>{} : fail(judged.error());
 }

@@ -37,6 +37,9 @@ class PrivateGuard final : public Judge {
     [[nodiscard]] Result<> set_side(gm_side side);
     [[nodiscard]] Result<> tick();
     [[nodiscard]] Result<Judgement> run(kernel::Program program, View packet);
+    [[nodiscard]] Result<Judgement> run_on_host(View packet);
+    [[nodiscard]] Result<> hear_long(gm_hook hook, View packet);
+    [[nodiscard]] Result<Judgement> settle(kernel::Program program, std::uint32_t code);
     [[nodiscard]] Result<> read_rings();
     void read(const kernel::Record& record);
     [[nodiscard]] Result<> carry_out(binding::Event event);

@@ -39,8 +39,8 @@ void Walk::read_message(Packet& packet) {
     const auto text = payload(packet.ethernet, packet.at);
     if (text.empty())
         return;
-    if (auto message = sip::parse(text))
-        packet.finding.sip = std::move(*message);
+    if (auto reading = sip::read(text))
+        packet.finding.sip = std::move(reading->message);
     if (packet.finding.sip && packet.at.protocol == GM_UDP)
         sides_.learn(*packet.finding.sip, packet.source, packet.destination);
     packet.way = sides_.way(packet.source, packet.destination);

@@ -48,8 +48,8 @@ struct Register {
     [[nodiscard]] std::string text() const {
         std::string out = "REGISTER sip:" + domain + " SIP/2.0\r\n" + "Via: SIP/2.0/UDP " + via +
                           ";branch=" + branch + ";rport\r\n" + "Max-Forwards: 70\r\n" +
-                          "From: <sip:" + identity() + ">;tag=from-1\r\n" + "To: <sip:" +
-                          identity() + ">\r\n" + "Call-ID: " + call_id + "\r\n" +
+                          "From: <sip:" + identity() + ">;tag=from-1\r\n" +
+                          "To: <sip:" + identity() + ">\r\n" + "Call-ID: " + call_id + "\r\n" +
                           "CSeq: " + std::to_string(cseq) + " REGISTER\r\n";
         if (!contact.empty())
             out += "Contact: <sip:" + user + "@" + contact + ">\r\n";
@@ -72,11 +72,12 @@ struct Answer {
 
     [[nodiscard]] std::string text() const {
         std::string out = "SIP/2.0 " + std::to_string(status) +
-                          (status == 200 ? " OK\r\n" : " Unauthorized\r\n") +
-                          "Via: SIP/2.0/UDP " + to.via + ";branch=" + to.branch + ";rport=5060\r\n" +
-                          "From: <sip:" + to.identity() + ">;tag=from-1\r\n" + "To: <sip:" +
-                          to.identity() + ">;tag=to-1\r\n" + "Call-ID: " + to.call_id + "\r\n" +
-                          "CSeq: " + std::to_string(to.cseq) + " REGISTER\r\n";
+                          (status == 200 ? " OK\r\n" : " Unauthorized\r\n") + "Via: SIP/2.0/UDP " +
+                          to.via + ";branch=" + to.branch + ";rport=5060\r\n" +
+                          "From: <sip:" + to.identity() + ">;tag=from-1\r\n" +
+                          "To: <sip:" + to.identity() + ">;tag=to-1\r\n" +
+                          "Call-ID: " + to.call_id + "\r\n" + "CSeq: " + std::to_string(to.cseq) +
+                          " REGISTER\r\n";
         if (!nonce.empty())
             out += "WWW-Authenticate: Digest realm=\"" + to.domain + "\",nonce=\"" + nonce +
                    "\",algorithm=AKAv1-MD5,qop=\"auth\"\r\n";
@@ -99,10 +100,9 @@ struct Request {
 
     [[nodiscard]] std::string text() const {
         return method + " " + uri + " SIP/2.0\r\n" + "Via: SIP/2.0/UDP " + via +
-               ";branch=z9hG4bK-r\r\n" + "Max-Forwards: 70\r\n" + "From: <" + from +
-               ">;tag=f\r\n" + "To: <" + uri + ">\r\n" + "Call-ID: request-1\r\n" + "CSeq: 1 " +
-               method + "\r\n" + more + "Content-Length: " + std::to_string(body.size()) +
-               "\r\n\r\n" + body;
+               ";branch=z9hG4bK-r\r\n" + "Max-Forwards: 70\r\n" + "From: <" + from + ">;tag=f\r\n" +
+               "To: <" + uri + ">\r\n" + "Call-ID: request-1\r\n" + "CSeq: 1 " + method + "\r\n" +
+               more + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
     }
 };
 

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Messages that this project did not write (../shared/corpus/open), where they are present.
+#include "replay/scene.hpp"
+
+#include <boost/json.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+namespace gmguard::test {
+namespace {
+
+namespace json = boost::json;
+
+const std::filesystem::path kCorpus = GMGUARD_CORPUS;
+
+using Row = std::map<std::string, std::string>;
+
+std::vector<std::string> columns(const std::string& line) {
+    std::vector<std::string> out;
+    std::string::size_type from = 0;
+    for (auto tab = line.find('\t'); tab != std::string::npos; tab = line.find('\t', from)) {
+        out.push_back(line.substr(from, tab - from));
+        from = tab + 1;
+    }
+    out.push_back(line.substr(from));
+    return out;
+}
+
+std::vector<Row> table(const std::string& file) {
+    std::ifstream in(kCorpus / file);
+    std::string line;
+    std::getline(in, line);
+    const auto names = columns(line);
+    std::vector<Row> rows;
+    while (std::getline(in, line)) {
+        const auto values = columns(line);
+        Row row;
+        for (std::size_t i = 0; i < names.size() && i < values.size(); ++i)
+            row[names[i]] = values[i];
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
+std::string contents(const std::string& file) {
+    std::ifstream in(kCorpus / file, std::ios::binary);
+    std::ostringstream out;
+    out << in.rdbuf();
+    return out.str();
+}
+
+// Where the payload comes from: the address and port of its Contact.
+Endpoint source_of(const std::string& text) {
+    const auto reading = sip::read(text);
+    if (!reading || reading->message.contacts.empty())
+        return kPhone;
+    const sip::Uri& uri = reading->message.contacts.front().uri;
+    if (!uri.address || uri.address->is_any())
+        return kPhone;
+    const std::uint16_t usual = uri.scheme == "sips" ? 5061 : 5060;
+    return {*uri.address, uri.port.value_or(usual)};
+}
+
+Endpoint pcscf_for(const Endpoint& phone) {
+    return phone.address.is_v4() ? kPcscf : endpoint("[2001:db8::1]:5060");
+}
+
+// The registration that a failure REGISTER answers: its own, up to the challenge.
+void add_challenge(Scene& scene, const sip::Message& failure, const Endpoint& phone) {
+    const std::string via = phone.text();
+    const auto head = [&](const std::string& start, const std::string& more) {
+        return start + "Via: SIP/2.0/UDP " + via + ";branch=z9hG4bK-challenge\r\n" +
+               "Max-Forwards: 70\r\nFrom: <" + failure.from->text + ">;tag=f\r\nTo: <" +
+               failure.to->text + ">" + (more.empty() ? "" : ";tag=t") +
+               "\r\nCall-ID: challenge\r\nCSeq: 1 REGISTER\r\n" + more;
+    };
+    scene
+        .say(phone, pcscf_for(phone),
+             head("REGISTER " + failure.request_uri->text + " SIP/2.0\r\n", "") +
+                 "Contact: <sip:a@" + via + ">\r\nAuthorization: Digest username=\"" +
+                 *failure.authorization->username + "\",nonce=\"\",response=\"\"\r\n\r\n")
+        .say(pcscf_for(phone), phone,
+             head("SIP/2.0 401 Unauthorized\r\n", "WWW-Authenticate: Digest realm=\"r\",nonce=\"" +
+                                                      *failure.authorization->nonce +
+                                                      "\"\r\n\r\n"));
+}
+
+replay::Finding judged(const std::string& text) {
+    const Endpoint phone = source_of(text);
+    Scene scene;
+    const auto reading = sip::read(text);
+    if (reading && reading->message.register_class == sip::RegisterClass::sync_failure)
+        add_challenge(scene, reading->message, phone);
+    scene.say(phone, pcscf_for(phone), text);
+    const auto findings = scene.findings();
+    EXPECT_FALSE(findings.empty());
+    return findings.empty() ? replay::Finding{} : findings.back();
+}
+
+class ReplayCorpus : public Replay {
+  protected:
+    void SetUp() override {
+        if (!std::filesystem::exists(kCorpus / "INDEX.tsv"))
+            GTEST_SKIP() << "no corpus at " << kCorpus;
+        Replay::SetUp();
+    }
+};
+
+// Rows where the guard's own rules are stricter than the proposed verdict, and which rule it is.
+const std::map<std::string, std::string> kStricter = {};
+
+TEST_F(ReplayCorpus, HasTheProposedVerdicts) {
+    std::size_t allowed = 0, dropped = 0;
+    for (const Row& row : table("INDEX.tsv")) {
+        const std::string& file = row.at("file");
+        const std::string& proposed = row.at("verdict");
+        if (proposed != "allow" && proposed != "drop")
+            continue;
+        const auto finding = judged(contents(file));
+        const auto stricter = kStricter.find(file);
+        const bool allow = proposed == "allow" && stricter == kStricter.end();
+        EXPECT_EQ(finding.judgement.verdict, allow ? GM_VERDICT_PASS : GM_VERDICT_DROP)
+            << file << ": " << name(finding.judgement.reason) << ", proposed: " << proposed << ", "
+            << row.at("reason");
+        ++(proposed == "allow" ? allowed : dropped);
+    }
+    EXPECT_GE(allowed, 22u);
+    EXPECT_GE(dropped, 200u);
+}
+
+std::string text_of(const json::value& value) {
+    if (value.is_null())
+        return {};
+    if (value.is_string())
+        return std::string(value.as_string());
+    return json::serialize(value);
+}
+
+std::string presence(const std::string& oracle) {
+    if (oracle == "nonempty")
+        return "present";
+    return oracle == "no-header" ? "absent" : oracle;
+}
+
+std::string class_name(const std::string& oracle) {
+    if (oracle == "auth-response")
+        return "clear_response";
+    if (oracle == "other-auth-scheme")
+        return "other_scheme";
+    return oracle == "sync-failure" ? "sync_failure" : oracle;
+}
+
+// What the oracle says, in our names; a field is left out where it has nothing to say of it.
+std::map<std::string, std::string> expected_of(const Row& row) {
+    const auto at = [&](const char* column) { return row.at(column); };
+    const std::string cseq = at("cseq");
+    return {{"class", class_name(at("class"))},
+            {"method", at("method")},
+            {"impu", at("impu_to")},
+            {"from", at("impu_from")},
+            {"impi", at("impi")},
+            {"nonce", presence(at("nonce"))},
+            {"response", presence(at("response"))},
+            {"auts", at("auts") == "present" ? "true" : "false"},
+            {"contact.host", at("contact_host")},
+            {"contact.port", at("contact_port")},
+            {"contacts", at("n_contacts")},
+            {"call_id", at("call_id")},
+            {"cseq", cseq.substr(0, cseq.find(' '))},
+            {"expires", at("expires").empty() ? at("contact_expires") : at("expires")},
+            {"mechanisms", at("n_security_client")},
+            {"mechanism", at("sec_mech")},
+            {"spi_c", at("spi_c")},
+            {"spi_s", at("spi_s")},
+            {"port_c", at("port_c")},
+            {"port_s", at("port_s")}};
+}
+
+std::map<std::string, std::string> ours_of(const json::object& sip) {
+    std::map<std::string, std::string> out;
+    for (const char* field : {"class", "method", "impu", "from", "impi", "nonce", "response",
+                              "auts", "contacts", "call_id", "cseq", "expires"})
+        out[field] = text_of(sip.at(field));
+    for (const char* field : {"host", "port"})
+        out[std::string("contact.") + field] =
+            sip.at("contact").is_null() ? "" : text_of(sip.at("contact").at(field));
+    const json::value& list = sip.at("security_client");
+    out["mechanisms"] = std::to_string(list.is_null() ? 0 : list.as_array().size());
+    for (const char* field : {"mechanism", "spi_c", "spi_s", "port_c", "port_s"})
+        out[field] = list.is_null() ? "" : text_of(list.as_array().front().at(field));
+    return out;
+}
+
+// file and field where our reading is another than the oracle's, and why.
+const std::map<std::string, std::string> kReadOtherwise = {};
+
+TEST_F(ReplayCorpus, IsReadAsFourEstablishedParsersDo) {
+    std::size_t compared = 0;
+    for (const Row& row : table("expected_fields.tsv")) {
+        if (row.at("all_agree") != "yes")
+            continue;
+        const std::string& file = row.at("file");
+        const auto line = json::parse(replay::json(judged(contents(file)))).as_object();
+        ASSERT_FALSE(line.at("sip").is_null()) << file;
+        const auto ours = ours_of(line.at("sip").as_object());
+        for (const auto& [field, value] : expected_of(row))
+            if (!kReadOtherwise.contains(file + " " + field)) {
+                EXPECT_EQ(ours.at(field), value) << file << ": " << field;
+            }
+        ++compared;
+    }
+    EXPECT_GE(compared, 66u);
+}
+
+} // namespace
+} // namespace gmguard::test
