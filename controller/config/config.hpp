@@ -121,10 +121,13 @@ struct Reading {
 };
 [[nodiscard]] Reading read(std::string_view text, std::string_view file_name);
 
+// Errors: not_found, or system.
+[[nodiscard]] Result<std::string> read_file(const std::string& path);
+
 // The same as a Result. Error: kind invalid, no subject, `what` has one line per problem.
 [[nodiscard]] Result<Config> parse(std::string_view text, std::string_view file_name);
 
-// Errors of the file itself: not_found, or system. All others as parse().
+// read_file() and parse().
 [[nodiscard]] Result<Config> load(const std::string& path);
 
 // What replay and explain guard where no configuration is given: every address on unprotected port

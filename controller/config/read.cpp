@@ -56,21 +56,6 @@ struct Close {
     void operator()(std::FILE* file) const { std::fclose(file); }
 };
 
-Result<std::string> read_file(const std::string& path) {
-    const std::unique_ptr<std::FILE, Close> file(std::fopen(path.c_str(), "rb"));
-    if (!file && errno == ENOENT)
-        return fail(ErrorKind::not_found, path, "no such file");
-    if (!file)
-        return fail(system_error(errno, path, "cannot open"));
-    std::string text;
-    std::array<char, 4096> buffer{};
-    while (const auto count = std::fread(buffer.data(), 1, buffer.size(), file.get()))
-        text.append(buffer.data(), count);
-    if (std::ferror(file.get()) != 0)
-        return fail(system_error(errno, path, "cannot read"));
-    return text;
-}
-
 } // namespace
 
 Reading read(std::string_view text, std::string_view file_name) {
@@ -94,6 +79,21 @@ Result<Config> parse(std::string_view text, std::string_view file_name) {
     for (const auto& problem : reading.problems)
         lines.push_back(problem.text());
     return fail(ErrorKind::invalid, "", fmt::format("{}", fmt::join(lines, "\n")));
+}
+
+Result<std::string> read_file(const std::string& path) {
+    const std::unique_ptr<std::FILE, Close> file(std::fopen(path.c_str(), "rb"));
+    if (!file && errno == ENOENT)
+        return fail(ErrorKind::not_found, path, "no such file");
+    if (!file)
+        return fail(system_error(errno, path, "cannot open"));
+    std::string text;
+    std::array<char, 4096> buffer{};
+    while (const auto count = std::fread(buffer.data(), 1, buffer.size(), file.get()))
+        text.append(buffer.data(), count);
+    if (std::ferror(file.get()) != 0)
+        return fail(system_error(errno, path, "cannot read"));
+    return text;
 }
 
 Result<Config> load(const std::string& path) {

@@ -72,13 +72,13 @@ std::string rest_of(const json::value& event) {
 
 } // namespace
 
-std::string event_line(const json::value& event, bool color) {
-    const auto reason = text(event, "reason");
-    return line_of({{Cell(short_time(text(event, "time")), Style::faint), 18},
-                    {type_cell(event), 12},
-                    {Cell(reason.empty() ? "-" : reason), 18},
-                    {Cell(rest_of(event)), 0}},
-                   color);
+LiveTable event_table() {
+    return LiveTable({{{"TIME (UTC)"}, 18}, {{"EVENT"}, 10}, {{"REASON"}, 16}, {{"WHAT"}, 0}});
+}
+
+std::vector<Cell> event_row(const json::value& event) {
+    return {Cell(short_time(text(event, "time")), Style::faint), type_cell(event),
+            text(event, "reason"), rest_of(event)};
 }
 
 } // namespace gmguard::cli

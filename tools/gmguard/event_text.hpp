@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// One event of the API as one line:
-//   11-23 17:22:38.905  DROP        selector_taken  REGISTER [2001:db8:1::66]:5061 -> ... (held by
-//   ...)
+// Events of the API, a line each:
+//   11-23 17:22:38.905  DROP  selector_taken  ens3 REGISTER 192.0.2.6:5060 -> 192.0.2.1:5060 ...
 #pragma once
+
+#include "table.hpp"
 
 #include <boost/json.hpp>
 
@@ -10,6 +11,7 @@
 
 namespace gmguard::cli {
 
-[[nodiscard]] std::string event_line(const boost::json::value& event, bool color);
+[[nodiscard]] LiveTable event_table();
+[[nodiscard]] std::vector<Cell> event_row(const boost::json::value& event);
 
 } // namespace gmguard::cli

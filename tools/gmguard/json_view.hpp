@@ -18,6 +18,9 @@ using Time = std::chrono::system_clock::time_point;
 // Null where `value` is no object or has no such member.
 [[nodiscard]] const boost::json::value& member(const boost::json::value& value,
                                                std::string_view name);
+// An object would become a temporary value that the answer refers to: keep documents as values.
+const boost::json::value& member(const boost::json::object&, std::string_view) = delete;
+
 // A string as it is, a number or a word in JSON's spelling; else "".
 [[nodiscard]] std::string text(const boost::json::value& value);
 [[nodiscard]] std::string text(const boost::json::value& value, std::string_view name);
@@ -25,6 +28,7 @@ using Time = std::chrono::system_clock::time_point;
 // The elements of a list, or none.
 [[nodiscard]] const boost::json::array& list(const boost::json::value& value,
                                              std::string_view name);
+const boost::json::array& list(const boost::json::object&, std::string_view) = delete;
 // The elements of a list of texts, ", " between them.
 [[nodiscard]] std::string joined(const boost::json::value& value, std::string_view name);
 

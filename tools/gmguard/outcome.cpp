@@ -60,13 +60,27 @@ std::string text_in(const json::object& object, std::string_view member) {
     return value && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
-// "name: must be a string" of an element of `errors`.
+// Where an element of `errors` is: a pointer into the body, or a place in a file.
+std::string place_text(const json::object& flaw) {
+    const auto file = text_in(flaw, "file");
+    if (file.empty())
+        return text_in(flaw, "pointer");
+    const auto* line = flaw.if_contains("line");
+    const auto* column = flaw.if_contains("column");
+    return line && column && *line != 0
+               ? fmt::format("{}:{}:{}", file, json::serialize(*line), json::serialize(*column))
+               : file;
+}
+
+// "/default: no mode", "gm.toml:3:1: unknown key; did you mean ...".
 std::string flaw_text(const json::value& flaw) {
     if (!flaw.is_object())
         return json::serialize(flaw);
     const auto& object = flaw.get_object();
-    const auto pointer = text_in(object, "pointer");
-    return (pointer.empty() ? "" : pointer + ": ") + text_in(object, "detail");
+    const auto place = place_text(object);
+    const auto hint = text_in(object, "hint");
+    return (place.empty() ? "" : place + ": ") + text_in(object, "detail") +
+           (hint.empty() ? "" : "; " + hint);
 }
 
 } // namespace
@@ -77,7 +91,7 @@ std::string Failure::text() const {
         text = text_in(problem, "title");
     if (const auto* errors = problem.if_contains("errors"); errors && errors->is_array())
         for (const auto& flaw : errors->get_array())
-            text += "\n  " + flaw_text(flaw);
+            text += "\n" + flaw_text(flaw);
     return text;
 }
 

@@ -35,8 +35,12 @@ void Output::line(const Cell& text) {
     *out_ << styled(text, settings_.color) << '\n';
 }
 
-void Output::raw_line(const std::string& text) {
-    *out_ << text << std::endl;
+void Output::composed_line(const std::string& text) {
+    *out_ << text << '\n';
+}
+
+void Output::line_now(const std::string& text) {
+    *out_ << text << '\n' << std::flush;
 }
 
 void Output::remark(const std::string& text) {

@@ -38,8 +38,9 @@ class Output {
     void table(const Table& table);
     // A line of a result for people, made printable.
     void line(const Cell& text);
-    // A line that is composed already: of a stream, where it must be seen at once.
-    void raw_line(const std::string& text);
+    // A line that is composed already. `_now`: of what goes on, and must be seen at once.
+    void composed_line(const std::string& text);
+    void line_now(const std::string& text);
     // For people, beside the result.
     void remark(const std::string& text);
     // Tells it and gives its exit code.

@@ -7,26 +7,37 @@ namespace gmguard::cli {
 
 namespace json = boost::json;
 
-Outcome<json::value> ask(Session& session, admin::Request request) {
+Outcome<Tagged> ask_tagged(Session& session, admin::Request request) {
     request.headers.push_back({"Accept", "application/json, application/problem+json"});
     const auto response = session.server.exchange(request);
     if (!response)
         return std::unexpected(failure(response.error()));
     if (response->status >= 400)
         return std::unexpected(failure(*response));
-    if (response->body.empty())
-        return json::value();
+    Tagged answer{{}, std::string(response->header("ETag").value_or(""))};
     boost::system::error_code error;
-    auto value = json::parse(response->body, error);
+    if (!response->body.empty())
+        answer.value = json::parse(response->body, error);
     if (!error)
-        return value;
+        return answer;
     return std::unexpected(
         failure(Error{ErrorKind::system, 0, session.server.name(),
                       "the answer is no JSON: " + error.message(), "is this gmguardd's socket?"}));
 }
 
+Outcome<json::value> ask(Session& session, admin::Request request) {
+    auto answer = ask_tagged(session, std::move(request));
+    if (!answer)
+        return std::unexpected(answer.error());
+    return std::move(answer->value);
+}
+
 Outcome<json::value> get(Session& session, const std::string& target) {
-    return ask(session, {.method = "GET", .target = target, .headers = {}, .body = {}, .id = {}});
+    return ask(session, get_request(target));
+}
+
+admin::Request get_request(std::string target) {
+    return {.method = "GET", .target = std::move(target), .headers = {}, .body = {}, .id = {}};
 }
 
 admin::Request with_body(std::string method, std::string target, const json::value& body) {
@@ -35,6 +46,30 @@ admin::Request with_body(std::string method, std::string target, const json::val
             .headers = {{"Content-Type", "application/json"}},
             .body = json::serialize(body),
             .id = {}};
+}
+
+Outcome<json::value> put(Session& session, const std::string& path, const json::value& body) {
+    auto request = with_body("PUT", path, body);
+    const auto there = ask_tagged(session, get_request(path));
+    if (there)
+        request.headers.push_back({"If-Match", there->etag});
+    else if (there.error().exit != Exit::not_found)
+        return std::unexpected(there.error());
+    return ask(session, std::move(request));
+}
+
+Outcome<json::value> remove(Session& session, const std::string& path) {
+    auto there = ask_tagged(session, get_request(path));
+    if (!there)
+        return std::unexpected(there.error());
+    const auto gone = ask(session, {.method = "DELETE",
+                                    .target = path,
+                                    .headers = {{"If-Match", there->etag}},
+                                    .body = {},
+                                    .id = {}});
+    if (!gone)
+        return std::unexpected(gone.error());
+    return std::move(there->value);
 }
 
 std::string encoded(std::string_view text) {

@@ -35,15 +35,31 @@ struct Session {
     Output& out;
     std::string pins; // directory of the pins, for what is done without the daemon
     Time now;
+    // Waits a moment before another try; false: give up.
+    std::function<bool()> pause;
 };
 
 // Asks and reads the JSON of a good answer (null where it has no body).
 [[nodiscard]] Outcome<boost::json::value> ask(Session& session, admin::Request request);
 [[nodiscard]] Outcome<boost::json::value> get(Session& session, const std::string& target);
 
+// The same, with the entity tag that a change of it must name.
+struct Tagged {
+    boost::json::value value;
+    std::string etag;
+};
+[[nodiscard]] Outcome<Tagged> ask_tagged(Session& session, admin::Request request);
+
+[[nodiscard]] admin::Request get_request(std::string target);
 // A request with a JSON body.
 [[nodiscard]] admin::Request with_body(std::string method, std::string target,
                                        const boost::json::value& body);
+
+// PUT: makes the thing, or changes it as it is now (If-Match). The answer's JSON.
+[[nodiscard]] Outcome<boost::json::value> put(Session& session, const std::string& path,
+                                              const boost::json::value& body);
+// DELETE of the thing as it is now. What it was.
+[[nodiscard]] Outcome<boost::json::value> remove(Session& session, const std::string& path);
 
 using Parameters = std::vector<std::pair<std::string, std::string>>;
 // "/v1/bindings?impi=a%40b&limit=5"; parameters without a value are left out.

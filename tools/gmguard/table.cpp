@@ -31,8 +31,27 @@ std::string padded(const Cell& cell, Align align, std::size_t wanted, bool color
     return align == Align::left ? text + blanks : blanks + text;
 }
 
-void trim_end(std::string& line) {
+std::string line_of(const std::vector<Cell>& cells, const std::vector<Column>& columns,
+                    const std::vector<std::size_t>& widths, bool color) {
+    std::string line;
+    for (std::size_t i = 0; i < columns.size(); ++i)
+        line += (i == 0 ? "" : "  ") + padded(cells[i], columns[i].align, widths[i], color);
     line.erase(line.find_last_not_of(' ') + 1);
+    return line;
+}
+
+std::vector<Cell> titles_of(const std::vector<Column>& columns) {
+    std::vector<Cell> titles;
+    for (const Column& column : columns)
+        titles.emplace_back(column.title);
+    return titles;
+}
+
+std::vector<Cell> with_dashes(std::vector<Cell> cells) {
+    for (Cell& cell : cells)
+        if (cell.text.empty())
+            cell = Cell("-", Style::faint);
+    return cells;
 }
 
 } // namespace
@@ -47,10 +66,7 @@ std::string styled(const Cell& cell, bool color) {
 }
 
 void Table::row(std::vector<Cell> cells) {
-    for (Cell& cell : cells)
-        if (cell.text.empty())
-            cell = Cell("-", Style::faint);
-    rows_.push_back(std::move(cells));
+    rows_.push_back(with_dashes(std::move(cells)));
 }
 
 std::vector<std::size_t> Table::widths() const {
@@ -65,27 +81,29 @@ std::vector<std::size_t> Table::widths() const {
 }
 
 void Table::print(std::ostream& out, bool color) const {
-    std::vector<Cell> titles;
-    for (const Column& column : columns_)
-        titles.emplace_back(column.title);
     const auto all = widths();
-    const auto print_row = [&](const std::vector<Cell>& cells) {
-        std::string line;
-        for (std::size_t i = 0; i < columns_.size(); ++i)
-            line += (i == 0 ? "" : "  ") + padded(cells[i], columns_[i].align, all[i], color);
-        trim_end(line);
-        out << line << '\n';
-    };
-    print_row(titles);
-    std::ranges::for_each(rows_, print_row);
+    out << line_of(titles_of(columns_), columns_, all, color) << '\n';
+    for (const auto& row : rows_)
+        out << line_of(row, columns_, all, color) << '\n';
 }
 
-std::string line_of(const std::vector<Field>& fields, bool color) {
-    std::string line;
-    for (const auto& [cell, wanted] : fields)
-        line += (line.empty() ? "" : "  ") + padded(cell, Align::left, wanted, color);
-    trim_end(line);
-    return line;
+LiveTable::LiveTable(std::vector<Start> columns) {
+    for (auto& [column, start] : columns) {
+        widths_.push_back(std::max(start, width(column.title)));
+        columns_.push_back(std::move(column));
+    }
+}
+
+std::string LiveTable::titles() const {
+    return line_of(titles_of(columns_), columns_, widths_, false);
+}
+
+std::string LiveTable::row(std::vector<Cell> cells, bool color) {
+    cells = with_dashes(std::move(cells));
+    // The last column ends the line: nothing stands behind it.
+    for (std::size_t i = 0; i + 1 < cells.size(); ++i)
+        widths_[i] = std::max(widths_[i], width(cells[i].text));
+    return line_of(cells, columns_, widths_, color);
 }
 
 } // namespace gmguard::cli

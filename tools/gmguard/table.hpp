@@ -43,12 +43,22 @@ class Table {
 // The text in its colour, where colour is wanted.
 [[nodiscard]] std::string styled(const Cell& cell, bool color);
 
-// A line for what comes one by one, where the widths of later rows are not known yet: each column
-// at least as wide as given.
-struct Field {
-    Cell cell;
-    std::size_t width = 0;
+// Rows that come one by one and are shown at once: a column grows with what it has seen.
+class LiveTable {
+  public:
+    struct Start {
+        Column column;
+        std::size_t width = 0; // to begin with
+    };
+    explicit LiveTable(std::vector<Start> columns);
+
+    [[nodiscard]] std::string titles() const;
+    // REQUIRES: as many cells as columns. An empty one shows as "-".
+    [[nodiscard]] std::string row(std::vector<Cell> cells, bool color);
+
+  private:
+    std::vector<Column> columns_;
+    std::vector<std::size_t> widths_;
 };
-[[nodiscard]] std::string line_of(const std::vector<Field>& fields, bool color);
 
 } // namespace gmguard::cli

@@ -54,11 +54,13 @@ class FakeServer : public Server {
 struct FakeSession {
     FakeServer server;
     std::ostringstream out, err;
+    int pauses = 0; // tries after the first before giving up
     Output output;
     Session session;
     explicit FakeSession(Format format = Format::table)
         : output(out, err, {.format = format, .color = false, .quiet = false}),
-          session{server, output, "/nowhere/pins", *time_of("2026-01-02T03:04:05Z")} {}
+          session{server, output, "/nowhere/pins", *time_of("2026-01-02T03:04:05Z"),
+                  [this] { return pauses-- > 0; }} {}
 };
 
 } // namespace gmguard::cli

@@ -124,7 +124,7 @@ TEST(FailureOfAnAnswer, IsItsProblemDocument_WithItsErrors) {
                        "errors":[{"pointer":"/default","detail":"no mode"}]})";
     const auto told = failure(response);
     EXPECT_EQ(told.problem.at("request_id"), "7");
-    EXPECT_EQ(told.text(), "the body is wrong\n  /default: no mode");
+    EXPECT_EQ(told.text(), "the body is wrong\n/default: no mode");
 }
 
 TEST(FailureOfAnAnswer, QuotesABodyThatIsNoProblemDocument) {

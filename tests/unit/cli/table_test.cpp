@@ -57,7 +57,10 @@ TEST(Table, ColoursCells_OnlyWhereColourIsWanted) {
     EXPECT_EQ(print(table, false), "MODE  X\noff   1\n");
 }
 
-TEST(LineOf, PadsFieldsToTheirWidths) {
-    EXPECT_EQ(line_of({{Cell("DROP"), 10}, {Cell("toolongforit"), 4}, {Cell("x"), 8}}, false),
-              "DROP        toolongforit  x");
+TEST(LiveTable, GrowsItsColumnsWithWhatItShows) {
+    LiveTable table({{{"A"}, 3}, {{"N", Align::right}, 0}, {{"LAST"}, 0}});
+    EXPECT_EQ(table.titles(), "A    N  LAST");
+    EXPECT_EQ(table.row({"a", "1", "x"}, false), "a    1  x");
+    EXPECT_EQ(table.row({"abcde", "22", "a long last cell"}, false), "abcde  22  a long last cell");
+    EXPECT_EQ(table.row({"", "3", "y"}, false), "-       3  y");
 }

@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The one file that knows CLI11.
+#include "arguments.hpp"
+
+#include "commands.hpp"
+#include "help.hpp"
+
+#include "config/suggest.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <memory>
+
+namespace gmguard::cli {
+namespace {
+
+constexpr const char* kConfigFile = "/etc/gmguard/gmguard.toml";
+
+using Run = std::function<Exit(Session&)>;
+
+// The program as CLI11 sees it. Options write into members; the command that was named sets run_.
+class Program {
+  public:
+    Program();
+    Arguments read(std::vector<std::string> words);
+
+  private:
+    CLI::App* command(CLI::App& parent, const char* name, const char* what, const char* more);
+    template <typename Options>
+    void runs(CLI::App* app, Exit (*command)(Session&, const Options&), const Options& options) {
+        app->callback([this, command, &options] {
+            run_ = [command, &options](Session& session) { return command(session, options); };
+        });
+    }
+    void runs(CLI::App* app, Exit (*command)(Session&));
+
+    void add_globals();
+    void add_status();
+    void add_attach();
+    void add_detach();
+    void add_mode();
+    void add_bindings();
+    void add_filters(CLI::App* app);
+    void add_bindings_add(CLI::App& bindings);
+    void add_events();
+    void add_explain();
+    void add_replay();
+    void add_config();
+
+    [[nodiscard]] std::string wrong_usage(const CLI::ParseError& error,
+                                          const std::vector<std::string>& words) const;
+
+    CLI::App app_{"Guards the Gm interface of an IMS core: one subscriber, one source.", "gmguard"};
+    Run run_;
+    Globals globals_;
+    AttachOptions attach_;
+    DetachOptions detach_;
+    ModeSetOptions mode_;
+    BindingsQuery bindings_;
+    BindingsAddOptions add_;
+    std::string binding_;
+    EventsOptions events_;
+    ExplainOptions explain_;
+    ReplayOptions replay_;
+    std::string config_ = kConfigFile;
+};
+
+CLI::App* Program::command(CLI::App& parent, const char* name, const char* what, const char* more) {
+    auto* app = parent.add_subcommand(name, what);
+    app->footer(std::string(more) + help::kCommon);
+    app->fallthrough(); // -o and the like may stand behind the command
+    return app;
+}
+
+void Program::runs(CLI::App* app, Exit (*command)(Session&)) {
+    app->callback([this, command] { run_ = command; });
+}
+
+void Program::add_globals() {
+    const std::map<std::string, Format> formats{
+        {"table", Format::table}, {"json", Format::json}, {"jsonl", Format::jsonl}};
+    app_.add_option("-o,--output", globals_.format, "table, json or jsonl (an object per line)")
+        ->transform(CLI::CheckedTransformer(formats).description(""))
+        ->type_name("FORMAT");
+    app_.add_option("--server", globals_.server, "socket of gmguardd")
+        ->envname("GMGUARD_SERVER")
+        ->capture_default_str()
+        ->type_name("ADDR");
+    app_.add_option("--pins", globals_.pins, "where gmguardd keeps its pins")
+        ->envname("GMGUARD_PINS")
+        ->capture_default_str()
+        ->type_name("DIR");
+    app_.add_flag("--no-color", globals_.no_color, "no colours, also on a terminal");
+    app_.add_flag("-q,--quiet", globals_.quiet, "no remarks beside the result");
+}
+
+void Program::add_status() {
+    runs(command(app_, "status", "What is guarded, and how", help::kStatus), status);
+    runs(command(app_, "interfaces", "The interfaces that are known", help::kInterfaces),
+         interfaces);
+    runs(command(app_, "drops", "What was dropped, by reason", help::kDrops), drops);
+}
+
+void Program::add_attach() {
+    auto* app = command(app_, "attach", "Guard an interface", help::kAttach);
+    app->add_option("INTERFACE", attach_.name, "its name")->required();
+    app->add_option("--netns", attach_.netns, "its network namespace: a name of `ip netns`, a path")
+        ->type_name("NAME");
+    app->add_option("--side", attach_.side, "gm: phones come by it; core: only the core does")
+        ->check(CLI::IsMember({"gm", "core"}))
+        ->capture_default_str()
+        ->type_name("SIDE");
+    app->add_option("--xdp-mode", attach_.xdp_mode,
+                    "native, in the driver; generic, slower, anywhere")
+        ->check(CLI::IsMember({"native", "generic"}))
+        ->capture_default_str()
+        ->type_name("MODE");
+    runs(app, attach, attach_);
+}
+
+void Program::add_detach() {
+    auto* app = command(app_, "detach", "Guard an interface no longer", help::kDetach);
+    auto* which = app->add_option_group("which");
+    which->add_option("INTERFACE", detach_.name, "its name");
+    which->add_flag("--all", detach_.all, "every one; without gmguardd, all that is in the kernel");
+    which->require_option(1);
+    runs(app, detach, detach_);
+}
+
+void Program::add_mode() {
+    auto* app = command(app_, "mode", "What the checks do: off, monitor or enforce", help::kMode);
+    app->require_subcommand(0, 1);
+    app->callback([this, app] { // comes after that of a subcommand
+        if (app->get_subcommands().empty())
+            run_ = mode_get;
+    });
+    runs(command(*app, "get", "The mode in effect, check by check", help::kMode), mode_get);
+    auto* set = command(*app, "set", "Change the mode of one check or of all", help::kMode);
+    set->add_option("CHECK", mode_.check, "a check, or all")->required();
+    set->add_option("MODE", mode_.mode, "off, monitor, enforce, or default")
+        ->required()
+        ->check(CLI::IsMember({"off", "monitor", "enforce", "default"}).description(""));
+    set->add_option("--listener", mode_.listener, "on this listener alone")->type_name("NAME");
+    runs(set, mode_set, mode_);
+}
+
+void Program::add_filters(CLI::App* app) {
+    app->add_option("--impi", bindings_.impi, "of this private identity")->type_name("IMPI");
+    app->add_option("--impu", bindings_.impu, "with this public identity")->type_name("IMPU");
+    app->add_option("--addr", bindings_.address, "whose selector covers it")->type_name("ADDR");
+    app->add_option("--prefix", bindings_.prefix, "whose selector lies in it")->type_name("PREFIX");
+    app->add_option("--state", bindings_.state, "pending, bound, shadow, adopted or cooldown")
+        ->type_name("STATE");
+    app->add_option("--limit", bindings_.limit, "most to show; 0: all")
+        ->capture_default_str()
+        ->type_name("N");
+}
+
+void Program::add_bindings() {
+    auto* app = command(app_, "bindings", "Who is bound to which source", help::kBindings);
+    app->require_subcommand(1);
+    auto* all = command(*app, "list", "All bindings", help::kBindingsList);
+    add_filters(all);
+    runs(all, bindings_list, bindings_);
+
+    auto* find = command(*app, "find", "The bindings that match", help::kBindingsFind);
+    find->add_option("TEXT", bindings_.text, "occurs in selector, IMPI or an IMPU");
+    add_filters(find);
+    find->callback([this, find] {
+        if (bindings_.text.empty() && find->count_all() == 1)
+            throw CLI::RequiredError("a text or a filter: what to find");
+        bindings_.must_find = true;
+        run_ = [this](Session& session) { return bindings_list(session, bindings_); };
+    });
+
+    auto* show = command(*app, "show", "One binding, with all its identities", help::kBindingsShow);
+    show->add_option("BINDING", binding_, "its id, or a source")->required();
+    runs(show, bindings_show, binding_);
+    add_bindings_add(*app);
+    auto* release = command(*app, "release", "End a binding", help::kBindingsRelease);
+    release->add_option("BINDING", binding_, "its id, or a source")->required();
+    runs(release, bindings_release, binding_);
+}
+
+void Program::add_bindings_add(CLI::App& bindings) {
+    const std::map<std::string, std::uint64_t> units{
+        {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}};
+    auto* app = command(bindings, "add", "Make a binding by hand", help::kBindingsAdd);
+    app->add_option("SOURCE", add_.source, "ADDR:PORT, or an address where ports do not count")
+        ->required();
+    app->add_option("--impi", add_.impi, "private identity")->required()->type_name("IMPI");
+    app->add_option("--impu", add_.impus,
+                    "public identity; may be repeated, the first is the default")
+        ->required()
+        ->type_name("IMPU")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    app->add_option("--expires", add_.expires_s, "lifetime: 3600, 90m, 2h")
+        ->transform(CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::CASE_SENSITIVE, "TIME"))
+        ->default_str("1h");
+    runs(app, bindings_add, add_);
+}
+
+void Program::add_events() {
+    auto* app =
+        command(app_, "events", "What happens: drops, registrations, changes", help::kEvents);
+    app->add_flag("-f,--follow", events_.follow, "and those to come, until stopped");
+    app->add_option("--type", events_.type, "only these: drop, would_drop, bound, released, ...")
+        ->type_name("TYPE,...");
+    app->add_option("--reason", events_.reason, "only for these reasons")->type_name("REASON,...");
+    app->add_option("--impi", events_.impi, "only of this subscriber")->type_name("IMPI");
+    app->add_option("--after", events_.after, "only later than the event of this id")
+        ->check(CLI::NonNegativeNumber.description(""))
+        ->type_name("ID");
+    app->add_option("--limit", events_.limit, "most past events to show")
+        ->check(CLI::Range(1, 1000).description(""))
+        ->capture_default_str()
+        ->type_name("N");
+    runs(app, events, events_);
+}
+
+void Program::add_explain() {
+    auto* app = command(app_, "explain", "Judge one message and say why", help::kExplain);
+    app->add_option("--sip", explain_.sip_file, "the message, as in a datagram; -: stdin")
+        ->required()
+        ->type_name("FILE");
+    app->add_option("--from", explain_.from, "where it comes from")
+        ->required()
+        ->type_name("ADDR:PORT");
+    app->add_option("--to", explain_.to, "where it goes")->required()->type_name("ADDR:PORT");
+    auto* config = app->add_option("--config", explain_.config, "configuration of the guard")
+                       ->type_name("FILE");
+    app->add_flag("--live", explain_.live, "ask the running guard")->excludes(config);
+    runs(app, explain, explain_);
+}
+
+void Program::add_replay() {
+    auto* app =
+        command(app_, "replay", "Judge captures: what would be dropped, and why", help::kReplay);
+    app->add_option("FILE", replay_.files, "pcap or pcapng; -: stdin")->required();
+    app->add_option("--config", replay_.config, "configuration of the guard")->type_name("FILE");
+    app->add_flag("--drops", replay_.only_findings, "only what does not pass");
+    runs(app, replay, replay_);
+}
+
+void Program::add_config() {
+    auto* app = command(app_, "config", "Check a configuration, show it in effect", help::kConfig);
+    app->require_subcommand(1);
+    auto* check = command(*app, "check", "Find what is wrong in it", help::kConfigCheck);
+    check->add_option("FILE", config_, "the configuration")->capture_default_str();
+    runs(check, config_check, config_);
+    auto* show =
+        command(*app, "show", "Every value in effect and where it comes from", help::kConfig);
+    show->add_option("FILE", config_, "the configuration")->capture_default_str();
+    runs(show, config_show, config_);
+}
+
+Program::Program() {
+    app_.require_subcommand(1);
+    app_.footer(help::kProgram);
+    app_.set_version_flag("--version", "gmguard " GMGUARD_VERSION);
+    app_.get_formatter()->column_width(28);
+    add_globals();
+    add_status();
+    add_attach();
+    add_detach();
+    add_mode();
+    add_bindings();
+    add_events();
+    add_explain();
+    add_replay();
+    add_config();
+}
+
+// Without the groups of options, which CLI11 has as commands without a name.
+std::vector<const CLI::App*> commands_of(const CLI::App& app) {
+    return app.get_subcommands([](const CLI::App* each) { return !each->get_name().empty(); });
+}
+
+// The command that the words name so far, and the first word that names none.
+struct Named {
+    const CLI::App* app;
+    std::string stranger;
+};
+
+bool takes_next(std::string_view word) {
+    return word == "-o" || word == "--output" || word == "--server" || word == "--pins";
+}
+
+Named named_by(const CLI::App& program, const std::vector<std::string>& words) {
+    const CLI::App* app = &program;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        const auto commands = commands_of(*app);
+        const auto found = std::ranges::find(commands, words[i], &CLI::App::get_name);
+        if (found != commands.end())
+            app = *found;
+        else if (takes_next(words[i]))
+            ++i;
+        else if (!words[i].starts_with('-') && !commands.empty())
+            return {app, words[i]};
+    }
+    return {app, {}};
+}
+
+// "gmguard mode set"
+std::string path_of(const CLI::App* app) {
+    const auto* parent = app->get_parent();
+    return parent ? path_of(parent) + " " + app->get_name() : app->get_name();
+}
+
+std::string Program::wrong_usage(const CLI::ParseError& error,
+                                 const std::vector<std::string>& words) const {
+    const auto [app, stranger] = named_by(app_, words);
+    std::vector<std::string> names;
+    for (const auto* each : commands_of(*app))
+        names.push_back(each->get_name());
+    const std::vector<std::string_view> views(names.begin(), names.end());
+    const auto near = config::did_you_mean(stranger, views);
+    if (!stranger.empty() && !near.empty())
+        return fmt::format("\"{}\" is no command; {}", stranger, near);
+    return fmt::format("{}; see {} --help", error.what(), path_of(app));
+}
+
+// What -o says, wherever it stands: an error must obey it, even one that ended the reading before.
+Format format_in(const std::vector<std::string>& words) {
+    Format format = Format::table;
+    const auto take = [&](std::string_view word) {
+        format = word == "json" ? Format::json : word == "jsonl" ? Format::jsonl : format;
+    };
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        const std::string_view word = words[i];
+        if ((word == "-o" || word == "--output") && i + 1 < words.size())
+            take(words[i + 1]);
+        else if (word.starts_with("--output="))
+            take(word.substr(9));
+        else if (word.starts_with("-o"))
+            take(word.substr(word.starts_with("-o=") ? 3 : 2));
+    }
+    return format;
+}
+
+Arguments Program::read(std::vector<std::string> words) {
+    auto reversed = std::vector<std::string>(words.rbegin(), words.rend()); // as CLI11 takes them
+    try {
+        app_.parse(std::move(reversed));
+        return Command{globals_, run_};
+    } catch (const CLI::CallForHelp&) {
+        return Help{app_.help()};
+    } catch (const CLI::CallForVersion&) {
+        return Help{app_.version() + "\n"};
+    } catch (const CLI::ParseError& error) {
+        globals_.format = format_in(words);
+        return WrongUsage{globals_, wrong_usage(error, words)};
+    }
+}
+
+} // namespace
+
+Arguments read_arguments(const std::vector<std::string>& words) {
+    // Commands refer to the options: the program lives as long as what it gives.
+    const auto program = std::make_shared<Program>();
+    auto arguments = program->read(words);
+    if (auto* command = std::get_if<Command>(&arguments))
+        command->run = [program, run = std::move(command->run)](Session& session) {
+            return run(session);
+        };
+    return arguments;
+}
+
+} // namespace gmguard::cli

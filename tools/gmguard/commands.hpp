@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The commands. Each writes its result to the session's output and gives the exit code; what it
+// needs of the daemon it asks by the documented REST calls, and nothing else.
+#pragma once
+
+#include "session.hpp"
+
+#include "config/config.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace gmguard::cli {
+
+// GET /v1/status, /v1/interfaces, /v1/mode, /v1/drops; without the daemon, what is pinned (exit 5).
+[[nodiscard]] Exit status(Session& session);
+
+struct AttachOptions {
+    std::string name;
+    std::string netns;
+    std::string side = "gm";
+    std::string xdp_mode = "native";
+};
+// PUT /v1/interfaces/{name}
+[[nodiscard]] Exit attach(Session& session, const AttachOptions& options);
+
+struct DetachOptions {
+    std::string name; // empty: all
+    bool all = false;
+};
+// DELETE /v1/interfaces/{name}. All: each of them by the daemon; without it, every pin and filter.
+[[nodiscard]] Exit detach(Session& session, const DetachOptions& options);
+
+// GET /v1/interfaces
+[[nodiscard]] Exit interfaces(Session& session);
+
+// GET /v1/mode
+[[nodiscard]] Exit mode_get(Session& session);
+
+struct ModeSetOptions {
+    std::string check;    // a check's name, or "all"
+    std::string mode;     // "off", "monitor", "enforce", or "default": what stands above counts
+    std::string listener; // empty: every one
+};
+// GET /v1/mode and PATCH it
+[[nodiscard]] Exit mode_set(Session& session, const ModeSetOptions& options);
+
+struct BindingsQuery {
+    std::string impi, impu, address, prefix, state, text;
+    std::uint64_t limit = 100; // rows in all; 0: no limit
+    bool must_find = false;    // none is an error (exit 3)
+};
+// GET /v1/bindings, page by page
+[[nodiscard]] Exit bindings_list(Session& session, const BindingsQuery& query);
+// GET /v1/bindings/{id}; `id` may be a source, as "192.0.2.7:5060"
+[[nodiscard]] Exit bindings_show(Session& session, const std::string& id);
+
+struct BindingsAddOptions {
+    std::string source; // "192.0.2.7:5060", "2001:db8::7"
+    std::string impi;
+    std::vector<std::string> impus;
+    std::uint64_t expires_s = 3600;
+};
+// PUT /v1/bindings/{source}
+[[nodiscard]] Exit bindings_add(Session& session, const BindingsAddOptions& options);
+// DELETE /v1/bindings/{id}
+[[nodiscard]] Exit bindings_release(Session& session, const std::string& id);
+
+// GET /v1/drops
+[[nodiscard]] Exit drops(Session& session);
+
+struct EventsOptions {
+    bool follow = false;
+    std::string type, reason, impi;
+    std::string after; // id
+    std::uint64_t limit = 50;
+};
+// GET /v1/events; with follow, GET /v1/events/stream, resumed where it broke off
+[[nodiscard]] Exit events(Session& session, const EventsOptions& options);
+
+struct ExplainOptions {
+    std::string sip_file; // "-": stdin
+    std::string from, to; // endpoints
+    std::string config;   // empty: the default guard
+    bool live = false;    // ask the daemon: POST /v1/explain
+};
+[[nodiscard]] Exit explain(Session& session, const ExplainOptions& options);
+
+struct ReplayOptions {
+    std::vector<std::string> files;
+    std::string config;         // empty: the default guard
+    bool only_findings = false; // not what passes
+};
+[[nodiscard]] Exit replay(Session& session, const ReplayOptions& options);
+
+[[nodiscard]] Exit config_check(Session& session, const std::string& file);
+[[nodiscard]] Exit config_show(Session& session, const std::string& file);
+
+// The configuration of replay and explain. A file with problems is told problem by problem.
+[[nodiscard]] Outcome<config::Config> guard_of(const std::string& file);
+
+} // namespace gmguard::cli
