@@ -128,13 +128,4 @@ std::vector<Loss> losses(const gm_losses& before, const gm_losses& after) {
     return grown;
 }
 
-admin::Event report(const Loss& loss, const Moment& now) {
-    admin::Event event;
-    event.time = now.wall;
-    event.type = EventType::lost;
-    event.count = loss.count;
-    event.detail = "ring " + loss.ring + " was full";
-    return event;
-}
-
 } // namespace gmguard::feeds

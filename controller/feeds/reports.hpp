@@ -38,6 +38,4 @@ struct Loss {
 };
 [[nodiscard]] std::vector<Loss> losses(const gm_losses& before, const gm_losses& after);
 
-[[nodiscard]] admin::Event report(const Loss& loss, const Moment& now);
-
 } // namespace gmguard::feeds

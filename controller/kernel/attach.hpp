@@ -52,6 +52,9 @@ struct AttachedCgroup {
 // attached first and the old one left after. Empty path: where cgroup2 is mounted.
 [[nodiscard]] Result<> attach_cgroup(const Objects& objects, const std::string& path);
 
+// Nothing attached is no error.
+[[nodiscard]] Result<> detach_cgroup(const std::string& pin_path);
+
 // Pins the iterator of gm_bindings as <pins>/show/bindings.
 [[nodiscard]] Result<> pin_show(const Objects& objects);
 

@@ -40,6 +40,13 @@ Result<> attach_cgroup(const Objects& objects, const std::string& path) {
     return put(objects, kOnward, *cgroup);
 }
 
+Result<> detach_cgroup(const std::string& pin_path) {
+    for (const auto& hook : {kInside, kOnward})
+        if (auto ended = end_link(link_pin(pin_path, hook.pin)); !ended)
+            return ended;
+    return {};
+}
+
 Result<AttachedCgroup> attached_cgroup(const std::string& pin_path) {
     AttachedCgroup out;
     for (const auto& hook : {kInside, kOnward}) {

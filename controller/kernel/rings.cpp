@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 namespace gmguard::kernel {
@@ -42,16 +43,11 @@ struct Reader {
 
     // libbpf stops after the record for which a negative number is returned.
     int take(const void* data, std::size_t size) {
-        Held held{which, {}, {}};
-        if (size >= sizeof held.head)
-            std::memcpy(&held.head, data, sizeof held.head);
-        if (size < sizeof held.head || !in_range(held.head, size - sizeof held.head)) {
-            ++refused;
+        if (const auto record = read_record(which, {static_cast<const char*>(data), size})) {
+            last_ns = record->head.time_ns;
+            out->push_back({which, record->head, std::string(record->message)});
         } else {
-            held.message.assign(static_cast<const char*>(data) + sizeof held.head,
-                                held.head.length);
-            last_ns = held.head.time_ns;
-            out->push_back(std::move(held));
+            ++refused;
         }
         return --left == 0 ? -ECANCELED : 0;
     }
@@ -74,6 +70,17 @@ int on_record(void* reader, void* data, std::size_t size) {
 }
 
 } // namespace
+
+std::optional<Record> read_record(Ring ring, std::string_view bytes) {
+    Record record{ring, {}, {}};
+    if (bytes.size() < sizeof record.head)
+        return std::nullopt;
+    std::memcpy(&record.head, bytes.data(), sizeof record.head);
+    if (!in_range(record.head, bytes.size() - sizeof record.head))
+        return std::nullopt;
+    record.message = bytes.substr(sizeof record.head, record.head.length);
+    return record;
+}
 
 struct Rings::Parts {
     std::array<Reader, kRings> readers; // in the order of enum Ring
@@ -103,7 +110,8 @@ Result<> Rings::Parts::open(Ring ring, int map_fd) {
 
 // The core's answers up to that time and all else, in the order of time.
 std::size_t Rings::Parts::hand_on(std::uint64_t until_ns) {
-    std::ranges::stable_sort(held, {}, [](const Held& h) { return h.head.time_ns; });
+    std::ranges::stable_sort(
+        held, {}, [](const Held& h) { return std::pair(h.head.time_ns, h.ring == Ring::core); });
     const auto waits = [until_ns](const Held& h) {
         return h.ring == Ring::core && h.head.time_ns > until_ns;
     };

@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 namespace gmguard::kernel {
@@ -22,9 +23,13 @@ struct Record {
     std::string_view message; // valid during the call only
 };
 
+// A record as it lies in a ring; nullopt where its schema, its lengths or its enums are not in
+// range. `bytes` must live as long as the record.
+[[nodiscard]] std::optional<Record> read_record(Ring ring, std::string_view bytes);
+
 class Rings {
   public:
-    // Called with checked records only: schema, lengths and enums are in range. It must not throw.
+    // Called with records that read_record() takes. It must not throw.
     using Handler = std::function<void(const Record&)>;
 
     // The maps must outlive it: `objects` does, here.
@@ -41,7 +46,7 @@ class Rings {
         std::size_t refused = 0; // of another schema or broken
         bool more = false;       // a share was used up: call again
     };
-    // Reads up to `share` records of each ring.
+    // Reads up to `share` records of each ring. Of equal times, those of gm_sip_core come last.
     [[nodiscard]] Result<Consumed> consume(std::size_t share = 256);
 
   private:

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The guard at work: what the rings tell goes through the policy into the kernel's maps, and what
+// it means goes to the event log. One engine per pin directory; single-threaded.
+#pragma once
+
+#include "admin/event_log.hpp"
+#include "binding/policy.hpp"
+#include "config/config.hpp"
+#include "feeds/reports.hpp"
+#include "kernel/hasher.hpp"
+#include "kernel/objects.hpp"
+#include "kernel/rings.hpp"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace gmguard::app {
+
+class Engine {
+  public:
+    // Adopts what the maps hold: their hash key and their bindings. `config`, `log` and `directory`
+    // outlive it; changes of `config` count at once.
+    [[nodiscard]] static Result<std::unique_ptr<Engine>> make(const config::Config& config,
+                                                              kernel::Objects objects,
+                                                              admin::EventLog& log,
+                                                              const feeds::Directory& directory);
+
+    // Opens the rings and reads what is in them. To be called when all tables are filled.
+    [[nodiscard]] Result<> listen();
+    // Readable: call consume().
+    [[nodiscard]] int epoll_fd() const { return rings_->epoll_fd(); }
+    // True: there is more to read at once.
+    [[nodiscard]] Result<bool> consume();
+
+    // Once a second: time for the policy, ring losses, sign of life.
+    void tick();
+
+    // Brings gm_listeners, gm_pools, gm_peers and gm_settings to the configuration.
+    [[nodiscard]] Result<> fill(const std::vector<Address>& hosts);
+
+    [[nodiscard]] Result<> add(binding::Add request);
+    [[nodiscard]] Result<> release(std::string_view id);
+
+    [[nodiscard]] const binding::Policy& policy() const { return policy_; }
+    [[nodiscard]] const kernel::Objects& objects() const { return objects_; }
+    [[nodiscard]] const kernel::Hasher& hasher() const { return hasher_; }
+    // How many notices of each kind there were.
+    [[nodiscard]] const std::map<std::string, std::uint64_t>& registrations() const {
+        return registrations_;
+    }
+
+  private:
+    Engine(const config::Config& config, kernel::Objects objects, const kernel::HashKey& key,
+           admin::EventLog& log, const feeds::Directory& directory);
+
+    [[nodiscard]] Result<> adopt();
+    void on_record(const kernel::Record& record);
+    void follow(const binding::Outcome& outcome, const feeds::Moment& now);
+    void tell(const binding::Notice& notice, const feeds::Moment& now);
+    void note_losses(const feeds::Moment& now);
+    void show_life(const feeds::Moment& now);
+    void alarm(std::string detail, const feeds::Moment& now);
+
+    const config::Config& config_;
+    kernel::Objects objects_;
+    kernel::HashKey key_;
+    kernel::Hasher hasher_;
+    binding::Policy policy_;
+    admin::EventLog& log_;
+    const feeds::Directory& directory_;
+    std::optional<kernel::Rings> rings_;
+    gm_settings settings_{};
+    gm_losses losses_{};
+    feeds::Moment reading_; // of the reading of the rings at hand
+    std::map<std::string, std::uint64_t> registrations_;
+    unsigned chatter_ = 0; // notices that anybody can cause, since the last tick
+    std::uint64_t unheard_ = 0;
+};
+
+} // namespace gmguard::app

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "app/guard.hpp"
+
+#include "app/modes.hpp"
+#include "app/status.hpp"
+#include "binding/selector.hpp"
+#include "replay/replay.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <charconv>
+
+namespace gmguard::app {
+namespace {
+
+constexpr std::string_view origin_name(binding::Origin origin) {
+    switch (origin) {
+    case binding::Origin::api:
+        return "api";
+    case binding::Origin::adopted:
+        return "adopted";
+    default:
+        return "registration";
+    }
+}
+
+config::Interface interface_of(const admin::AttachRequest& request) {
+    return {request.name, request.netns, request.side,
+            request.xdp_mode == admin::XdpMode::generic ? config::XdpMode::generic
+                                                        : config::XdpMode::native};
+}
+
+admin::Interface shown(const Side& side, const std::vector<kernel::Attached>& attached) {
+    admin::Interface out;
+    out.name = side.interface.name;
+    out.netns = side.interface.netns;
+    out.ifindex = side.ifindex;
+    out.side = side.interface.side;
+    out.since = side.since;
+    for (const auto& there : attached) {
+        if (there.ifindex != side.ifindex || side.interface.side != GM_SIDE_GM)
+            continue;
+        out.xdp_mode = there.mode == config::XdpMode::generic ? admin::XdpMode::generic
+                                                              : admin::XdpMode::native;
+        if (there.front != 0)
+            out.hooks.push_back(GM_HOOK_FRONT);
+        if (there.answers != 0)
+            out.hooks.push_back(GM_HOOK_ANSWERS);
+    }
+    return out;
+}
+
+std::optional<std::uint64_t> number_of(std::string_view text) {
+    std::uint64_t number = 0;
+    if (text.empty())
+        return number;
+    const auto* end = text.data() + text.size();
+    const auto [stopped, error] = std::from_chars(text.data(), end, number);
+    return error == std::errc{} && stopped == end ? std::optional(number) : std::nullopt;
+}
+
+} // namespace
+
+Guard::Guard(config::Config& config, Engine& engine, Interfaces& interfaces, admin::EventLog& log)
+    : config_(config), engine_(engine), interfaces_(interfaces), log_(log),
+      started_(feeds::Moment::now().wall) {}
+
+void Guard::tell(admin::EventType type, std::string interface, std::string detail) {
+    spdlog::info("{}{}{}", interface, interface.empty() ? "" : ": ", detail);
+    admin::Event event;
+    event.time = feeds::Moment::now().wall;
+    event.type = type;
+    event.interface = std::move(interface);
+    event.detail = std::move(detail);
+    log_.append(std::move(event));
+}
+
+admin::Status Guard::status() const {
+    auto status = status_of(config_, engine_.objects().pin_path(), interfaces_);
+    status.started = started_;
+    return status;
+}
+
+std::vector<std::string> Guard::not_ready() const {
+    std::vector<std::string> reasons;
+    for (const auto& name : interfaces_.broken())
+        reasons.push_back("interface " + name + " is gone, or has lost its programs");
+    const auto cgroup = kernel::attached_cgroup(engine_.objects().pin_path());
+    if (config_.cgroup.wanted && (!cgroup || cgroup->inside == 0 || cgroup->onward == 0))
+        reasons.emplace_back("the cgroup is gone, or has lost its programs");
+    return reasons;
+}
+
+std::vector<admin::Interface> Guard::interfaces() const {
+    const auto attached = kernel::attached(engine_.objects().pin_path());
+    std::vector<admin::Interface> out;
+    for (const auto& side : interfaces_.all())
+        out.push_back(shown(side, attached.value_or(std::vector<kernel::Attached>{})));
+    return out;
+}
+
+Result<admin::Interface> Guard::attach(const admin::AttachRequest& request) {
+    if (auto put = interfaces_.put(interface_of(request)); !put)
+        return fail(std::move(put.error()));
+    if (auto filled = engine_.fill(interfaces_.host_addresses()); !filled)
+        return fail(std::move(filled.error()));
+    tell(admin::EventType::attached, request.name, "is guarded");
+    const auto attached = kernel::attached(engine_.objects().pin_path());
+    return shown(*interfaces_.find(request.name),
+                 attached.value_or(std::vector<kernel::Attached>{}));
+}
+
+Result<> Guard::detach(std::string_view name) {
+    if (auto removed = interfaces_.remove(name); !removed)
+        return removed;
+    tell(admin::EventType::detached, std::string(name), "is no longer guarded");
+    return engine_.fill(interfaces_.host_addresses());
+}
+
+admin::Modes Guard::modes() const {
+    return modes_of(config_);
+}
+
+Result<> Guard::set_modes(const admin::ModeChange& change) {
+    auto changed = with_modes(config_, change);
+    if (!changed)
+        return fail(std::move(changed.error()));
+    std::swap(config_, *changed);
+    if (auto filled = engine_.fill(interfaces_.host_addresses()); !filled) {
+        std::swap(config_, *changed);
+        return filled;
+    }
+    tell(admin::EventType::mode_changed, "",
+         change.listener.empty() ? "modes changed" : "modes of " + change.listener + " changed");
+    return {};
+}
+
+admin::Binding Guard::show(const binding::BindingView& view) const {
+    const auto now = feeds::Moment::now();
+    const auto entry = engine_.objects().maps().bindings.lookup(view.selector);
+    admin::Binding out;
+    out.id = view.id;
+    out.state = view.state;
+    out.selector = binding::text(view.selector);
+    out.prefix = {Address(view.selector.address), view.selector.bits};
+    out.port = view.selector.port;
+    out.impi = view.impi;
+    out.impus = view.impus;
+    out.origin = origin_name(view.origin);
+    out.since = now.wall_at(view.since_ns);
+    if (view.expires_ns != 0)
+        out.expires = now.wall_at(view.expires_ns);
+    // A pending or a shadow has no entry: the one there is another's.
+    if (view.subscriber != 0 && entry && *entry && (*entry)->last_seen_ns != 0)
+        out.last_seen = now.wall_at((*entry)->last_seen_ns);
+    return out;
+}
+
+Result<admin::BindingPage> Guard::bindings(const admin::BindingQuery& query) const {
+    const auto cursor = number_of(query.cursor);
+    if (!cursor)
+        return fail(ErrorKind::invalid, "cursor", "is none that a page gave");
+    const auto page = engine_.policy().find({query.impi, query.impu, query.address, query.prefix,
+                                             query.state, query.text, query.limit, *cursor});
+    admin::BindingPage out;
+    for (const auto& view : page.items)
+        out.items.push_back(show(view));
+    out.next_cursor = page.next == 0 ? "" : std::to_string(page.next);
+    out.total = page.total;
+    return out;
+}
+
+Result<admin::Binding> Guard::binding(std::string_view id) const {
+    const auto view = engine_.policy().find(id);
+    if (!view)
+        return fail(ErrorKind::not_found, "binding " + std::string(id), "is not there");
+    return show(*view);
+}
+
+Result<admin::Binding> Guard::holder(const Endpoint& source) const {
+    const auto view = engine_.policy().holder(source, feeds::Moment::now().ns);
+    if (!view)
+        return fail(ErrorKind::not_found, "source " + source.text(), "is nobody's");
+    return show(*view);
+}
+
+Result<admin::Binding> Guard::put_binding(const admin::BindingRequest& request) {
+    auto added = engine_.add({0, request.source, request.impi, request.impus,
+                              std::uint64_t{request.expires_s} * binding::kSecond});
+    if (!added)
+        return fail(std::move(added.error()));
+    return holder(request.source);
+}
+
+Result<> Guard::release(std::string_view id) {
+    return engine_.release(id);
+}
+
+std::vector<admin::HookCounts> Guard::counters() const {
+    std::vector<admin::HookCounts> out;
+    for (std::uint32_t id = 0; id <= config_.listeners.size(); ++id) {
+        const auto sum = engine_.objects().maps().counters.sum(id);
+        if (!sum)
+            continue;
+        const auto name = id == 0 ? std::string{} : config_.listeners[id - 1].name;
+        out.push_back({name, GM_HOOK_FRONT, sum->front.packets, sum->front.would_drop});
+        out.push_back({name, GM_HOOK_INSIDE, sum->inside.packets, sum->inside.would_drop});
+        out.push_back({name, GM_HOOK_ANSWERS, sum->answers.packets, sum->answers.would_drop});
+    }
+    return out;
+}
+
+gm_losses Guard::losses() const {
+    return engine_.objects().maps().losses.sum(0).value_or(gm_losses{});
+}
+
+admin::Figures Guard::figures() const {
+    const auto counts = engine_.policy().counts();
+    const auto& maps = engine_.objects().maps();
+    admin::Figures figures;
+    figures.bindings = {{GM_STATE_PENDING, counts.pending},
+                        {GM_STATE_BOUND, counts.bound},
+                        {GM_STATE_SHADOW, counts.shadow},
+                        {GM_STATE_COOLDOWN, counts.cooldown}};
+    figures.maps = {
+        {"gm_bindings", counts.bound + counts.cooldown, maps.bindings.raw().max_entries()},
+        {"gm_identities", counts.identities, maps.identities.raw().max_entries()}};
+    figures.registrations = engine_.registrations();
+    return figures;
+}
+
+Result<std::string> Guard::explain(const admin::Question& question) {
+    const auto explained = replay::explain(config_, question.sip, question.from, question.to);
+    if (!explained)
+        return fail(explained.error());
+    return replay::json(*explained);
+}
+
+} // namespace gmguard::app

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The guard as the admin interface sees it: translations, and the changes that need more than one
+// part of the controller.
+#pragma once
+
+#include "admin/event_log.hpp"
+#include "admin/guard.hpp"
+#include "app/engine.hpp"
+#include "app/interfaces.hpp"
+
+namespace gmguard::app {
+
+class Guard final : public admin::Guard {
+  public:
+    // All outlive it. `config` is changed by set_modes().
+    Guard(config::Config& config, Engine& engine, Interfaces& interfaces, admin::EventLog& log);
+
+    [[nodiscard]] admin::Status status() const override;
+    [[nodiscard]] std::vector<std::string> not_ready() const override;
+
+    [[nodiscard]] std::vector<admin::Interface> interfaces() const override;
+    [[nodiscard]] Result<admin::Interface> attach(const admin::AttachRequest& request) override;
+    [[nodiscard]] Result<> detach(std::string_view name) override;
+
+    [[nodiscard]] admin::Modes modes() const override;
+    [[nodiscard]] Result<> set_modes(const admin::ModeChange& change) override;
+
+    [[nodiscard]] Result<admin::BindingPage>
+    bindings(const admin::BindingQuery& query) const override;
+    [[nodiscard]] Result<admin::Binding> binding(std::string_view id) const override;
+    [[nodiscard]] Result<admin::Binding> holder(const Endpoint& source) const override;
+    [[nodiscard]] Result<admin::Binding> put_binding(const admin::BindingRequest& request) override;
+    [[nodiscard]] Result<> release(std::string_view id) override;
+
+    [[nodiscard]] std::vector<admin::HookCounts> counters() const override;
+    [[nodiscard]] gm_losses losses() const override;
+    [[nodiscard]] admin::Figures figures() const override;
+
+    [[nodiscard]] Result<std::string> explain(const admin::Question& question) override;
+
+  private:
+    void tell(admin::EventType type, std::string interface, std::string detail);
+    [[nodiscard]] admin::Binding show(const binding::BindingView& view) const;
+
+    config::Config& config_;
+    Engine& engine_;
+    Interfaces& interfaces_;
+    admin::EventLog& log_;
+    feeds::WallTime started_;
+};
+
+} // namespace gmguard::app

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "app/modes.hpp"
+
+#include <algorithm>
+
+namespace gmguard::app {
+namespace {
+
+void change_listener(config::Listener& listener, const admin::ModeChange& change) {
+    if (change.mode)
+        listener.mode = *change.mode;
+    for (const auto& [check, mode] : change.checks)
+        listener.checks[check] = mode;
+}
+
+} // namespace
+
+admin::Modes modes_of(const config::Config& config) {
+    admin::Modes modes;
+    modes.default_mode = config.mode;
+    for (const auto& listener : config.listeners)
+        modes.listeners.push_back({listener.name, listener.mode, listener.checks,
+                                   config::effective_modes(config, listener)});
+    return modes;
+}
+
+Result<config::Config> with_modes(config::Config config, const admin::ModeChange& change) {
+    // ESP is not looked into yet: a mode of its own would promise what is not done.
+    if (const auto esp = change.checks.find(GM_CHECK_esp_source);
+        esp != change.checks.end() && esp->second.value_or(GM_MODE_OFF) != GM_MODE_OFF)
+        return fail(ErrorKind::unsupported, "check esp_source",
+                    "is not there in this version: SPIs are not looked at");
+    if (change.listener.empty()) {
+        if (change.mode)
+            return fail(ErrorKind::invalid, "mode", "a mode of its own is a listener's",
+                        "name the listener, or change the default");
+        config.mode = change.default_mode.value_or(config.mode);
+        for (auto& listener : config.listeners)
+            change_listener(listener, change);
+        return config;
+    }
+    if (change.default_mode)
+        return fail(ErrorKind::invalid, "mode", "the default is not a listener's");
+    const auto named =
+        std::ranges::find(config.listeners, change.listener, &config::Listener::name);
+    if (named == config.listeners.end())
+        return fail(ErrorKind::not_found, "listener " + change.listener, "is not there");
+    change_listener(*named, change);
+    return config;
+}
+
+} // namespace gmguard::app

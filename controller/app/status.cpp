@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "app/status.hpp"
+
+#include <sys/utsname.h>
+
+#include <algorithm>
+
+namespace gmguard::app {
+namespace {
+
+std::vector<std::string> ranges_of(const std::vector<std::uint16_t>& ports) {
+    std::vector<std::string> out;
+    for (auto first = ports.begin(); first != ports.end();) {
+        auto last = first;
+        while (last + 1 != ports.end() && *(last + 1) == *last + 1)
+            ++last;
+        out.push_back(std::to_string(*first) + (first == last ? "" : "-" + std::to_string(*last)));
+        first = last + 1;
+    }
+    return out;
+}
+
+admin::Listener show(const config::Listener& listener) {
+    return {listener.name,
+            listener.profile,
+            listener.protection,
+            listener.address,
+            ranges_of(listener.unprotected_ports),
+            ranges_of(listener.protected_ports),
+            listener.shared_interface};
+}
+
+bool has_side(const Interfaces& interfaces, gm_side side) {
+    return std::ranges::any_of(interfaces.all(),
+                               [side](const Side& s) { return s.interface.side == side; });
+}
+
+void warn_of_interfaces(const Interfaces& interfaces, std::vector<std::string>& out) {
+    if (!has_side(interfaces, GM_SIDE_GM))
+        out.emplace_back("no Gm interface is attached: nothing is judged");
+    for (const auto& side : interfaces.all())
+        if (side.interface.side == GM_SIDE_GM &&
+            side.interface.xdp_mode == config::XdpMode::generic)
+            out.push_back("interface " + side.interface.name +
+                          " has XDP in generic mode, which is slower");
+}
+
+void warn_of_listeners(const config::Config& config, std::vector<std::string>& out) {
+    for (const auto& listener : config.listeners) {
+        if (listener.shared_interface)
+            out.push_back("listener " + listener.name +
+                          " shares its interface: packets with a core peer's address are exempt");
+        if (listener.protection == GM_PROTECTION_ESP && !listener.protected_ports.empty())
+            out.push_back("listener " + listener.name +
+                          " has IPsec: which SA decrypted a message is not checked");
+    }
+}
+
+std::vector<std::string> warnings_of(const config::Config& config, const Interfaces& interfaces,
+                                     bool has_cgroup) {
+    std::vector<std::string> out;
+    warn_of_interfaces(interfaces, out);
+    if (!has_cgroup)
+        out.emplace_back("no cgroup is attached: what comes in fragments, and what comes to "
+                         "protected ports, is not judged");
+    if (config.core.peers.empty())
+        out.emplace_back("no core peers: answers are believed as they leave to the phones");
+    if (config.home_domains.empty())
+        out.emplace_back("no home domains: a REGISTER may go to any domain");
+    warn_of_listeners(config, out);
+    return out;
+}
+
+} // namespace
+
+std::string_view version() {
+    return GMGUARD_VERSION;
+}
+std::string_view commit() {
+    return GMGUARD_COMMIT;
+}
+
+admin::Status status_of(const config::Config& config, const std::string& pin_path,
+                        const Interfaces& interfaces) {
+    admin::Status status;
+    status.version = version();
+    status.commit = commit();
+    utsname system{};
+    if (::uname(&system) == 0)
+        status.kernel = system.release;
+    const auto cgroup = kernel::attached_cgroup(pin_path);
+    const bool whole = cgroup && cgroup->inside != 0 && cgroup->onward != 0;
+    if (whole)
+        status.cgroup = cgroup->path;
+    for (const auto& listener : config.listeners)
+        status.listeners.push_back(show(listener));
+    status.warnings = warnings_of(config, interfaces, whole);
+    return status;
+}
+
+} // namespace gmguard::app
