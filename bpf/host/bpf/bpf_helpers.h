@@ -16,6 +16,16 @@
 #define __uint(name, value) int(*name)[value]
 #define __type(name, value) __typeof__(value) *name
 
+/* Under names of their own: libbpf's library exports some of these, and this code is linked beside
+ * it. */
+#define bpf_map_lookup_elem gm_host_map_lookup_elem
+#define bpf_map_update_elem gm_host_map_update_elem
+#define bpf_skb_load_bytes gm_host_skb_load_bytes
+#define bpf_ringbuf_output gm_host_ringbuf_output
+#define bpf_ktime_get_ns gm_host_ktime_get_ns
+#define bpf_ktime_get_coarse_ns gm_host_ktime_get_coarse_ns
+#define bpf_jiffies64 gm_host_jiffies64
+
 void *bpf_map_lookup_elem(void *map, const void *key);
 long bpf_map_update_elem(void *map, const void *key, const void *value, __u64 flags);
 long bpf_skb_load_bytes(const void *skb, __u32 offset, void *to, __u32 length);
