@@ -148,6 +148,8 @@ GM_GLOBAL int gm_read_digest(struct gm_work* w, __u32 at, __u32 end)
         return GM_REASON_malformed;
     d->at = gm_find(w, at, end, GM_SET(' ', '\t', '\r'));
     d->scheme = gm_span(at, d->at);
+    if (!d->scheme.size)
+        return GM_REASON_ambiguous;
     d->is_digest = d->scheme.size == 6 &&
                    gm_head(gm_lower(gm_load8(gm_at(w, at))), 6) == 0x747365676964ULL; /* digest */
     if (!d->is_digest)

@@ -19,6 +19,8 @@ GM_INLINE void gm_take_param(struct gm_work* w, __u32 at, __u32 end)
     name = gm_skip_space(w, at, end);
     if (name >= end)
         return;
+    if (gm_is_space(*gm_at(w, name)))
+        p->reason = GM_REASON_ambiguous;
     equal = gm_find(w, name, end, GM_SET('=', '=', '='));
     name_end = gm_find(w, name, equal < end ? equal : end, GM_SET(' ', '\t', '\r'));
     if (name_end > end)
@@ -32,36 +34,32 @@ GM_INLINE void gm_take_param(struct gm_work* w, __u32 at, __u32 end)
     p->value[id] = equal < end ? gm_span(equal + 1, end) : gm_span(end, end);
 }
 
-/* The end of the current parameter is at or behind p->scan: one run to ';', ',' or a quote. */
+/* One run from p->scan: to what ends the parameter that began at p->at, or to a quote. */
 static long gm_param_step(__u32 i, struct gm_step* step)
 {
     struct gm_work* w = step->w;
     struct gm_params* p = &w->params;
-    __u32 pos, from = p->at;
+    __u32 pos, stops = p->quoted ? GM_SET('"', '\\', '"') : GM_SET(';', ',', '"');
 
     (void)i;
-    pos = p->quoted ? gm_find(w, p->quoted, p->end, GM_SET('"', '\\', '"'))
-                    : gm_find(w, from, p->end, GM_SET(';', ',', '"'));
-    if (pos > p->end) {
+    pos = gm_find(w, p->scan, p->end, stops);
+    if (pos > p->end || (p->quoted && pos == p->end)) {
         p->reason = GM_REASON_ambiguous;
         return 1;
     }
+    p->scan = pos + 1;
     if (p->quoted) {
-        if (pos == p->end)
-            p->reason = GM_REASON_ambiguous;
-        else if (*gm_at(w, pos) == '\\')
-            p->quoted = pos + 2;
-        else {
-            p->at = pos + 1; /* a quoted value is of no parameter that we look at */
+        if (*gm_at(w, pos) == '"')
             p->quoted = 0;
-        }
-        return p->reason != 0;
-    }
-    if (pos < p->end && *gm_at(w, pos) == '"') {
-        p->quoted = pos + 1;
+        else
+            p->scan = pos + 2;
         return 0;
     }
-    gm_take_param(w, from, pos);
+    if (pos < p->end && *gm_at(w, pos) == '"') {
+        p->quoted = 1;
+        return 0;
+    }
+    gm_take_param(w, p->at, pos);
     p->list = pos < p->end && *gm_at(w, pos) == ',';
     p->at = pos + 1;
     return p->list || p->reason || p->at >= p->end;
@@ -78,6 +76,7 @@ GM_GLOBAL int gm_read_params(struct gm_work* w, __u32 at, __u32 end)
         return GM_REASON_malformed;
     w->params.seen = 0;
     w->params.at = at;
+    w->params.scan = at;
     w->params.end = end;
     w->params.quoted = 0;
     w->params.list = 0;

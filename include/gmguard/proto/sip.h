@@ -59,7 +59,8 @@ GM_GLOBAL __u32 gm_find(struct gm_work* w, __u32 at, __u32 end, __u32 set)
 
 #define GM_SET(a, b, c) ((__u32)(__u8)(a) | (__u32)(__u8)(b) << 8 | (__u32)(__u8)(c) << 16)
 
-/* The first position in [at, end) that is no blank and no fold; `end` where 16 and more are. */
+/* The first position in [at, end) that is no blank and no fold, or `end`. 16 of them are skipped;
+ * where there are more, it is a blank's, which no caller takes for what it looks for. */
 GM_INLINE __u32 gm_skip_space(const struct gm_work* w, __u32 at, __u32 end)
 {
     __u64 seen;
@@ -71,13 +72,13 @@ GM_INLINE __u32 gm_skip_space(const struct gm_work* w, __u32 at, __u32 end)
         at += 8;
         seen = gm_visible(gm_load8(gm_at(w, at)));
     }
-    if (at >= end || !seen)
-        return end;
-    at += gm_lowest(seen);
+    at += seen ? gm_lowest(seen) : 8;
     return at < end ? at : end;
 }
 
-/* Where the header's name ends, and in *colon where its colon is. 0: no name within 24 bytes. */
+/* Where the header's name ends, and in *colon where its colon is, 0 where something else than up to
+ * eight blanks stands before it: a reader that unfolds or skips first would find one. 0: no name
+ * within 24 bytes. */
 GM_INLINE __u32 gm_name_end(const struct gm_work* w, __u32 line, __u32* colon)
 {
     __u32 at, k, j;
@@ -89,17 +90,14 @@ GM_INLINE __u32 gm_name_end(const struct gm_work* w, __u32 line, __u32* colon)
         if (!hit)
             continue;
         at = line + k + gm_lowest(hit);
-        for (j = 0; j < 8; ++j) {
+        for (j = 0; j <= 8; ++j) {
             char c = *gm_at(w, at + j);
 
-            if (c == ':') {
+            if (c == ':')
                 *colon = at + j;
-                return at;
-            }
             if (!gm_is_blank(c))
-                return 0;
+                break;
         }
-        *colon = 0;
         return at;
     }
     return 0;
@@ -157,8 +155,10 @@ GM_INLINE void gm_take_line(struct gm_work* w, __u32 pos)
         w->scan.reason = GM_REASON_ambiguous;
     if (gm_is_blank(*gm_at(w, pos + 2))) {
         w->scan.folded = 1;
-        if (!w->scan.start_end)
+        if (!w->scan.start_end) {
+            w->scan.start_end = pos;
             w->scan.reason = GM_REASON_ambiguous;
+        }
         return;
     }
     if (w->scan.start_end)
@@ -251,7 +251,8 @@ GM_INLINE __u32 gm_read_request_line(struct gm_work* w, __u32 end)
     w->sip.method = gm_span(0, blank);
     w->sip.request_uri = gm_span(blank + 1, end - 8);
     w->sip.kind = GM_KIND_REQUEST;
-    if (gm_find(w, blank + 1, end - 8, GM_SET(' ', '\t', '\t')) != end - 8)
+    if (*gm_at(w, blank) != ' ' ||
+        gm_find(w, blank + 1, end - 8, GM_SET(' ', '\t', '\t')) != end - 8)
         return GM_REASON_ambiguous;
     return w->sip.request_uri.size ? GM_REASON_none : GM_REASON_malformed;
 }

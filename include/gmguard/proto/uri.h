@@ -257,8 +257,9 @@ GM_INLINE __u32 gm_find_user(struct gm_work* w, __u32 at, __u32 end)
                 return end;
             if (*gm_at(w, found) == '@')
                 return found;
-            w->uri.escaped = 1;
-            return gm_find(w, found, end, GM_SET('@', '@', '@'));
+            found = gm_find(w, found, end, GM_SET('@', '@', '@'));
+            w->uri.escaped = found < end;
+            return found;
         }
         if (at + k + 8 >= end)
             return end;

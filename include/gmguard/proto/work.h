@@ -52,7 +52,6 @@ struct gm_sip {
 struct gm_scan {
     __u32 at;       /* where to look on */
     __u32 line;     /* where the logical line began */
-    __u32 physical; /* where the physical line began */
     __u32 lines;
     __u32 folded;
     __u32 start_end; /* where the start line ends */
@@ -102,12 +101,12 @@ struct gm_digest {
 
 struct gm_params {
     __u32 seen; /* bits 1 << enum gm_param */
-    __u32 at;
+    __u32 at;   /* where the current parameter began */
+    __u32 scan; /* where to look on */
     __u32 end;
-    __u32 quoted;
+    __u32 quoted; /* in a quoted string */
     __u32 list; /* a comma was met: more than one value */
     __u32 reason;
-    __u32 done;
     struct gm_span value[GM_P_COUNT];
 };
 
