@@ -7,7 +7,7 @@ import time
 
 from lab.guard import Guard
 from lab.lab import Lab
-from lab.network import GM4B, PROTECTED, PROTECTED_B, UNPROTECTED_B
+from lab.network import GM4B, GM4C, PROTECTED, PROTECTED_B, UNPROTECTED_B
 from lab.phone import Phone
 
 # Pools beside the lab's own 2001:db8:64::/48 (a /64 is one subscriber). Sources in no pool: pair.
@@ -34,6 +34,12 @@ address = "{GM4B}"
 unprotected_ports = [{UNPROTECTED_B}]
 protected_ports = [{PROTECTED_B}]
 protection = "terminated"
+[[listener]]
+name = "gm4c"
+profile = "annex-d"
+address = "{GM4C}"
+protected_ports = [{PROTECTED}]
+protection = "esp"
 """
 
 MODES = ("off", "monitor", "enforce")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Life of a binding: refresh, end by expiry and by de-registration, release by the operator."""
 import time
+from datetime import datetime, timezone
 
 from arena import both_families, case, expect, status
 from lab.network import UNPROTECTED
@@ -13,6 +14,8 @@ def binds(arena, v6):
     expect(item, f"no binding of {alice.impi} on {alice.here}")
     expect(alice.impu in item["impus"] and f"sip:{alice.user}.work@ims.test" in item["impus"],
            f"the implicit set, not {item['impus']}")
+    left = datetime.fromisoformat(item["expires"]) - datetime.now(timezone.utc)
+    expect(620 < left.total_seconds() <= 630, f"granted 600 s and 30 more, not {left}")
 
 
 @both_families("Life.RefreshKeepsTheBinding", "R1")
@@ -70,5 +73,5 @@ def add(arena, v6):
         arena.guard.cli("bindings", "release", item["id"])
     expect(status(alice.say()) is None, "unbound, she is not heard")
     arena.guard.cli("bindings", "add", alice.here, "--impi", alice.impi, "--impu", alice.impu,
-                    "--expires", 60)
+                    "--expires", "60s")
     expect(status(alice.say()) == 200, "bound by hand, she is")

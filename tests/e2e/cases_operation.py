@@ -207,7 +207,7 @@ def expiry(arena):
     alice = arena.registered()
     arena.guard.cli("bindings", "release", arena.guard.binding_of(alice)["id"])
     arena.guard.cli("bindings", "add", alice.here, "--impi", alice.impi, "--impu", alice.impu,
-                    "--expires", 2)
+                    "--expires", "2s")
     begun = time.monotonic()
     expect(status(alice.say()) == 200, "she speaks while it lasts")
     with _killed(arena):

@@ -5,7 +5,8 @@ import socket
 
 from arena import both_families, case, expect
 from lab import sip
-from lab.network import CORE, MW, PROTECTED, UNPROTECTED, family, run
+from lab.network import CORE, GM4, MW, PROTECTED, UNPROTECTED
+from lab.phone import Phone
 from lab.processes import in_netns
 
 
@@ -113,4 +114,22 @@ def core_from_gm(arena):
                 forger.sendto(data, (MW, 5060))
         shown = bob.receive(0.5 if arena.mode == "enforce" else 3)
         return int(shown is not None and alice.impu in shown["From"]), 1
-    arena.refused(attack, "spoofed_source", ("not_listener",))
+    arena.refused(attack, "not_listener", ("spoofed_source",))
+
+
+@case("Side.CoresAddressIsRefused_AtTheGmListener", "H8")
+def core_at_gm_listener(arena):
+    """In the core's name to the unprotected port, where what the core says is otherwise exempt."""
+    network = arena.lab.network
+    for mode, field in (("monitor", "would_drop"), ("enforce", "dropped")):
+        arena.set_mode(mode)
+        network.give("evil", CORE)
+        try:
+            with Phone(network, "evil", "mallory", CORE, 5060, pcscf=GM4) as forger:
+                before = arena.guard.counts()
+                forger.send(forger.register_request())
+                arena.guard.wait_for(
+                    lambda: getattr(arena.guard.since(before), field)["spoofed_source"],
+                    f"{mode}: {field} spoofed_source")
+        finally:
+            network.take("evil", CORE)

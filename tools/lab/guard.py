@@ -60,9 +60,8 @@ Counts = collections.namedtuple("Counts", "dropped would_drop")  # each a Counte
 def find(name):
     """A program of the build: in $GMGUARD_BUILD, else in build/."""
     build = pathlib.Path(os.environ.get("GMGUARD_BUILD") or REPOSITORY / "build")
-    for folder in ("controller/app", "tools/gmguard", "bin", "."):
-        if os.access(build / folder / name, os.X_OK) and (build / folder / name).is_file():
-            return build / folder / name
+    if os.access(build / "bin" / name, os.X_OK):
+        return build / "bin" / name
     raise LabError(f"no {name} in {build}: build first (cmake -S . -B build -G Ninja && "
                    f"ninja -C build), or name the folder in GMGUARD_BUILD")
 
@@ -142,17 +141,20 @@ class Guard:
                            f"{(done.stdout + done.stderr).strip()[:500]}")
         return json.loads(done.stdout) if done.stdout.strip() else None
 
-    def counts(self):
-        """All drops so far, by reason."""
+    def counts(self, hook=None):
+        """All drops so far, by reason; hook: of that hook alone. A message that would be dropped is
+        counted at every hook that sees it."""
         counts = Counts(collections.Counter(), collections.Counter())
         for item in self.cli("drops")["items"]:
+            if hook not in (None, item["hook"]):
+                continue
             counts.dropped[item["reason"]] += item["dropped"]
             counts.would_drop[item["reason"]] += item["would_drop"]
         return counts
 
-    def since(self, before):
+    def since(self, before, hook=None):
         """The drops since counts() returned `before`; only reasons that moved."""
-        now = self.counts()
+        now = self.counts(hook)
         return Counts(now.dropped - before.dropped, now.would_drop - before.would_drop)
 
     def bindings(self):

@@ -8,7 +8,7 @@ from . import network
 from .processes import LabError, run, start, stop, wait_until
 
 DOMAIN = "ims.test"
-_WORDS = ("GM4", "GM4B", "GM6", "MW", "CORE", "CORE_PORT", "UNPROTECTED", "PROTECTED",
+_WORDS = ("GM4", "GM4B", "GM4C", "GM6", "MW", "CORE", "CORE_PORT", "UNPROTECTED", "PROTECTED",
           "UNPROTECTED_B", "PROTECTED_B")
 _HERE = pathlib.Path(__file__).parent
 

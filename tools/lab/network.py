@@ -14,6 +14,7 @@ from .processes import netns_path, run
 
 GM4, GM6 = "192.0.2.1", "2001:db8:5060::1"  # the P-CSCF on Gm
 GM4B = "192.0.2.3"                          # a second one, protected port 5060 (D.1 1)
+GM4C = "192.0.2.4"                          # a third one, for a listener where ESP ends here
 MW, CORE = "198.51.100.1", "198.51.100.2"   # the P-CSCF and the core on Mw
 UNPROTECTED, PROTECTED = 5060, 6100         # ports of the P-CSCF on Gm
 UNPROTECTED_B, PROTECTED_B = 5070, 5060     # the same at GM4B
@@ -56,7 +57,7 @@ class Network:
             self.ip(side, "link", "set", "lo", "up")
         self._access()
         self._mw()
-        for address in (GM4, GM4B):
+        for address in (GM4, GM4B, GM4C):
             self.ip("pcscf", "addr", "add", f"{address}/24", "dev", "gm0")
         self.ip("pcscf", "addr", "add", f"{GM6}/64", "dev", "gm0", "nodad")
         for side, link in LINKS.items():

@@ -70,6 +70,13 @@ def status(answer):
     return str(answer.status) if answer else NO_ANSWER
 
 
+def _status_as(victim, answer):
+    """The status, where the attacker is taken for the victim: asserted, or shown as From."""
+    if answer and victim.impu not in (answer["X-Asserted"].strip("<>"), answer["X-From"]):
+        return f"{answer.status}, not as {victim.user}"
+    return status(answer)
+
+
 def _taken_for(answer):
     """Whom the core takes the sender of an answered request for, and whom its receiver sees."""
     if not answer or answer.status != 200:
@@ -135,14 +142,14 @@ def taken_pair(stage):
 def seed_attack(stage):
     """The contribution's clause 2.1, both steps."""
     alice = stage.phone("alice", "192.0.2.21")
-    answers, note = [alice.register()], ""
+    answers = [alice.register()]
     with stage.stolen(alice.address):
         mallory = stage.attacker(alice.address)
         answers.append(mallory.register())
         if answers[-1] and answers[-1].status == 200:
-            answers.append(mallory.say("INVITE", sender=alice.impu))
-            note = _taken_for(answers[-1])
-    return Seen(_all(*answers), note)
+            call = mallory.say("INVITE", sender=alice.impu)
+            return Seen([*_all(*answers), _status_as(alice, call)], _taken_for(call))
+    return Seen(_all(*answers))
 
 
 def taken_slash64(stage):
@@ -161,12 +168,13 @@ def foreign_contact(pad=""):
 
 def clear_requests(stage):
     alice = stage.phone("alice", "192.0.2.25")
-    answers = [alice.register()]
+    first = alice.register()
     with stage.stolen(alice.address):
         mallory = stage.attacker(alice.address)
-        for method in ("INVITE", "OPTIONS", "MESSAGE"):
-            answers.append(mallory.say(method, UNPROTECTED, sender=alice.impu))
-    return Seen(_all(*answers), _taken_for(answers[-1]))
+        answers = [mallory.say(method, UNPROTECTED, sender=alice.impu)
+                   for method in ("INVITE", "OPTIONS", "MESSAGE")]
+    return Seen([status(first), *(_status_as(alice, answer) for answer in answers)],
+                _taken_for(answers[-1]))
 
 
 def clear_response(stage):
@@ -177,10 +185,10 @@ def clear_response(stage):
 def spoofed_identity(address, own):
     def play(stage):
         alice, mallory = stage.phone("alice", address), stage.attacker(own, 5127)
-        answers = [alice.register(), mallory.register()]
-        for method in ("MESSAGE", "INVITE"):
-            answers.append(mallory.say(method, sender=alice.impu))
-        return Seen(_all(*answers), _taken_for(answers[-1]))
+        registered = [alice.register(), mallory.register()]
+        answers = [mallory.say(method, sender=alice.impu) for method in ("MESSAGE", "INVITE")]
+        return Seen([*_all(*registered), *(_status_as(alice, answer) for answer in answers)],
+                    _taken_for(answers[-1]))
     return play
 
 
