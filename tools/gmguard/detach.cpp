@@ -57,7 +57,10 @@ Exit detach_all(Session& session) {
 Exit detach(Session& session, const DetachOptions& options) {
     if (options.all)
         return detach_all(session);
-    if (const auto gone = detach_one(session, options.name); !gone)
+    const auto gone = detach_one(session, options.name);
+    if (!gone && gone.error().exit == Exit::degraded)
+        session.out.remark("gmguard detach --all works without gmguardd");
+    if (!gone)
         return session.out.fail(gone.error());
     return tell(session, {options.name}, options.name + ": no longer guarded");
 }

@@ -33,8 +33,8 @@ inline constexpr const char* kAttach = R"(Examples:
   gmguard attach gm0 --netns pcscf --xdp-mode generic
   gmguard attach eth1 --side core        known as the side of the core, not attached
 
-Lasts until gmguardd ends or detach; what is to be attached at every start stands in the
-configuration. Next: gmguard status; gmguard drops.)";
+The programs stay when gmguardd ends: only detach removes them. What is to be attached at every start
+stands in the configuration. Next: gmguard status; gmguard drops.)";
 
 inline constexpr const char* kDetach = R"(Examples:
   gmguard detach eth0
@@ -58,7 +58,7 @@ Examples:
   gmguard mode set contact_source default            follow the listener's mode again
 
 off: not looked at. monitor: passes, counted as would_drop. enforce: dropped.
-Holds until gmguardd ends; to keep it, write it to the configuration.)";
+Holds until gmguardd starts anew; to keep it, write it to the configuration.)";
 
 inline constexpr const char* kBindings =
     R"(A binding links a selector (a source address, with its port or not, or a prefix) to the subscriber

@@ -10,6 +10,7 @@
 #include <iostream>
 #include <iterator>
 #include <map>
+#include <utility>
 
 namespace gmguard::cli {
 namespace {
@@ -20,10 +21,7 @@ namespace json = boost::json;
 class Report {
   public:
     Report(Output& out, const ReplayOptions& options)
-        : out_(out), options_(options), table_(finding_table(options.files.size() > 1)) {
-        if (out_.is_table())
-            out_.composed_line(table_.titles());
-    }
+        : out_(out), options_(options), table_(finding_table(options.files.size() > 1)) {}
 
     void take(const replay::Finding& finding) {
         ++reasons_[finding.judgement.reason];
@@ -33,7 +31,7 @@ class Report {
         if (out_.is_jsonl())
             out_.composed_line(object);
         else if (out_.is_table())
-            out_.composed_line(table_.row(row_of(object, finding.file), out_.color()));
+            show_row(json::parse(object), finding.file);
         else
             items_.push_back(json::parse(object));
     }
@@ -46,9 +44,12 @@ class Report {
     }
 
   private:
-    [[nodiscard]] std::vector<Cell> row_of(const std::string& object,
-                                           const std::string& file) const {
-        return finding_row(json::parse(object), options_.files.size() > 1 ? &file : nullptr);
+    void show_row(const json::value& finding, const std::string& file) {
+        if (!std::exchange(titled_, true))
+            out_.composed_line(table_.titles());
+        const bool several = options_.files.size() > 1;
+        out_.composed_line(
+            table_.row(finding_row(finding, several ? &file : nullptr), out_.color()));
     }
 
     static json::object json_of(const replay::Summary& summary) {
@@ -59,7 +60,8 @@ class Report {
     }
 
     void end_table(const replay::Summary& summary) {
-        out_.composed_line("");
+        if (titled_)
+            out_.composed_line("");
         out_.composed_line(fmt::format(
             "{} frames, {} to or from guarded ports: {} dropped, {} would be dropped, {} pass",
             summary.frames, summary.told, summary.dropped, summary.would_drop,
@@ -73,6 +75,7 @@ class Report {
     Output& out_;
     const ReplayOptions& options_;
     LiveTable table_;
+    bool titled_ = false;
     json::array items_;
     std::map<gm_reason, std::uint64_t> reasons_;
 };
