@@ -99,6 +99,8 @@ class Session : public std::enable_shared_from_this<Session> {
     asio::awaitable<void> refuse();
     void stop();
     void abandon();
+    // watch_peer() keeps the session, and so the socket, until the socket is closed.
+    void close() { socket_.close(); }
 
   private:
     using Parser = http::request_parser<http::string_body>;
@@ -173,14 +175,21 @@ std::optional<Problem> problem_of(Code error) {
     return Problem{malformed_request, "no HTTP request: " + error.message(), {}};
 }
 
+// Here and below a co_await stands alone: behind && in a condition g++ 12 awaits it whatever the
+// left side says.
 asio::awaitable<void> Session::run() {
-    while (!server_->stopping && co_await first_byte()) {
+    while (!server_->stopping) {
+        const bool more = co_await first_byte();
+        if (!more)
+            co_return;
         Parser parser;
-        if (const Code error = co_await read(parser); error) {
+        const Code error = co_await read(parser);
+        if (error) {
             co_await report(error);
             co_return;
         }
-        if (!co_await answer(parser.get()))
+        const bool goes_on = co_await answer(parser.get());
+        if (!goes_on)
             co_return;
     }
 }
@@ -222,7 +231,8 @@ asio::awaitable<void> Session::report(Code error) {
     Request nobody;
     nobody.id = server_->next_id();
     const Response response = respond(*problem, nobody);
-    if (co_await write(response, nobody, 11, false))
+    const bool written = co_await write(response, nobody, 11, false);
+    if (written)
         co_await linger();
 }
 
@@ -245,7 +255,8 @@ asio::awaitable<bool> Session::answer(const http::request<http::string_body>& me
         co_return false;
     }
     const bool keep_alive = message.keep_alive() && !server_->stopping;
-    co_return co_await write(response, request, message.version(), keep_alive) && keep_alive;
+    const bool written = co_await write(response, request, message.version(), keep_alive);
+    co_return written&& keep_alive;
 }
 
 asio::awaitable<bool> Session::write(const Response& response, const Request& request,
@@ -338,7 +349,8 @@ asio::awaitable<void> Session::refuse() {
     nobody.id = server_->next_id();
     Response response = respond(Problem{ProblemKind::too_busy, "too many connections", {}}, nobody);
     response.headers.push_back({"Retry-After", "1"});
-    if (co_await write(response, nobody, 11, false))
+    const bool written = co_await write(response, nobody, 11, false);
+    if (written)
         co_await linger();
 }
 
@@ -360,6 +372,7 @@ asio::awaitable<void> serve(std::shared_ptr<Session> session, bool refused) {
         co_await session->refuse();
     else
         co_await session->run();
+    session->close();
 }
 
 asio::awaitable<void> accept_all(std::shared_ptr<HttpServer::Parts> server) {

@@ -46,7 +46,8 @@ const Description& describe(ProblemKind kind) {
 json::array to_json(const std::vector<Flaw>& errors) {
     json::array list;
     for (const Flaw& flaw : errors)
-        list.push_back(json::object{{"pointer", as_utf8(flaw.pointer)}, {"detail", as_utf8(flaw.detail)}});
+        list.push_back(
+            json::object{{"pointer", as_utf8(flaw.pointer)}, {"detail", as_utf8(flaw.detail)}});
     return list;
 }
 

@@ -24,7 +24,8 @@ std::optional<Target> parse_target(std::string_view text) {
     for (const auto& segment : url->segments())
         target.segments.push_back(segment);
     for (const auto& parameter : url->params(boost::urls::encoding_opts(false)))
-        target.query.emplace_back(parameter.key, parameter.value);
+        if (parameter.has_value || !parameter.key.empty()) // "?" alone, "&&"
+            target.query.emplace_back(parameter.key, parameter.value);
     return target;
 }
 

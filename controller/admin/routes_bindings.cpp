@@ -110,11 +110,17 @@ BindingRequest read_request(const json::value& body, const Endpoint& source,
     return request;
 }
 
+std::optional<Problem> check_put(const Request& request, const Result<Binding>& there) {
+    if (there)
+        return check_change(request, describe(*there), tag_of(*there));
+    if (there.error().kind == ErrorKind::not_found)
+        return check_creation(request);
+    return Problem{problem_kind(there.error().kind), there.error().text(), {}};
+}
+
 Response put_at(Guard& guard, const Request& request, const Endpoint& source) {
     const Result<Binding> there = guard.holder(source);
-    const std::optional<Problem> problem =
-        there ? check_change(request, describe(*there), tag_of(*there)) : check_creation(request);
-    if (problem)
+    if (const auto problem = check_put(request, there))
         return respond(*problem, request);
     const auto body = read_body(request);
     if (!body)

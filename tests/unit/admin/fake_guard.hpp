@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A guard in memory. It keeps the contract of admin/guard.hpp as far as the admin interface can
+// tell, and fails where it is told to.
+#pragma once
+
+#include "admin/guard.hpp"
+
+#include <string>
+#include <vector>
+
+namespace gmguard::admin {
+
+class FakeGuard : public Guard {
+  public:
+    FakeGuard();
+
+    // What the next calls see; free for tests to change.
+    Status status_now;
+    std::vector<std::string> not_ready_now;
+    std::vector<Interface> interfaces_now;
+    Modes modes_now;
+    std::vector<Binding> bindings_now;
+    std::vector<HookCounts> counters_now;
+    gm_losses losses_now{};
+    Figures figures_now;
+    std::string answer; // of explain()
+
+    // Where set: every change, list and explanation fails with this, ...
+    std::optional<Error> failure;
+    // ... every look-up of one binding with that.
+    std::optional<Error> lookup_failure;
+
+    // What the last calls were asked.
+    AttachRequest attach_asked;
+    ModeChange modes_asked;
+    mutable BindingQuery query_asked;
+    BindingRequest binding_asked;
+    Question question_asked;
+
+    [[nodiscard]] Status status() const override { return status_now; }
+    [[nodiscard]] std::vector<std::string> not_ready() const override { return not_ready_now; }
+    [[nodiscard]] std::vector<Interface> interfaces() const override { return interfaces_now; }
+    [[nodiscard]] Result<Interface> attach(const AttachRequest& request) override;
+    [[nodiscard]] Result<> detach(std::string_view name) override;
+    [[nodiscard]] Modes modes() const override { return modes_now; }
+    [[nodiscard]] Result<> set_modes(const ModeChange& change) override;
+    [[nodiscard]] Result<BindingPage> bindings(const BindingQuery& query) const override;
+    [[nodiscard]] Result<Binding> binding(std::string_view id) const override;
+    [[nodiscard]] Result<Binding> holder(const Endpoint& source) const override;
+    [[nodiscard]] Result<Binding> put_binding(const BindingRequest& request) override;
+    [[nodiscard]] Result<> release(std::string_view id) override;
+    [[nodiscard]] std::vector<HookCounts> counters() const override { return counters_now; }
+    [[nodiscard]] gm_losses losses() const override { return losses_now; }
+    [[nodiscard]] Figures figures() const override { return figures_now; }
+    [[nodiscard]] Result<std::string> explain(const Question& question) override;
+
+  private:
+    unsigned made_ = 0;
+};
+
+// Alice, bound to 192.0.2.7:5060, id b_1.
+[[nodiscard]] Binding alice();
+// Somebody's binding on a source.
+[[nodiscard]] Binding binding_of(const std::string& id, const std::string& impi,
+                                 const Endpoint& source);
+// REGISTER of mallory from alice's selector, dropped.
+[[nodiscard]] Event drop_event();
+
+} // namespace gmguard::admin

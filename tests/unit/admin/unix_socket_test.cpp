@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "admin/unix_socket.hpp"
+#include "unit/admin/scratch.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include <unistd.h>
+
+namespace gmguard::admin {
+namespace {
+
+class UnixSocket : public testing::Test {
+  protected:
+    Scratch scratch_;
+    std::string path_ = scratch_.path("admin.sock");
+
+    bool exists() const { return access(path_.c_str(), F_OK) == 0; }
+};
+
+TEST(UnixPath, IsAbsoluteAndFits) {
+    EXPECT_EQ(unix_path("unix:/run/gmguard/admin.sock").value(), "/run/gmguard/admin.sock");
+    EXPECT_TRUE(unix_path("unix:/" + std::string(106, 'a')));
+    EXPECT_EQ(unix_path("unix:/" + std::string(107, 'a')).error().kind, ErrorKind::invalid);
+    EXPECT_EQ(unix_path("unix:admin.sock").error().kind, ErrorKind::invalid);
+    EXPECT_EQ(unix_path("unix:").error().kind, ErrorKind::invalid);
+    EXPECT_EQ(unix_path("127.0.0.1:8480").error().kind, ErrorKind::unsupported);
+    EXPECT_EQ(unix_path("").error().kind, ErrorKind::unsupported);
+}
+
+TEST_F(UnixSocket, IsForOwnerAndGroup) {
+    const auto socket = ListeningSocket::open(path_);
+    ASSERT_TRUE(socket) << socket.error().text();
+    struct stat made{};
+    ASSERT_EQ(lstat(path_.c_str(), &made), 0);
+    EXPECT_EQ(made.st_mode & 07777, 0660u);
+}
+
+TEST_F(UnixSocket, IsRemovedAtTheEnd) {
+    {
+        const auto socket = ListeningSocket::open(path_);
+    }
+    EXPECT_FALSE(exists());
+}
+
+TEST_F(UnixSocket, ReplacesOneThatNobodyAnswersOn) {
+    {
+        auto dead = ListeningSocket::open(path_);
+        ASSERT_TRUE(dead);
+        close(dead->release());
+        const std::string kept = path_ + ".kept";
+        ASSERT_EQ(rename(path_.c_str(), kept.c_str()), 0); // as after a crash: not removed
+        dead->remove();
+        ASSERT_EQ(rename(kept.c_str(), path_.c_str()), 0);
+    }
+    ASSERT_TRUE(exists());
+    EXPECT_TRUE(ListeningSocket::open(path_));
+}
+
+TEST_F(UnixSocket, IsNotTakenFromAnotherProcess) {
+    const auto first = ListeningSocket::open(path_);
+    ASSERT_TRUE(first);
+    const auto second = ListeningSocket::open(path_);
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().kind, ErrorKind::conflict);
+    EXPECT_TRUE(exists());
+}
+
+TEST_F(UnixSocket, LeavesFilesThatAreNoSocketsAlone) {
+    std::ofstream(path_) << "precious";
+    const auto socket = ListeningSocket::open(path_);
+    ASSERT_FALSE(socket);
+    EXPECT_EQ(socket.error().kind, ErrorKind::conflict);
+    EXPECT_TRUE(exists());
+}
+
+TEST_F(UnixSocket, LeavesASuccessorsSocketAlone) {
+    auto first = ListeningSocket::open(path_);
+    ASSERT_TRUE(first);
+    ASSERT_EQ(unlink(path_.c_str()), 0);
+    const auto second = ListeningSocket::open(path_);
+    ASSERT_TRUE(second);
+    first->remove();
+    EXPECT_TRUE(exists());
+}
+
+TEST_F(UnixSocket, SaysWhy_WhenThereIsNoDirectory) {
+    const auto socket = ListeningSocket::open(scratch_.path("none/admin.sock"));
+    ASSERT_FALSE(socket);
+    EXPECT_EQ(socket.error().kind, ErrorKind::system);
+    EXPECT_EQ(socket.error().code, ENOENT);
+}
+
+} // namespace
+} // namespace gmguard::admin
