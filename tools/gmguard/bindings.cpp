@@ -87,6 +87,8 @@ void show_list(Session& session, const json::value& document) {
     const auto shown = list(document, "items").size();
     const auto total = number(document, "total");
     session.out.table(binding_table(document, session.now));
+    if (shown == 0)
+        session.out.remark("nobody is bound; gmguard events -f shows registrations as they come");
     if (total > shown)
         session.out.remark(
             fmt::format("{} of {}; --limit 0 shows all, bindings find narrows", shown, total));

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+
 namespace gmguard::cli {
 namespace {
 
@@ -37,10 +39,11 @@ Exit detach_each(Session& session, const json::value& document) {
 }
 
 Exit detach_without_daemon(Session& session) {
+    if (!std::filesystem::exists(session.pins))
+        return tell(session, {}, fmt::format("nothing is pinned in {}", session.pins));
     if (const auto removed = remove_pinned(session.pins); !removed)
         return session.out.fail(removed.error());
-    return tell(session, {},
-                fmt::format("nothing of gmguard is attached; {} is gone", session.pins));
+    return tell(session, {}, fmt::format("{} is gone: nothing of it is attached", session.pins));
 }
 
 Exit detach_all(Session& session) {
@@ -57,11 +60,12 @@ Exit detach_all(Session& session) {
 Exit detach(Session& session, const DetachOptions& options) {
     if (options.all)
         return detach_all(session);
-    const auto gone = detach_one(session, options.name);
-    if (!gone && gone.error().exit == Exit::degraded)
-        session.out.remark("gmguard detach --all works without gmguardd");
-    if (!gone)
-        return session.out.fail(gone.error());
+    if (const auto gone = detach_one(session, options.name); !gone) {
+        const auto exit = session.out.fail(gone.error());
+        if (exit == Exit::degraded)
+            session.out.remark("gmguard detach --all works without gmguardd");
+        return exit;
+    }
     return tell(session, {options.name}, options.name + ": no longer guarded");
 }
 

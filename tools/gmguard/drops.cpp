@@ -40,6 +40,8 @@ Exit drops(Session& session) {
         return Exit::ok;
     }
     session.out.table(drop_table(*document));
+    if (list(*document, "items").empty())
+        session.out.remark("nothing was dropped, and nothing would have been");
     show_losses(session.out, member(*document, "losses"));
     return Exit::ok;
 }

@@ -55,15 +55,21 @@ std::string path_text(const json::value& event) {
     return from.empty() || to.empty() ? from + to : from + " -> " + to;
 }
 
+// Who holds the selector, where that is not who speaks.
+std::string holder_text(const json::value& event) {
+    const auto holder = text(member(event, "bound_to"), "impi");
+    const bool other = holder != text(member(event, "sip"), "impi");
+    return holder.empty() || !other ? "" : "(held by " + holder + ")";
+}
+
 std::string rest_of(const json::value& event) {
     const auto& sip = member(event, "sip");
-    const auto holder = text(member(event, "bound_to"), "impi");
     std::string rest;
     append(rest, text(event, "interface"));
     append(rest, message_text(sip));
     append(rest, path_text(event));
     append(rest, text(sip, "impi"));
-    append(rest, holder.empty() ? "" : "(held by " + holder + ")");
+    append(rest, holder_text(event));
     append(rest, text(event, "detail"));
     if (number(event, "count") > 1)
         append(rest, "x" + text(event, "count"));
@@ -73,7 +79,7 @@ std::string rest_of(const json::value& event) {
 } // namespace
 
 LiveTable event_table() {
-    return LiveTable({{{"TIME (UTC)"}, 18}, {{"EVENT"}, 10}, {{"REASON"}, 16}, {{"WHAT"}, 0}});
+    return LiveTable({{{"TIME (UTC)"}, 18}, {{"EVENT"}, 12}, {{"REASON"}, 16}, {{"WHAT"}, 0}});
 }
 
 std::vector<Cell> event_row(const json::value& event) {

@@ -63,7 +63,18 @@ Table listener_table(const json::value& status, const json::value& modes) {
     return table;
 }
 
-void show_head(Session& session, const json::value& status) {
+// "12 dropped, 3 would be dropped"
+std::string drops_text(const json::value& drops) {
+    std::uint64_t dropped = 0;
+    std::uint64_t would_drop = 0;
+    for (const auto& item : list(drops, "items")) {
+        dropped += number(item, "dropped");
+        would_drop += number(item, "would_drop");
+    }
+    return fmt::format("{} dropped, {} would be dropped", dropped, would_drop);
+}
+
+void show_head(Session& session, const json::value& status, const json::value& drops) {
     const bool ready = is_ready(status);
     Facts facts;
     facts.add("controller",
@@ -78,6 +89,7 @@ void show_head(Session& session, const json::value& status) {
     const auto bindings = counts_text(member(status, "bindings"));
     const auto losses = losses_text(member(status, "losses"));
     facts.add("bindings", bindings.empty() ? "none" : bindings);
+    facts.add("packets", drops_text(drops));
     facts.add_if("fullest map", fullest_map(status));
     facts.add("losses", losses.empty() ? "none" : losses);
     facts.add_if("ALARM", Cell(leak_text(member(status, "losses")), Style::bad));
@@ -93,7 +105,10 @@ Outcome<> show_all(Session& session, const json::value& status) {
     const auto modes = get(session, "/v1/mode");
     if (!modes)
         return std::unexpected(modes.error());
-    show_head(session, status);
+    const auto drops = get(session, "/v1/drops?nonzero=true");
+    if (!drops)
+        return std::unexpected(drops.error());
+    show_head(session, status, *drops);
     session.out.composed_line("");
     session.out.table(interface_table(*interfaces, session.now));
     session.out.composed_line("");

@@ -24,7 +24,7 @@ TEST(EventLine, TellsADrop) {
         "bound_to":{"impi":"alice@ims.test","since":null,"binding":"b_91c"},"count":1,
         "suppressed":0,"detail":null})");
     EXPECT_EQ(line_of(event),
-              "11-23 17:22:38.905  DROP        selector_taken    ens3 REGISTER "
+              "11-23 17:22:38.905  DROP          selector_taken    ens3 REGISTER "
               "[2001:db8:1:1::66]:5061 -> [2001:db8::5]:5060 mallory@ims.test (held by "
               "alice@ims.test)");
 }
@@ -33,7 +33,15 @@ TEST(EventLine, TellsWhatIsNoPacket) {
     const auto event = json::parse(R"({"time":"2026-11-23T17:22:38Z","type":"lost","reason":null,
         "sip":null,"bound_to":null,"count":12,"detail":"ring gm_events was full"})");
     EXPECT_EQ(line_of(event),
-              "11-23 17:22:38Z     LOST        -                 ring gm_events was full x12");
+              "11-23 17:22:38Z     LOST          -                 ring gm_events was full x12");
+}
+
+TEST(EventLine, NamesTheHolderOnce) {
+    const auto event =
+        json::parse(R"({"time":"2026-11-23T17:22:38Z","type":"bound","src":"192.0.2.7",
+        "sport":5060,"sip":{"impi":"a@ims.test"},"bound_to":{"impi":"a@ims.test"}})");
+    EXPECT_EQ(line_of(event),
+              "11-23 17:22:38Z     BOUND         -                 192.0.2.7:5060 a@ims.test");
 }
 
 TEST(EventLine, EscapesWhatTheWireBrought) {

@@ -29,6 +29,8 @@ void answer_all_of_status(FakeSession& fake, bool ready) {
                                 "hooks":[],"since":null}]})");
     fake.server.answer(200, R"({"default":"monitor","listeners":[{"listener":"gm",
         "effective":{"side":"off","limits":"enforce"}}]})");
+    fake.server.answer(200, R"({"items":[{"dropped":5,"would_drop":0},{"dropped":2,
+        "would_drop":9}]})");
 }
 
 std::string event(int id) {
@@ -42,13 +44,14 @@ TEST(Status, ShowsWhatIsGuarded) {
     FakeSession fake;
     answer_all_of_status(fake, true);
     EXPECT_EQ(status(fake.session), Exit::ok);
-    EXPECT_EQ(fake.server.questions(),
-              (Lines{"GET /v1/status", "GET /v1/interfaces", "GET /v1/mode"}));
+    EXPECT_EQ(fake.server.questions(), (Lines{"GET /v1/status", "GET /v1/interfaces",
+                                              "GET /v1/mode", "GET /v1/drops?nonzero=true"}));
     EXPECT_EQ(fake.out.str(), "controller    gmguardd 0.1.0, kernel 6.1.0, up 12m04s\n"
                               "ready         yes\n"
                               "default mode  monitor\n"
                               "cgroup        not attached\n"
                               "bindings      3 bound, 1 shadow\n"
+                              "packets       7 dropped, 9 would be dropped\n"
                               "fullest map   gm_owners 9 of 100\n"
                               "losses        none\n"
                               "warning       no cgroup\n"
@@ -106,8 +109,8 @@ TEST(Events, ShowsTheLastOnes) {
     options.limit = 1;
     EXPECT_EQ(events(fake.session, options), Exit::ok);
     EXPECT_EQ(fake.server.questions(), Lines{"GET /v1/events?reason=blocked%2Coversize&limit=1"});
-    EXPECT_EQ(fake.out.str(), "TIME (UTC)          EVENT       REASON            WHAT\n"
-                              "01-02 03:04:05Z     DROP        blocked           -\n");
+    EXPECT_EQ(fake.out.str(), "TIME (UTC)          EVENT         REASON            WHAT\n"
+                              "01-02 03:04:05Z     DROP          blocked           -\n");
     EXPECT_EQ(fake.err.str(), "2 older events are gone\nthere are more; --limit shows them, -f "
                               "waits for new ones\n");
 }
