@@ -5,37 +5,37 @@
 
 #include <algorithm>
 #include <cstring>
-#include <unordered_map>
+#include <tuple>
 #include <unordered_set>
 
 namespace gmguard::binding {
 namespace {
 
-using IdentityEntries = std::vector<const Policy::IdentityEntry*>;
-
 template <std::size_t N> std::string_view text_of(const char (&text)[N]) {
     return {text, strnlen(text, N)};
 }
 
-// Those of one subscriber in a row, the default IMPU first.
-IdentityEntries sorted(std::span<const Policy::IdentityEntry> identities) {
-    IdentityEntries entries;
-    entries.reserve(identities.size());
-    for (const auto& entry : identities)
-        entries.push_back(&entry);
-    std::ranges::sort(entries, [](const auto* a, const auto* b) {
-        if (a->first.subscriber != b->first.subscriber)
-            return a->first.subscriber < b->first.subscriber;
-        return a->second.is_default > b->second.is_default;
-    });
-    return entries;
+// An entry of gm_identities. Sorted by subscriber, the default IMPU first.
+struct Held {
+    std::uint64_t subscriber;
+    bool not_default;
+    gm_u128 identity;
+    friend bool operator<(const Held& a, const Held& b) {
+        return std::tie(a.subscriber, a.not_default) < std::tie(b.subscriber, b.not_default);
+    }
+};
+
+std::vector<Held> sorted(std::span<const Policy::IdentityEntry> identities) {
+    std::vector<Held> all;
+    all.reserve(identities.size());
+    for (const auto& [key, value] : identities)
+        all.push_back({key.subscriber, value.is_default == 0, key.identity});
+    std::ranges::sort(all, std::less<>{});
+    return all;
 }
 
-std::span<const Policy::IdentityEntry* const> of_subscriber(const IdentityEntries& entries,
-                                                            std::uint64_t subscriber) {
-    const auto number = [](const auto* entry) { return std::uint64_t{entry->first.subscriber}; };
-    const auto range = std::ranges::equal_range(entries, subscriber, {}, number);
-    return {range.begin(), range.end()};
+std::span<const Held> of_subscriber(const std::vector<Held>& all, std::uint64_t subscriber) {
+    return std::ranges::equal_range(all, subscriber, {}, &Held::subscriber);
 }
 
 Binding binding_of(const gm_selector& selector, const gm_binding& value, std::uint64_t now_ns) {
@@ -53,16 +53,14 @@ Binding binding_of(const gm_selector& selector, const gm_binding& value, std::ui
 }
 
 // The maps have the hashes of all identities, and the text of the default one, perhaps cut.
-Holding holding_of(const gm_binding& value, std::span<const Policy::IdentityEntry* const> entries,
-                   const Hasher& hasher) {
+Holding holding_of(const gm_binding& value, std::span<const Held> held, const Hasher& hasher) {
     Holding holding{std::string(text_of(value.impi)), {Registration{0, value.expires_ns, {}}}};
+    auto& identities = holding.registrations.front().identities;
+    for (const Held& one : held)
+        identities.push_back({one.identity, {}});
     const std::string_view impu = text_of(value.impu);
-    const gm_u128 known = impu.empty() ? gm_u128{0} : hasher.identity(impu);
-    for (const auto* entry : entries) {
-        const gm_u128 hash = entry->first.identity;
-        holding.registrations.front().identities.push_back(
-            {hash, hash == known ? std::string(impu) : std::string{}});
-    }
+    if (!identities.empty() && !impu.empty() && hasher.identity(impu) == identities.front().hash)
+        identities.front().text = impu;
     return holding;
 }
 
@@ -73,29 +71,42 @@ bool has_meaning(const gm_selector& selector, const gm_binding& value, const Key
            has_form(selector, forms(Address(selector.address)));
 }
 
+// A live holder of an identity. Sorted by identity, the oldest subscriber first.
+struct Live {
+    gm_u128 identity;
+    std::uint64_t subscriber;
+    std::uint64_t expires_ns;
+    friend bool operator<(const Live& a, const Live& b) {
+        return std::tie(a.identity, a.subscriber) < std::tie(b.identity, b.subscriber);
+    }
+};
+
+std::vector<Live> oldest_of_each(std::vector<Live> live) {
+    std::ranges::sort(live, std::less<>{});
+    const auto rest = std::ranges::unique(live, {}, &Live::identity);
+    live.erase(rest.begin(), rest.end());
+    return live;
+}
+
 // Writes what gm_owners lacks or has wrong.
-void repair_owners(const Life& life, const IdentityEntries& identities,
-                   std::span<const Policy::OwnerEntry> owners, std::uint64_t now_ns, Outcome& out) {
-    struct Low {
-        std::size_t operator()(gm_u128 hash) const { return static_cast<std::size_t>(hash); }
-    };
-    std::unordered_map<gm_u128, const gm_owner*, Low> there(owners.size());
-    for (const auto& [identity, owner] : owners) {
-        there.emplace(identity, &owner);
-        if (!life.owner(identity, now_ns))
-            out.operations.emplace_back(EraseOwner{identity});
+void repair_owners(const std::vector<Live>& live, std::span<const Policy::OwnerEntry> owners,
+                   Outcome& out) {
+    std::vector<Live> there;
+    there.reserve(owners.size());
+    for (const auto& [identity, owner] : owners)
+        there.push_back({identity, owner.subscriber, owner.expires_ns});
+    std::ranges::sort(there, std::less<>{});
+    auto old = there.begin();
+    for (const Live& one : live) {
+        for (; old != there.end() && old->identity < one.identity; ++old)
+            out.operations.emplace_back(EraseOwner{old->identity});
+        const bool known = old != there.end() && old->identity == one.identity;
+        if (!known || old->subscriber != one.subscriber || old->expires_ns != one.expires_ns)
+            out.operations.emplace_back(PutOwner{one.identity, {one.subscriber, one.expires_ns}});
+        old += known ? 1 : 0;
     }
-    for (const auto* entry : identities) {
-        const auto holder = life.owner(entry->first.identity, now_ns);
-        const auto known = there.find(entry->first.identity);
-        if (!holder || holder->subscriber != entry->first.subscriber)
-            continue;
-        const bool right = known != there.end() &&
-                           known->second->subscriber == holder->subscriber &&
-                           known->second->expires_ns == holder->expires_ns;
-        if (!right)
-            out.operations.emplace_back(PutOwner{entry->first.identity, *holder});
-    }
+    for (; old != there.end(); ++old)
+        out.operations.emplace_back(EraseOwner{old->identity});
 }
 
 } // namespace
@@ -104,22 +115,26 @@ Outcome Policy::adopt(std::uint64_t now_ns, std::span<const BindingEntry> bindin
                       std::span<const IdentityEntry> identities,
                       std::span<const OwnerEntry> owners) {
     Outcome out;
-    const IdentityEntries entries = sorted(identities);
+    const auto all = sorted(identities);
     std::unordered_set<std::uint64_t> subscribers;
+    std::vector<Live> live;
     for (const auto& [selector, value] : bindings) {
         if (!has_meaning(selector, value, parts_->forms, now_ns) ||
             !subscribers.insert(value.subscriber).second) {
             out.operations.emplace_back(EraseBinding{selector});
             continue;
         }
-        const auto own = of_subscriber(entries, value.subscriber);
+        const auto held = of_subscriber(all, value.subscriber);
         parts_->life.adopt(binding_of(selector, value, now_ns),
-                           holding_of(value, own, parts_->hasher));
+                           holding_of(value, held, parts_->hasher));
+        if (value.state == GM_STATE_BOUND)
+            for (const Held& one : held)
+                live.push_back({one.identity, value.subscriber, value.expires_ns});
     }
-    for (const auto* entry : entries)
-        if (!subscribers.contains(entry->first.subscriber))
-            out.operations.emplace_back(EraseIdentity{entry->first});
-    repair_owners(parts_->life, entries, owners, now_ns, out);
+    for (const Held& one : all)
+        if (!subscribers.contains(one.subscriber))
+            out.operations.emplace_back(EraseIdentity{{one.identity, one.subscriber, 0}});
+    repair_owners(oldest_of_each(std::move(live)), owners, out);
     return out;
 }
 

@@ -161,6 +161,14 @@ Holding Packed::unpack(const Suffixes& suffixes, const Hasher& hasher) const {
     return holding;
 }
 
+std::string Packed::impi(const Suffixes& suffixes) const {
+    if (!block_)
+        return {};
+    Reader in(block_.get() + sizeof(std::uint32_t));
+    const auto suffix = in.get<std::uint16_t>();
+    return in.get_rest(suffix, suffixes);
+}
+
 std::size_t Packed::bytes() const {
     std::uint32_t size = 0;
     if (block_)

@@ -73,6 +73,7 @@ class Packed {
     Packed() = default;
     Packed(const Holding& holding, Suffixes& suffixes);
     [[nodiscard]] Holding unpack(const Suffixes& suffixes, const Hasher& hasher) const;
+    [[nodiscard]] std::string impi(const Suffixes& suffixes) const;
     [[nodiscard]] std::size_t bytes() const;
 
   private:

@@ -68,8 +68,9 @@ void Life::create(const Grant& grant, Outcome& out) {
     binding.origin = grant.origin;
     const Holding holding{grant.impi, {grant.registration}};
     const Slot slot = table_.insert(std::move(binding), holding);
-    put_identities(slot, holding.identities(), {}, grant.now_ns, out);
-    put_binding(slot, grant.now_ns, out);
+    const auto identities = holding.identities();
+    put_identities(slot, identities, {}, grant.now_ns, out);
+    put_binding(slot, identities, grant.now_ns, out);
     out.notices.push_back(notice(NoticeKind::bound, slot, grant));
     if (!replaced_by(slot, grant.now_ns).empty())
         moves_.push_back({slot, table_.at(slot).subscriber, grant.now_ns});
@@ -86,18 +87,19 @@ void Life::take_over(Slot slot, const Grant& grant, Outcome& out) {
 void Life::refresh(Slot slot, const Grant& grant, Outcome& out) {
     const bool was_bound = table_.at(slot).state == GM_STATE_BOUND;
     const std::uint64_t subscriber = table_.at(slot).subscriber;
-    Holding holding = table_.holding(slot);
-    const auto before = holding.identities();
+    const Holding old = table_.holding(slot);
+    const auto before = old.identities();
+    Holding holding = old;
     holding.impi = grant.impi;
     holding.drop_expired(grant.now_ns);
     holding.put(grant.registration);
     const auto after = holding.identities();
-    table_.set_holding(slot, holding);
+    table_.set_holding(slot, old, holding);
     table_.set_contact(slot, grant.contact);
     table_.set_origin(slot, grant.origin);
     table_.set_state(slot, GM_STATE_BOUND, holding.expires_ns());
     put_identities(slot, after, before, grant.now_ns, out);
-    put_binding(slot, grant.now_ns, out);
+    put_binding(slot, after, grant.now_ns, out);
     erase_identities(subscriber, before, after, grant.now_ns, out);
     const auto kind = was_bound ? NoticeKind::refreshed : NoticeKind::bound;
     out.notices.push_back(notice(kind, slot, grant));
@@ -107,8 +109,9 @@ void Life::refresh(Slot slot, const Grant& grant, Outcome& out) {
 
 void Life::deregister(Slot slot, gm_u128 to, std::uint64_t now_ns, Outcome& out) {
     const std::uint64_t subscriber = table_.at(slot).subscriber;
-    Holding holding = table_.holding(slot);
-    const auto before = holding.identities();
+    const Holding old = table_.holding(slot);
+    const auto before = old.identities();
+    Holding holding = old;
     holding.drop_expired(now_ns);
     if (!holding.erase(to)) {
         out.notices.push_back(notice(NoticeKind::not_believed, slot, now_ns));
@@ -119,11 +122,12 @@ void Life::deregister(Slot slot, gm_u128 to, std::uint64_t now_ns, Outcome& out)
         out.notices.push_back(notice(NoticeKind::released, slot, now_ns));
         return cool_down(slot, now_ns + rules_.cooldown_ns, now_ns, out);
     }
-    table_.set_holding(slot, holding);
+    table_.set_holding(slot, old, holding);
     table_.set_state(slot, GM_STATE_BOUND, holding.expires_ns());
-    put_identities(slot, holding.identities(), before, now_ns, out);
-    put_binding(slot, 0, out);
-    erase_identities(subscriber, before, holding.identities(), now_ns, out);
+    const auto after = holding.identities();
+    put_identities(slot, after, before, now_ns, out);
+    put_binding(slot, after, 0, out);
+    erase_identities(subscriber, before, after, now_ns, out);
     out.notices.push_back(notice(NoticeKind::refreshed, slot, now_ns));
     out.notices.back().detail = "one of several registrations ended";
 }
@@ -143,10 +147,11 @@ void Life::remove(Slot slot, std::uint64_t now_ns, Outcome& out) {
 }
 
 void Life::cool_down(Slot slot, std::uint64_t until_ns, std::uint64_t now_ns, Outcome& out) {
+    const auto identities = table_.holding(slot).identities();
     table_.set_state(slot, GM_STATE_COOLDOWN, until_ns);
-    put_binding(slot, 0, out);
-    for (const auto& identity : table_.holding(slot).identities())
-        put_owner(identity.hash, now_ns, out);
+    put_binding(slot, identities, 0, out);
+    for (const auto& identity : identities)
+        put_owner(identity.hash, slot, now_ns, out);
 }
 
 void Life::used(const gm_selector& selector, std::uint64_t seen_ns, std::uint64_t now_ns,
@@ -203,10 +208,9 @@ void Life::adopt(Binding binding, const Holding& holding) {
     table_.insert(std::move(binding), holding);
 }
 
-void Life::put_binding(Slot slot, std::uint64_t seen_ns, Outcome& out) const {
+void Life::put_binding(Slot slot, const std::vector<Identity>& identities, std::uint64_t seen_ns,
+                       Outcome& out) const {
     const Binding& binding = table_.at(slot);
-    const Holding holding = table_.holding(slot);
-    const auto identities = holding.identities();
     PutBinding put{binding.selector(), {}};
     put.value.user = binding.user;
     put.value.subscriber = binding.subscriber;
@@ -214,7 +218,7 @@ void Life::put_binding(Slot slot, std::uint64_t seen_ns, Outcome& out) const {
     put.value.last_seen_ns = seen_ns;
     put.value.state = static_cast<gm_binding_state>(binding.state);
     copy_text(put.value.selector, text(put.key));
-    copy_text(put.value.impi, holding.impi);
+    copy_text(put.value.impi, table_.impi(slot));
     if (!identities.empty())
         copy_text(put.value.impu, identities.front().text);
     out.operations.emplace_back(put);
@@ -226,10 +230,11 @@ void Life::put_identities(Slot slot, const std::vector<Identity>& identities,
     const std::uint64_t subscriber = table_.at(slot).subscriber;
     for (const auto& identity : identities) {
         const bool is_default = &identity == &identities.front();
-        if (!has(there, identity.hash) || is_default)
+        const bool was_default = !there.empty() && there.front().hash == identity.hash;
+        if (!has(there, identity.hash) || is_default != was_default)
             out.operations.emplace_back(
                 PutIdentity{{identity.hash, subscriber, 0}, {is_default ? 1U : 0U, 0}});
-        put_owner(identity.hash, now_ns, out);
+        put_owner(identity.hash, slot, now_ns, out);
     }
 }
 
@@ -239,24 +244,20 @@ void Life::erase_identities(std::uint64_t subscriber, const std::vector<Identity
     for (const auto& identity : identities) {
         if (has(kept, identity.hash))
             continue;
-        put_owner(identity.hash, now_ns, out);
+        put_owner(identity.hash, kNoSlot, now_ns, out);
         out.operations.emplace_back(EraseIdentity{{identity.hash, subscriber, 0}});
     }
 }
 
-std::optional<gm_owner> Life::owner(gm_u128 identity, std::uint64_t now_ns) const {
+void Life::put_owner(gm_u128 identity, Slot known, std::uint64_t now_ns, Outcome& out) const {
     std::optional<gm_owner> oldest;
-    for (const Slot slot : table_.with_identity(identity)) {
+    for (const Slot slot : table_.with_identity(identity, known)) {
         const Binding& binding = table_.at(slot);
         if (binding.holds(now_ns) && (!oldest || binding.subscriber < oldest->subscriber))
             oldest = gm_owner{binding.subscriber, binding.expires_ns};
     }
-    return oldest;
-}
-
-void Life::put_owner(gm_u128 identity, std::uint64_t now_ns, Outcome& out) const {
-    if (const auto holder = owner(identity, now_ns))
-        out.operations.emplace_back(PutOwner{identity, *holder});
+    if (oldest)
+        out.operations.emplace_back(PutOwner{identity, *oldest});
     else
         out.operations.emplace_back(EraseOwner{identity});
 }
@@ -273,7 +274,7 @@ Notice Life::notice(NoticeKind kind, Slot slot, std::uint64_t now_ns) const {
     notice.source = {Address(binding.address), binding.port};
     notice.id = id(slot);
     notice.selector = text(binding.selector());
-    notice.impi = table_.holding(slot).impi;
+    notice.impi = table_.impi(slot);
     notice.expires_ns = binding.expires_ns;
     return notice;
 }

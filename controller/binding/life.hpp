@@ -57,8 +57,6 @@ class Life {
     // One binding of the pinned maps, as it is there: no operations. The next new subscriber's
     // number will be higher than all of them.
     void adopt(Binding binding, const Holding& holding);
-    // Who holds this identity live: the oldest binding that has it.
-    [[nodiscard]] std::optional<gm_owner> owner(gm_u128 identity, std::uint64_t now_ns) const;
 
   private:
     struct Move {
@@ -76,7 +74,8 @@ class Life {
     // Bindings of the same user at the same address, under another port.
     [[nodiscard]] std::vector<Slot> replaced_by(Slot slot, std::uint64_t now_ns) const;
 
-    void put_binding(Slot slot, std::uint64_t seen_ns, Outcome& out) const;
+    void put_binding(Slot slot, const std::vector<Identity>& identities, std::uint64_t seen_ns,
+                     Outcome& out) const;
     // Those that are not `there`, and the owners of all.
     void put_identities(Slot slot, const std::vector<Identity>& identities,
                         const std::vector<Identity>& there, std::uint64_t now_ns,
@@ -85,8 +84,8 @@ class Life {
     void erase_identities(std::uint64_t subscriber, const std::vector<Identity>& identities,
                           const std::vector<Identity>& kept, std::uint64_t now_ns,
                           Outcome& out) const;
-    // Who holds this identity now, or that nobody does.
-    void put_owner(gm_u128 identity, std::uint64_t now_ns, Outcome& out) const;
+    // Who holds this identity now, the oldest of all, or that nobody does. `known`: Table's.
+    void put_owner(gm_u128 identity, Slot known, std::uint64_t now_ns, Outcome& out) const;
     [[nodiscard]] Notice notice(NoticeKind kind, Slot slot, std::uint64_t now_ns) const;
     [[nodiscard]] Notice notice(NoticeKind kind, Slot slot, const Grant& grant) const;
 

@@ -89,8 +89,7 @@ Result<Outcome> Policy::add(const Add& request) {
     const std::string subject = "binding " + text(grant->selector);
     const Slot holder = life.holder(grant->selector, request.now_ns);
     if (holder != kNoSlot && life.table().at(holder).user != grant->user)
-        return fail(ErrorKind::conflict, subject,
-                    "is bound to " + life.table().holding(holder).impi,
+        return fail(ErrorKind::conflict, subject, "is bound to " + life.table().impi(holder),
                     "release " + life.id(holder) + " first");
     if (!life.has_room(*grant))
         return fail(ErrorKind::exhausted, subject, "the maps are full");

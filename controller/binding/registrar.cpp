@@ -22,6 +22,11 @@ bool can_open(const sip::Message& message) {
            !message.vias.front().branch.empty() && message.to.has_value();
 }
 
+bool names_user(const sip::Message& message) {
+    const auto& authorization = message.authorization;
+    return authorization && authorization->username && !authorization->username->empty();
+}
+
 bool belongs_to(const Pending& pending, const Transaction& t) {
     // A challenge to a REGISTER without Authorization was for whoever may register its To.
     return pending.user == t.user || (pending.derived && pending.to == t.to);
@@ -62,7 +67,7 @@ void Registrar::request(const Heard& heard, bool is_protected, Outcome& out) {
     t.listener = heard.listener;
     t.impi = message.impi();
     t.user = hasher_.impi(t.impi);
-    t.derived = !message.authorization || !message.authorization->username;
+    t.derived = !names_user(message);
     t.to = hasher_.identity(message.to->text);
     if (message.authorization && message.authorization->nonce)
         t.nonce = hasher_.nonce(*message.authorization->nonce);
@@ -178,7 +183,7 @@ void Registrar::from_core(const Heard& heard, Outcome& out) {
                            : 0;
     else if (answer.status < 300)
         accepted(t, heard, out);
-    else if (answer.status != 408 && answer.status < 500)
+    else if (answer.status != 408 && answer.status / 100 != 5)
         refused(t, out);
     // 408 and 5xx end one branch: the P-CSCF may try another core, or the time-out ends it.
 }
@@ -321,7 +326,7 @@ void Registrar::conflict(const Grant& grant, Slot holder, Outcome& out) {
     conflict.listener = grant.listener;
     conflict.selector = text(grant.selector);
     conflict.impi = grant.impi;
-    conflict.other_impi = life_.table().holding(holder).impi;
+    conflict.other_impi = life_.table().impi(holder);
     conflict.expires_ns = grant.registration.expires_ns;
     conflict.id = life_.id(holder);
     out.notices.push_back(conflict);

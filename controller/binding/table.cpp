@@ -53,7 +53,7 @@ void Table::erase(Slot slot) {
     bound_ -= b.state == GM_STATE_BOUND ? 1 : 0;
     by_selector_.erase(hash_of(b.address, b.port), slot);
     by_user_.erase(fold(b.user), slot);
-    unindex_identities(slot);
+    unindex_identities(slot, holding(slot));
     blocks_ -= b.holding.bytes() + kBlockOverhead;
     slab_.give_back(slot);
 }
@@ -62,13 +62,17 @@ Holding Table::holding(Slot slot) const {
     return slab_[slot].holding.unpack(suffixes_, hasher_);
 }
 
-void Table::set_holding(Slot slot, const Holding& holding) {
+std::string Table::impi(Slot slot) const {
+    return slab_[slot].holding.impi(suffixes_);
+}
+
+void Table::set_holding(Slot slot, const Holding& before, const Holding& after) {
     Binding& b = slab_[slot];
-    unindex_identities(slot);
+    unindex_identities(slot, before);
     blocks_ -= b.holding.bytes();
-    b.holding = Packed(holding, suffixes_);
+    b.holding = Packed(after, suffixes_);
     blocks_ += b.holding.bytes();
-    index_identities(slot, holding);
+    index_identities(slot, after);
 }
 
 void Table::index_identities(Slot slot, const Holding& holding) {
@@ -76,8 +80,8 @@ void Table::index_identities(Slot slot, const Holding& holding) {
         by_identity_.insert(fold(identity.hash), slot);
 }
 
-void Table::unindex_identities(Slot slot) {
-    for (const auto& identity : holding(slot).identities())
+void Table::unindex_identities(Slot slot, const Holding& holding) {
+    for (const auto& identity : holding.identities())
         by_identity_.erase(fold(identity.hash), slot);
 }
 
@@ -143,9 +147,13 @@ std::vector<Slot> Table::of_user(gm_u128 user) const {
     return slots;
 }
 
-std::vector<Slot> Table::with_identity(gm_u128 identity) const {
+std::vector<Slot> Table::with_identity(gm_u128 identity, Slot known) const {
     std::vector<Slot> slots;
     by_identity_.find(fold(identity), [&](Slot slot) {
+        if (slot == known) {
+            slots.push_back(slot);
+            return false;
+        }
         const auto held = holding(slot).identities();
         if (std::ranges::find(held, identity, &Identity::hash) != held.end())
             slots.push_back(slot);

@@ -44,14 +44,17 @@ class Table {
 
     [[nodiscard]] const Binding& at(Slot slot) const { return slab_[slot]; }
     [[nodiscard]] Holding holding(Slot slot) const;
-    void set_holding(Slot slot, const Holding& holding);
+    [[nodiscard]] std::string impi(Slot slot) const;
+    // REQUIRES: before is holding(slot).
+    void set_holding(Slot slot, const Holding& before, const Holding& after);
     void set_state(Slot slot, gm_binding_state state, std::uint64_t expires_ns);
     void set_contact(Slot slot, std::uint64_t contact) { slab_[slot].contact = contact; }
     void set_origin(Slot slot, Origin origin) { slab_[slot].origin = origin; }
 
     [[nodiscard]] Slot find(const gm_selector& selector) const; // kNoSlot: none
     [[nodiscard]] std::vector<Slot> of_user(gm_u128 user) const;
-    [[nodiscard]] std::vector<Slot> with_identity(gm_u128 identity) const;
+    // `known`, if it is not kNoSlot, has it for certain: need not be looked into.
+    [[nodiscard]] std::vector<Slot> with_identity(gm_u128 identity, Slot known = kNoSlot) const;
 
     // A binding that is over at `now_ns`, up to a second late; kNoSlot: none is any more. The
     // caller erases it or changes its end before it asks again.
@@ -72,7 +75,7 @@ class Table {
     };
 
     void index_identities(Slot slot, const Holding& holding);
-    void unindex_identities(Slot slot);
+    void unindex_identities(Slot slot, const Holding& holding);
     void set_alarm(Slot slot);
     void drop_stale_alarms();
 

@@ -34,12 +34,12 @@ struct BindingView {
 
 // All that is given must hold.
 struct Query {
-    std::string impi;               // by canonical form
-    std::string impu;               // by canonical form
-    std::optional<Address> address; // the selector covers it
-    std::optional<Prefix> prefix;   // the selector lies in it
-    std::optional<gm_binding_state> state;
-    std::string text; // occurs, ignoring case, in selector, impi or an impu
+    std::string impi = {};               // by canonical form
+    std::string impu = {};               // by canonical form
+    std::optional<Address> address = {}; // the selector covers it
+    std::optional<Prefix> prefix = {};   // the selector lies in it
+    std::optional<gm_binding_state> state = {};
+    std::string text = {}; // occurs, ignoring case, in selector, impi or an impu
     std::size_t limit = 100;
     std::uint64_t cursor = 0; // Page::next of the page before; 0: from the start
 };

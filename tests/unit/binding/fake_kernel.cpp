@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "unit/binding/fake_kernel.hpp"
+
+#include <algorithm>
+
+namespace gmguard::binding {
+namespace {
+
+FakeKernel::Key key_of(const gm_selector& s) {
+    return {s.address, s.port, s.bits};
+}
+
+struct Apply {
+    FakeKernel& kernel;
+
+    void operator()(const PutBinding& put) { kernel.bindings[key_of(put.key)] = put.value; }
+    void operator()(const EraseBinding& gone) { kernel.bindings.erase(key_of(gone.key)); }
+    void operator()(const PutIdentity& put) {
+        kernel.identities[{put.key.identity, put.key.subscriber}] = put.value;
+    }
+    void operator()(const EraseIdentity& gone) {
+        kernel.identities.erase({gone.key.identity, gone.key.subscriber});
+    }
+    void operator()(const PutOwner& put) { kernel.owners[put.identity] = put.value; }
+    void operator()(const EraseOwner& gone) { kernel.owners.erase(gone.identity); }
+    void operator()(const PutChallenge& put) {
+        kernel.challenges[{put.key.address, put.key.nonce}] = put.value;
+    }
+    void operator()(const EraseChallenge& gone) {
+        kernel.challenges.erase({gone.key.address, gone.key.nonce});
+    }
+};
+
+} // namespace
+
+void FakeKernel::apply(const std::vector<Operation>& operations) {
+    for (const auto& operation : operations) {
+        std::visit(Apply{*this}, operation);
+        for (const auto& [key, binding] : bindings)
+            if (!has_identities(binding.subscriber))
+                complain(std::string("no identities: ") + binding.selector);
+    }
+}
+
+bool FakeKernel::has_identities(std::uint64_t subscriber) const {
+    return std::ranges::any_of(identities,
+                               [&](const auto& entry) { return entry.first.second == subscriber; });
+}
+
+void FakeKernel::check(std::uint64_t now_ns) {
+    std::map<std::uint64_t, const gm_binding*> holders;
+    for (const auto& [key, binding] : bindings) {
+        if (!holders.emplace(binding.subscriber, &binding).second)
+            complain("two bindings of one subscriber number");
+        if (binding.state != GM_STATE_BOUND && binding.state != GM_STATE_COOLDOWN)
+            complain("a state that is not the kernel's");
+    }
+    for (const auto& [pair, identity] : identities)
+        if (!holders.contains(pair.second))
+            complain("an identity of nobody");
+    for (const auto& [identity, owner] : owners) {
+        const auto holder = holders.find(owner.subscriber);
+        if (holder == holders.end() || !identities.contains({identity, owner.subscriber}))
+            complain("an owner that holds nothing");
+        else if (holder->second->state != GM_STATE_BOUND ||
+                 holder->second->expires_ns != owner.expires_ns)
+            complain("an owner that is not live");
+    }
+    for (const auto& [pair, identity] : identities)
+        if (const gm_binding& b = *holders.at(pair.second);
+            b.state == GM_STATE_BOUND && b.expires_ns > now_ns && !owners.contains(pair.first))
+            complain("a live identity that nobody owns");
+}
+
+} // namespace gmguard::binding
