@@ -19,9 +19,13 @@
 
 namespace gmguard::config {
 
-// Guarded (address, port) pairs that one configuration may name, core listeners included. A range
-// counts every port in it; gm_listeners holds this many and their marks (GM_ROLE_ELSEWHERE).
-inline constexpr std::size_t kGuardedPorts = 4096;
+// What the maps in bpf/maps.h hold. gm_listeners has an entry for every guarded (address, port), a
+// range counting each of its ports, and marks for ports and addresses that are not guarded as a
+// whole.
+inline constexpr std::size_t kListenerEntries = 4096;
+inline constexpr std::size_t kMaxPools = 1024;
+inline constexpr std::size_t kMaxPeers = 2048; // gm_peers has the host's own addresses, too
+inline constexpr std::size_t kMaxInterfaces = 256;
 
 // Bindings that can be asked for (limits.bindings).
 inline constexpr std::uint32_t kMinBindings = 16;

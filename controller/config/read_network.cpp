@@ -11,6 +11,7 @@ namespace {
 
 constexpr Word<gm_side> kSides[]{{"gm", GM_SIDE_GM}, {"core", GM_SIDE_CORE}};
 constexpr Word<XdpMode> kXdpModes[]{{"native", XdpMode::native}, {"generic", XdpMode::generic}};
+constexpr unsigned kUnit = 64; // of an IPv6 pool that does not say: what a phone is given
 constexpr std::size_t kInterfaceName = 15; // IFNAMSIZ without its NUL
 
 bool is_interface_name(std::string_view name) {
@@ -28,6 +29,9 @@ std::optional<Prefix> read_prefix(Section& section, const std::string& path,
                                    "for example \"192.0.2.0/24\" or \"2001:db8::/32\"");
         return std::nullopt;
     }
+    if (!prefix->address.is_v4() && prefix->contains(*Address::parse("0.0.0.0")))
+        section.notes().problem_at(path, fmt::format("{} covers IPv4, too", text),
+                                   "write one for each family, as \"2000::/3\" and \"0.0.0.0/0\"");
     const auto address = Address::parse(std::string_view(text).substr(0, text.find('/')));
     if (address != prefix->address)
         section.notes().problem_at(path, fmt::format("{} has bits beyond its length", text),
@@ -49,7 +53,7 @@ unsigned read_unit(Section& section, const Prefix& prefix) {
     const bool v4 = prefix.address.is_v4();
     const auto unit = section.integer("unit", 0, 128);
     if (!unit)
-        return v4 ? 128 : 64;
+        return v4 || prefix.bits > kUnit ? 128 : kUnit;
     if (v4 && *unit != 32)
         section.problem_of("unit", fmt::format("unit of an IPv4 pool is {}, not 32", *unit),
                            "IPv4 addresses count as a whole; use port = true to tell ports apart");

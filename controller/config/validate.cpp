@@ -67,7 +67,17 @@ class Owners {
             told = true;
         }
     }
-    [[nodiscard]] std::size_t size() const { return owners_.size(); }
+    // Of gm_listeners, with the marks that the entries of single addresses bring along.
+    [[nodiscard]] std::size_t entries() const {
+        std::set<std::uint16_t> ports;
+        std::set<Address> addresses;
+        for (const auto& [endpoint, owner] : owners_)
+            if (!endpoint.address.is_any()) {
+                ports.insert(endpoint.port);
+                addresses.insert(endpoint.address);
+            }
+        return owners_.size() + ports.size() + addresses.size();
+    }
 
   private:
     Notes* notes_;
@@ -90,19 +100,29 @@ void ports_differ(const Config& config, Notes& notes) {
         owners.claim(address, {port}, fmt::format("core listener {}", i + 1),
                      path("core.listeners", i));
     }
-    if (owners.size() > kGuardedPorts)
-        notes.problem_at(
-            "listener",
-            fmt::format("{} ports to guard, more than {}", owners.size(), kGuardedPorts),
-            "narrow the ranges to the ports that the P-CSCF has open");
+    if (owners.entries() > kListenerEntries)
+        notes.problem_at("listener",
+                         fmt::format("the ports to guard need {} entries, more than {}",
+                                     owners.entries(), kListenerEntries),
+                         "narrow the ranges to the ports that the P-CSCF has open");
 }
 
 void listeners_suffice(const Config& config, Notes& notes) {
     if (config.listeners.empty())
         notes.problem({}, "no listener: nothing would be guarded", "add a [[listener]]");
-    if (config.listeners.size() >= GM_LISTENERS)
-        notes.problem_at(path("listener", GM_LISTENERS - 1),
-                         fmt::format("more than {} listeners", GM_LISTENERS - 1));
+}
+
+void at_most(std::size_t most, std::size_t count, std::string_view list, std::string_view things,
+             Notes& notes) {
+    if (count > most)
+        notes.problem_at(path(list, most), fmt::format("more than {} {}", most, things));
+}
+
+void lists_fit(const Config& config, Notes& notes) {
+    at_most(GM_LISTENERS - 1, config.listeners.size(), "listener", "listeners", notes);
+    at_most(kMaxPools, config.pools.size(), "pool", "pools", notes);
+    at_most(kMaxPeers, config.core.peers.size(), "core.peers", "core peers", notes);
+    at_most(kMaxInterfaces, config.interfaces.size(), "interface", "interfaces", notes);
 }
 
 // On a shared interface the peers' addresses alone tell core from phone (H15).
@@ -138,6 +158,7 @@ void pools_differ(const Config& config, Notes& notes) {
 
 void validate(const Config& config, Notes& notes) {
     listeners_suffice(config, notes);
+    lists_fit(config, notes);
     names_differ(config.listeners, "listener", notes);
     names_differ(config.pools, "pool", notes);
     interfaces_differ(config, notes);

@@ -123,9 +123,13 @@ const Row kRows[] = {
     {"PortTwice", listener_with("\"any\"", "[\"5060-5062\", 5061]"),
      "f:5:35: port 5061 is given twice"},
     {"TooManyPorts", listener_with("\"any\"", "[\"1-4097\"]"),
-     "f:1:1: 4097 ports to guard, more than 4096; narrow the ranges to the ports that the P-CSCF "
-     "has "
-     "open"},
+     "f:1:1: the ports to guard need 4097 entries, more than 4096; narrow the ranges to the ports "
+     "that the P-CSCF has open"},
+    {"TooManyPortsWithTheirMarks", listener_with("\"192.0.2.1\"", "[\"1-2048\"]"),
+     "f:1:1: the ports to guard need 4097 entries, more than 4096; narrow the ranges to the ports "
+     "that the P-CSCF has open"},
+    {"PoolOfBothFamilies", after_listener("[[pool]]\nname=\"p\"\nprefix=\"::/0\"\n"),
+     "f:8:8: ::/0 covers IPv4, too; write one for each family, as \"2000::/3\" and \"0.0.0.0/0\""},
     {"ProtectedOverlaps", after_listener("protected_ports = [\"5050-5070\"]\n"),
      "f:6:19: port 5060 is unprotected and protected; protected messages need a port of their own "
      "(D.1)"},
@@ -279,6 +283,11 @@ TEST(ConfigProblemsTogether, CountListenersAndHomes) {
                 "\"\nprofile = \"annex-d\"\naddress = \"any\"\nunprotected_ports = [" +
                 std::to_string(1000 + i) + "]\n";
     EXPECT_EQ(problems_of(text), "f:316:1: more than 63 listeners");
+    std::string peers;
+    for (int i = 0; i <= 2048; ++i)
+        peers += "\"2001:db8::" + std::to_string(i) + "\",";
+    EXPECT_EQ(problems_of(after_listener("[core]\npeers = [\n") + peers + "]\n").substr(0, 4),
+              "f:8:");
     std::string homes;
     for (int i = 0; i <= GM_HOMES; ++i)
         homes += "\"d" + std::to_string(i) + ".test\",";

@@ -123,6 +123,21 @@ TEST(ConfigRead, FillsPools) {
     EXPECT_EQ(config.pools, expected);
 }
 
+TEST(ConfigRead, GivesAPoolTheUnitOfAPhone_WhereItDoesNotSay) {
+    const auto unit_of = [](const std::string& prefix) {
+        return read_right("[[listener]]\nname = \"gm\"\nprofile = \"annex-d\"\naddress = \"any\"\n"
+                          "unprotected_ports = [5060]\n[[pool]]\nname = \"p\"\nprefix = \"" +
+                          prefix + "\"\n")
+            .pools.at(0)
+            .bits;
+    };
+    EXPECT_EQ(unit_of("2001:db8::/32"), 64U);
+    EXPECT_EQ(unit_of("2001:db8::/64"), 64U);
+    EXPECT_EQ(unit_of("2001:db8::/80"), 128U) << "a unit is no wider than its pool";
+    EXPECT_EQ(unit_of("192.0.2.0/24"), 128U);
+    EXPECT_EQ(unit_of("0.0.0.0/0"), 128U);
+}
+
 TEST(ConfigRead, FillsLimits) {
     const auto limits = read_right(kWhole).limits;
     EXPECT_EQ(limits.bindings, 5000U);
