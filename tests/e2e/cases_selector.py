@@ -175,6 +175,8 @@ def contact_name(arena):
         phone = arena.phone()
         return _registers(arena, phone, contact=f"phone.ims.test:{phone.port}")
     arena.refused(attack, "contact_mismatch")
+    # Kamailio 5.6.3 no longer finds the contacts that share a hash slot with one that has a name.
+    arena.lab.restart()
 
 
 @case("Unambiguous.SecondContactIsRefused", "R4")

@@ -112,7 +112,7 @@ def core_from_gm(arena):
                 data = alice.request("MESSAGE", f"sip:{bob.user}@{bob.here}").replace(
                     f"SIP/2.0/UDP {alice.here}".encode(), f"SIP/2.0/UDP {CORE}:5060".encode())
                 forger.sendto(data, (MW, 5060))
-        shown = bob.receive(0.5 if arena.mode == "enforce" else 3)
+        shown = bob.await_request("MESSAGE", 0.5 if arena.mode == "enforce" else 3)
         return int(shown is not None and alice.impu in shown["From"]), 1
     arena.refused(attack, "not_listener", ("spoofed_source",))
 

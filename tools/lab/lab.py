@@ -8,8 +8,9 @@ import signal
 import time
 
 from .kamailio import Kamailio
-from .network import CORE, MW, SIDES, Network
-from .processes import LabError, run
+from .network import CORE, MW, PROTECTED, SIDES, UNPROTECTED, Network
+from .phone import Phone
+from .processes import LabError, run, wait_until
 
 STATE = pathlib.Path("/run/gmguard-lab")
 BPFFS = pathlib.Path("/sys/fs/bpf")
@@ -67,9 +68,15 @@ class Lab:
         self.restart()
 
     def restart(self):
-        """P-CSCF and core afresh, with nobody registered."""
+        """P-CSCF and core afresh, with nobody registered, and answering."""
         self.core.restart()
         self.pcscf.restart()
+        for address in ("192.0.2.2", "2001:db8:1::2"):
+            with Phone(self.network, "ue", "nobody", address, 5059) as phone:
+                phone.patience_s = 0.7
+                for port in (UNPROTECTED, PROTECTED):
+                    wait_until(lambda: phone.ask(phone.register_request(), port), 30,
+                               f"an answer of the P-CSCF at {phone.pcscf}, port {port}")
 
     def pcscf_cpu_s(self):
         """CPU time of the P-CSCF so far, in seconds."""
@@ -80,6 +87,9 @@ class Lab:
 
     def down(self):
         """Removes all of this run, also what a killed owner left. Never raises half-way."""
+        for kamailio in (self.pcscf, self.core):
+            if kamailio:
+                kamailio.stop()
         _kill_all(self._cgroups)
         self.network.down()
         _remove_pins(self.pins)
