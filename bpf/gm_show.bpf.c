@@ -47,10 +47,11 @@ int gm_show(struct bpf_iter__bpf_map_elem *ctx)
     struct gm_binding *binding = ctx->value;
     __u64 now = bpf_ktime_get_ns(), left = 0;
 
-    if (ctx->meta->seq_num == 0)
-        BPF_SEQ_PRINTF(seq, "SELECTOR STATE EXPIRES_S IMPI IMPU\n");
+    /* The last call is without an entry, and has number 0 again where there was but one. */
     if (!binding)
         return 0;
+    if (ctx->meta->seq_num == 0)
+        BPF_SEQ_PRINTF(seq, "SELECTOR STATE EXPIRES_S IMPI IMPU\n");
     if (binding->expires_ns > now)
         left = (binding->expires_ns - now) / 1000000000;
     BPF_SEQ_PRINTF(seq, "%s %s %llu %s %s\n", binding->selector, gm_state_name(binding, now), left,

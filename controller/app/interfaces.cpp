@@ -174,11 +174,14 @@ const Side* Interfaces::find(unsigned ifindex) const {
     return found == sides_.end() ? nullptr : &*found;
 }
 
-std::vector<Address> Interfaces::host_addresses() const {
+std::vector<Address> Interfaces::host_addresses(std::span<const config::Interface> planned) const {
     std::set<std::string> namespaces;
-    for (const auto& side : sides_)
-        if (side.interface.side == GM_SIDE_GM)
-            namespaces.insert(side.interface.netns);
+    const auto note = [&namespaces](const config::Interface& interface) {
+        if (interface.side == GM_SIDE_GM)
+            namespaces.insert(interface.netns);
+    };
+    std::ranges::for_each(sides_, note, &Side::interface);
+    std::ranges::for_each(planned, note);
     std::set<Address> all;
     for (const auto& netns : namespaces)
         if (const auto addresses = kernel::addresses_in(netns))

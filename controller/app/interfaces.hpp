@@ -8,6 +8,7 @@
 #include "feeds/clock.hpp"
 #include "kernel/attach.hpp"
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -45,8 +46,9 @@ class Interfaces {
     [[nodiscard]] const std::vector<Side>& all() const { return sides_; }
     [[nodiscard]] const Side* find(std::string_view name) const;
     [[nodiscard]] const Side* find(unsigned ifindex) const;
-    // Of the namespaces that Gm interfaces are in.
-    [[nodiscard]] std::vector<Address> host_addresses() const;
+    // Of the namespaces that Gm interfaces are in, or will be.
+    [[nodiscard]] std::vector<Address>
+    host_addresses(std::span<const config::Interface> planned = {}) const;
 
   private:
     [[nodiscard]] Result<unsigned> number_of(const config::Interface& interface) const;

@@ -113,6 +113,7 @@ TEST_F(Pins, ShowBindingsAsText_WhenNoControllerRuns) {
     text << file.rdbuf();
     EXPECT_THAT(text.str(), HasSubstr("192.0.2.7:5060"));
     EXPECT_THAT(text.str(), HasSubstr("001@ims.test"));
+    EXPECT_EQ(text.str().rfind("SELECTOR"), 0u) << "one head, at the top";
 }
 
 TEST_F(Pins, ShowTheSameTable_WhenPinnedAgain) {

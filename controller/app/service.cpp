@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "app/service.hpp"
+
+#include "kernel/pins.hpp"
+
+#include <spdlog/spdlog.h>
+
+namespace gmguard::app {
+namespace {
+
+constexpr std::size_t kEvents = 10'000; // kept for GET /v1/events
+
+// Ids grow over restarts too.
+std::uint64_t first_event_id() {
+    const auto since = std::chrono::system_clock::now().time_since_epoch();
+    return static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::milliseconds>(since).count());
+}
+
+} // namespace
+
+Service::Service(config::Config config)
+    : config_(std::move(config)), names_(config_), log_(kEvents, first_event_id()) {}
+
+Result<> Service::start() {
+    auto lock = kernel::PinLock::take(config_.pins);
+    if (!lock)
+        return fail(std::move(lock.error()));
+    lock_ = std::move(*lock);
+    if (auto opened = open(); !opened) {
+        kernel::remove_empty_pin_directories(config_.pins);
+        return opened;
+    }
+    auto started = attach_interfaces();
+    if (started)
+        started = attach_host();
+    if (started)
+        started = engine_->listen();
+    if (!started) {
+        abandon();
+        return started;
+    }
+    guard_.emplace(config_, *engine_, *interfaces_, log_);
+    api_.emplace(*guard_, log_);
+    return {};
+}
+
+void Service::abandon() {
+    if (!engine_->objects().adopted())
+        (void)kernel::remove_all(config_.pins);
+}
+
+Result<> Service::open() {
+    auto objects =
+        kernel::Objects::open_pinned(config_.pins, kernel::Sizes::of(config_.limits.bindings));
+    if (!objects)
+        return fail(std::move(objects.error()));
+    if (!objects->load_log().empty())
+        spdlog::warn("while loading: {}", objects->load_log());
+    spdlog::info("{} {}", objects->adopted() ? "adopted" : "made", config_.pins);
+    auto engine = Engine::make(config_, std::move(*objects), log_, names_);
+    if (!engine)
+        return fail(std::move(engine.error()));
+    engine_ = std::move(*engine);
+    interfaces_.emplace(engine_->objects());
+    names_.know(*interfaces_, *engine_);
+    return {};
+}
+
+// Tables before what is newly attached: nothing is judged by a table that is not there yet. What
+// was attached has the tables of before until then.
+Result<> Service::attach_interfaces() {
+    for (const auto& error : interfaces_->adopt())
+        spdlog::warn("{}", error.text());
+    if (auto filled = engine_->fill(interfaces_->host_addresses(config_.interfaces)); !filled)
+        return filled;
+    for (const auto& interface : config_.interfaces) {
+        if (auto put = interfaces_->put(interface); !put)
+            return put;
+        spdlog::info("interface {}: {} side", interface.name,
+                     interface.side == GM_SIDE_GM ? "gm" : "core");
+    }
+    hosts_ = interfaces_->host_addresses();
+    return interfaces_->settle();
+}
+
+Result<> Service::attach_host() {
+    const auto& objects = engine_->objects();
+    auto cgroup = config_.cgroup.wanted ? kernel::attach_cgroup(objects, config_.cgroup.path)
+                                        : kernel::detach_cgroup(config_.pins);
+    return cgroup ? kernel::pin_show(objects) : cgroup;
+}
+
+void Service::mend() {
+    for (const auto& name : interfaces_->mend()) {
+        admin::Event event;
+        event.time = feeds::Moment::now().wall;
+        event.interface = name;
+        event.detail = "had lost its programs; they are attached again";
+        spdlog::warn("interface {} {}", name, event.detail);
+        log_.append(std::move(event));
+    }
+    auto hosts = interfaces_->host_addresses();
+    if (hosts == hosts_)
+        return;
+    hosts_ = std::move(hosts);
+    if (const auto filled = engine_->fill(hosts_); !filled)
+        spdlog::error("{}", filled.error().text());
+}
+
+} // namespace gmguard::app

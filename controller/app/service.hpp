@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Everything of the guard that needs no event loop: from a configuration to programs that judge,
+// and what keeps them so.
+#pragma once
+
+#include "admin/api.hpp"
+#include "app/engine.hpp"
+#include "app/guard.hpp"
+#include "app/interfaces.hpp"
+#include "app/names.hpp"
+#include "kernel/attach.hpp"
+
+#include <memory>
+#include <optional>
+
+namespace gmguard::app {
+
+class Service {
+  public:
+    explicit Service(config::Config config);
+
+    // Takes the pin directory, and attaches what the configuration names. After an error, what was
+    // attached before still is, and what was not is not.
+    [[nodiscard]] Result<> start();
+    // For errors after start(): the same.
+    void abandon();
+
+    // Puts programs back where they were lost, and tells the tables of new addresses of the host.
+    void mend();
+
+    [[nodiscard]] Engine& engine() { return *engine_; }
+    [[nodiscard]] admin::Api& api() { return *api_; }
+    [[nodiscard]] const config::Config& config() const { return config_; }
+
+  private:
+    [[nodiscard]] Result<> open();
+    [[nodiscard]] Result<> attach_interfaces();
+    [[nodiscard]] Result<> attach_host();
+
+    config::Config config_;
+    Names names_;
+    admin::EventLog log_;
+    std::optional<kernel::PinLock> lock_;
+    std::unique_ptr<Engine> engine_;
+    std::optional<Interfaces> interfaces_;
+    std::optional<Guard> guard_;
+    std::optional<admin::Api> api_;
+    std::vector<Address> hosts_;
+};
+
+} // namespace gmguard::app
