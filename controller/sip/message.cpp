@@ -55,10 +55,11 @@ void read_via_parameter(std::string_view text, Via& via) {
 Via read_via(std::string_view text) {
     Via via;
     const auto parts = split(text, ';');
-    const auto slash = parts.front().rfind('/');
+    const std::string_view head = parts.empty() ? text : parts.front();
+    const auto slash = head.rfind('/');
     if (slash == std::string_view::npos)
         return via;
-    const std::string_view rest = trim(parts.front().substr(slash + 1));
+    const std::string_view rest = trim(head.substr(slash + 1));
     const auto blank = std::min(rest.find_first_of(" \t"), rest.size());
     via.transport = rest.substr(0, blank);
     read_sent_by(trim(rest.substr(blank)), via);
@@ -71,8 +72,11 @@ std::vector<Via> read_vias(const Scan& scan) {
     std::vector<Via> vias;
     scan.each(GM_H_VIA, [&](Span span) {
         const std::string value = unfold(scan.text(span));
-        for (const auto part : split(value, ','))
+        const auto parts = split(value, ',');
+        for (const auto part : parts)
             vias.push_back(read_via(part));
+        if (parts.empty())
+            vias.emplace_back();
     });
     return vias;
 }
