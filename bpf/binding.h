@@ -104,18 +104,17 @@ static __always_inline int gm_is_owned_by_other(const struct gm_settings *settin
            (!owner->expires_ns || owner->expires_ns > gm_now(settings));
 }
 
-static __always_inline int gm_is_peer(const struct gm_settings *settings, gm_u128 source, int *kind)
+/* Whether the address is the core's or this host's; 0: neither. */
+static __always_inline enum gm_peer gm_peer_of(const struct gm_settings *settings, gm_u128 address)
 {
     struct gm_prefix_key key;
     enum gm_peer *peer;
 
     if (!settings->peers)
-        return 0;
-    key = gm_whole_address(source);
+        return (enum gm_peer)0;
+    key = gm_whole_address(address);
     peer = bpf_map_lookup_elem(&gm_peers, &key);
-    if (peer)
-        *kind = *peer;
-    return peer != NULL;
+    return peer ? *peer : (enum gm_peer)0;
 }
 
 /* The hash of what `in` names; 0 where it cannot be one. */

@@ -141,14 +141,10 @@ GM_GLOBAL int gm_read_register(struct gm_work *w, const struct gm_settings *sett
     return reason ? reason : gm_read_user(w, settings, r);
 }
 
-/* A source that the core or this host would have (H8). */
-static __always_inline int gm_check_source(const struct gm_case *c, const struct gm_work *w)
+/* A source that only the core or this host has (H8). */
+static __always_inline int gm_check_source(const struct gm_case *c)
 {
-    int kind = 0;
-
-    if (!gm_is_peer(c->settings, w->record.source, &kind))
-        return GM_REASON_none;
-    if (kind == GM_PEER_CORE && c->listener->shared_interface)
+    if (!c->peer || (c->peer == GM_PEER_CORE && c->listener->shared_interface))
         return GM_REASON_none;
     return GM_REASON_spoofed_source;
 }
@@ -165,7 +161,7 @@ static __always_inline int gm_judge_clear(struct gm_case *c, struct gm_work *w)
     if (reason)
         return gm_fails(c, reason);
     if (gm_fails(c, gm_class_reason(r.class)) || gm_fails(c, gm_check_domain(w, settings)) ||
-        gm_fails(c, gm_check_contacts(w)) || gm_fails(c, gm_check_source(c, w)) ||
+        gm_fails(c, gm_check_contacts(w)) || gm_fails(c, gm_check_source(c)) ||
         gm_fails(c, gm_check_failure(w, settings, &r)))
         return 1;
     binding = gm_binding_of(settings, w->record.source, w->record.source_port);

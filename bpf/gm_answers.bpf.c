@@ -7,27 +7,23 @@
 
 #include <linux/pkt_cls.h>
 
+#include "listener.h"
 #include "register.h"
 #include "skb.h"
 #include "verdict.h"
 
 static __always_inline const struct gm_listener *gm_find_sender(const struct gm_packet *p)
 {
-    struct gm_listener_key key = {
-        .address = p->source, .port = p->source_port, .protocol = GM_UDP};
-    const struct gm_listener *l = bpf_map_lookup_elem(&gm_listeners, &key);
+    const struct gm_listener *l = gm_find_entry(p->source, p->source_port, GM_UDP);
 
-    if (!l) {
-        key.address = 0;
-        l = bpf_map_lookup_elem(&gm_listeners, &key);
-    }
     return l && (l->role == GM_ROLE_UNPROTECTED || l->role == GM_ROLE_PROTECTED) ? l : NULL;
 }
 
 static __always_inline enum gm_parse gm_parse_frame(struct __sk_buff *skb, struct gm_packet *p)
 {
     struct gm_cursor cursor = {.start = (void *)(long)skb->data, .end = (void *)(long)skb->data_end};
-    __u16 type = gm_parse_ethernet(&cursor);
+    int deep = 0;
+    __u16 type = gm_parse_ethernet(&cursor, &deep);
 
     if (type == ETH_P_IP)
         return gm_parse_v4(&cursor, p);

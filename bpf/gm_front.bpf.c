@@ -5,32 +5,17 @@
 // guarded addresses are metered. What it cannot know (fragments, TCP) it passes to gm_inside.
 
 #include "clear.h"
+#include "listener.h"
 #include "packet.h"
 
-/* The listener of a packet to (address, port), or NULL. */
+/* The listener of a packet to (address, port), or NULL. What goes to a guarded port of an address
+ * that is not guarded is gm_inside's to judge. */
 static __always_inline const struct gm_listener *gm_find_listener(const struct gm_packet *p)
 {
-    struct gm_listener_key key = {
-        .address = p->destination, .port = p->destination_port, .protocol = p->protocol};
-    const struct gm_listener *l = bpf_map_lookup_elem(&gm_listeners, &key);
+    const struct gm_listener *l =
+        gm_find_entry(p->destination, p->destination_port, (enum gm_protocol)p->protocol);
 
-    if (l)
-        return l;
-    key.address = 0;
-    l = bpf_map_lookup_elem(&gm_listeners, &key);
     return l && l->role != GM_ROLE_ELSEWHERE ? l : NULL;
-}
-
-/* The mark of a guarded address, whose modes are the strictest of its listeners. */
-static __always_inline const struct gm_listener *gm_find_guarded(const struct gm_packet *p)
-{
-    struct gm_listener_key key = {.address = p->destination};
-    const struct gm_listener *l = bpf_map_lookup_elem(&gm_listeners, &key);
-
-    if (l)
-        return l;
-    key.address = 0;
-    return bpf_map_lookup_elem(&gm_listeners, &key);
 }
 
 /* What w->record says of the packet, for the tap and the reports. */
@@ -128,11 +113,17 @@ static __always_inline int gm_judge_datagram(struct xdp_md *ctx, struct gm_case 
     if (reason || !w)
         return gm_leave(ctx, c, p, 0);
     gm_fill_packet(ctx, w, p);
-    if (!gm_copy_payload(ctx, w, p))
+    if (!gm_copy_payload(ctx, w, p)) {
+        w->record.full_length = 0;
         gm_fails(c, GM_REASON_malformed);
-    else if (scan)
+        return gm_leave(ctx, c, p, 1);
+    }
+    if (scan) {
         gm_fails(c, gm_name_other(w));
-    else if (!gm_judge_clear(c, w) && c->settings->tap_front)
+        return gm_leave(ctx, c, p, 1);
+    }
+    c->peer = gm_peer_of(c->settings, p->source);
+    if (!gm_judge_clear(c, w) && c->settings->tap_front)
         gm_tap(c, w);
     return gm_leave(ctx, c, p, 1);
 }
@@ -159,6 +150,8 @@ static __always_inline int gm_judge_rest(struct xdp_md *ctx, struct gm_case *c,
 static __always_inline int gm_judge_port(struct xdp_md *ctx, struct gm_case *c,
                                          const struct gm_packet *p, enum gm_parse parse)
 {
+    if (c->listener->shared_interface && gm_peer_of(c->settings, p->source) == GM_PEER_CORE)
+        return XDP_PASS;
     if (c->listener->role == GM_ROLE_PROTECTED && c->listener->protection == GM_PROTECTION_ESP) {
         gm_fails(c, GM_REASON_clear_on_protected);
         return gm_leave(ctx, c, p, 0);
@@ -177,7 +170,8 @@ int gm_front(struct xdp_md *ctx)
     struct gm_packet p = {};
     struct gm_case c = {.hook = GM_HOOK_FRONT};
     enum gm_parse parse = GM_PARSE_OTHER;
-    __u16 type = gm_parse_ethernet(&cursor);
+    int deep = 0;
+    __u16 type = gm_parse_ethernet(&cursor, &deep);
 
     if (type == ETH_P_IP)
         parse = gm_parse_v4(&cursor, &p);
@@ -187,6 +181,8 @@ int gm_front(struct xdp_md *ctx)
         parse = GM_PARSE_TOO_DEEP;
     if (parse == GM_PARSE_OTHER)
         return XDP_PASS;
+    if (deep)
+        parse = GM_PARSE_TOO_DEEP;
     c.settings = gm_settings_now();
     if (!c.settings || c.settings->schema != GM_SCHEMA)
         return XDP_PASS;
@@ -197,7 +193,7 @@ int gm_front(struct xdp_md *ctx)
         if (parse == GM_PARSE_OK)
             return XDP_PASS;
     }
-    c.listener = gm_find_guarded(&p);
+    c.listener = gm_find_guarded(p.destination);
     return c.listener ? gm_judge_rest(ctx, &c, &p, parse) : XDP_PASS;
 }
 

@@ -8,6 +8,7 @@
 // Which side a packet is from is decided by the interface it came in by, never by its addresses
 // alone (H8, H15).
 
+#include "listener.h"
 #include "protected.h"
 #include "skb.h"
 
@@ -23,17 +24,6 @@ static __always_inline enum gm_parse gm_parse_skb(struct __sk_buff *skb, struct 
     if (skb->protocol == bpf_htons(ETH_P_IPV6))
         return gm_parse_v6(&cursor, p);
     return GM_PARSE_OTHER;
-}
-
-static __always_inline const struct gm_listener *gm_find_socket(gm_u128 address, __u16 port)
-{
-    struct gm_listener_key key = {.address = address, .port = port, .protocol = GM_UDP};
-    const struct gm_listener *l = bpf_map_lookup_elem(&gm_listeners, &key);
-
-    if (l)
-        return l;
-    key.address = 0;
-    return bpf_map_lookup_elem(&gm_listeners, &key);
 }
 
 /* The door. */
@@ -96,7 +86,7 @@ static __always_inline int gm_inside_protected(struct gm_case *c, struct gm_work
 
 /* A datagram from a phone to one of the P-CSCF's sockets. */
 static __always_inline int gm_from_phone(struct __sk_buff *skb, struct gm_case *c,
-                                         const struct gm_packet *p)
+                                         const struct gm_packet *p, enum gm_parse parse)
 {
     struct gm_work *w = gm_room();
 
@@ -104,12 +94,17 @@ static __always_inline int gm_from_phone(struct __sk_buff *skb, struct gm_case *
         return GM_ADMIT;
     gm_fill_packet(skb, w, p);
     w->sip.length = 0;
+    if (parse == GM_PARSE_TOO_DEEP) {
+        gm_fails(c, GM_REASON_too_deep);
+        return gm_leave(c, w);
+    }
     if (c->listener->role == GM_ROLE_ELSEWHERE || c->listener->role == GM_ROLE_CORE) {
         gm_fails(c, GM_REASON_not_listener);
         return gm_leave(c, w);
     }
-    if (p->length && !gm_copy_payload(skb, w, p)) {
-        gm_fails(c, p->length > GM_SIP_MAX ? GM_REASON_oversize : GM_REASON_malformed);
+    if (parse == GM_PARSE_MALFORMED || (p->length && !gm_copy_payload(skb, w, p))) {
+        gm_fails(c, parse == GM_PARSE_OK && p->length > GM_SIP_MAX ? GM_REASON_oversize
+                                                                   : GM_REASON_malformed);
         return gm_leave(c, w);
     }
     if (!p->length)
@@ -131,13 +126,6 @@ static __always_inline int gm_from_core(struct __sk_buff *skb, struct gm_case *c
     return GM_ADMIT;
 }
 
-static __always_inline int gm_is_core(const struct gm_settings *settings, gm_u128 address)
-{
-    int kind = 0;
-
-    return gm_is_peer(settings, address, &kind) && kind == GM_PEER_CORE;
-}
-
 SEC("cgroup_skb/ingress")
 int gm_inside(struct __sk_buff *skb)
 {
@@ -149,19 +137,18 @@ int gm_inside(struct __sk_buff *skb)
     int from_core;
 
     c.settings = gm_settings_now();
-    if (p.protocol != IPPROTO_UDP || !c.settings || c.settings->schema != GM_SCHEMA)
+    if (!c.settings || c.settings->schema != GM_SCHEMA ||
+        (p.protocol != IPPROTO_UDP && parse != GM_PARSE_TOO_DEEP))
         return GM_ADMIT;
-    c.listener = gm_find_socket(p.destination, p.destination_port);
+    c.listener = parse == GM_PARSE_TOO_DEEP
+                     ? gm_find_guarded(p.destination)
+                     : gm_find_entry(p.destination, p.destination_port, GM_UDP);
     iface = bpf_map_lookup_elem(&gm_ifaces, &ifindex);
-    from_core = gm_is_core(c.settings, p.source);
+    c.peer = gm_peer_of(c.settings, p.source);
+    from_core = c.peer == GM_PEER_CORE;
     if (iface && iface->side == GM_SIDE_GM &&
-        !(from_core && c.listener && c.listener->shared_interface)) {
-        if (!c.listener)
-            return GM_ADMIT;
-        if (parse == GM_PARSE_MALFORMED)
-            p.length = 0;
-        return gm_from_phone(skb, &c, &p);
-    }
+        !(from_core && c.listener && c.listener->shared_interface))
+        return c.listener ? gm_from_phone(skb, &c, &p, parse) : GM_ADMIT;
     return from_core && parse == GM_PARSE_OK ? gm_from_core(skb, &c, &p) : GM_ADMIT;
 }
 
@@ -175,7 +162,8 @@ int gm_onward(struct __sk_buff *skb)
     if (gm_parse_skb(skb, &p) != GM_PARSE_OK || p.protocol != IPPROTO_UDP)
         return GM_ADMIT;
     c.settings = gm_settings_now();
-    if (!c.settings || c.settings->schema != GM_SCHEMA || !gm_is_core(c.settings, p.destination))
+    if (!c.settings || c.settings->schema != GM_SCHEMA ||
+        gm_peer_of(c.settings, p.destination) != GM_PEER_CORE)
         return GM_ADMIT;
     w = gm_room();
     if (!w || !gm_copy_payload(skb, w, &p))

@@ -47,7 +47,10 @@ struct gm_cursor {
     __u32 stop;
 };
 
-/* Offsets of headers never get beyond this: 14 + 2 * 4 + 40 + 6 * 2048, rounded up. */
+/* Tags that are looked through for the addresses of a packet that has too many of them. */
+#define GM_VLAN_LOOK 8
+
+/* Offsets of headers never get beyond this: 14 + 8 * 4 + 40 + 6 * 2048, rounded up. */
 #define GM_CURSOR_MAX 0x3fff
 
 /* `size` bytes at the cursor, or NULL. */
@@ -74,8 +77,8 @@ static __always_inline gm_u128 gm_address_v6(const struct in6_addr *address)
 }
 
 /* Ethernet and VLAN tags. Returns the type of what follows, host order; 0: nothing we can read,
- * ETH_P_8021Q: more tags than we follow. */
-static __always_inline __u16 gm_parse_ethernet(struct gm_cursor *c)
+ * ETH_P_8021Q: more tags than we look through. *deep: more than GM_VLAN_TAGS. */
+static __always_inline __u16 gm_parse_ethernet(struct gm_cursor *c, int *deep)
 {
     struct ethhdr *eth = gm_look(c, sizeof(*eth));
     __u16 type;
@@ -85,7 +88,7 @@ static __always_inline __u16 gm_parse_ethernet(struct gm_cursor *c)
         return 0;
     type = bpf_ntohs(eth->h_proto);
     c->at += sizeof(*eth);
-    for (i = 0; i < GM_VLAN_TAGS; ++i) {
+    for (i = 0; i < GM_VLAN_LOOK; ++i) {
         __be16 *tag;
 
         if (type != ETH_P_8021Q && type != ETH_P_8021AD)
@@ -95,6 +98,7 @@ static __always_inline __u16 gm_parse_ethernet(struct gm_cursor *c)
             return 0;
         type = bpf_ntohs(tag[1]);
         c->at += 4;
+        *deep = i >= GM_VLAN_TAGS;
     }
     return type;
 }
@@ -170,7 +174,7 @@ static __always_inline enum gm_parse gm_parse_extension(struct gm_cursor *c, str
     case IPPROTO_FRAGMENT:
         if (bpf_ntohs(x->fragment) & 0xfff8)
             return GM_PARSE_LATER;
-        *fragment = bpf_ntohs(x->fragment) & 1;
+        *fragment |= bpf_ntohs(x->fragment) & 1;
         c->at += 8;
         break;
     case IPPROTO_AH:

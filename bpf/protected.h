@@ -151,9 +151,20 @@ GM_GLOBAL int gm_check_answer(struct gm_work *w, const struct gm_settings *setti
         return GM_REASON_malformed;
     if (w->sip.count[GM_H_CSEQ] != 1 || gm_read_cseq(w, &method))
         return GM_REASON_malformed;
-    if (gm_is_register(w, method))
+    if (gm_is_register_in_any_case(w, method))
         return GM_REASON_forged_answer;
     return gm_check_p_headers(w, settings, claim);
+}
+
+/* REGISTER or NOTIFY but for the case of its letters. Methods are case-sensitive, and some P-CSCFs
+ * do not know (Kamailio): what is judged here as one method they would take for the other. */
+static __always_inline int gm_is_disguised(const struct gm_work *w)
+{
+    struct gm_span method = w->sip.method;
+    __u64 word = gm_head(gm_load8(w->text), method.size);
+
+    return (gm_is_register_in_any_case(w, method) && !gm_is_register(w, method)) ||
+           (gm_lower(word) == 0x796669746f6eULL && word != 0x594649544f4eULL); /* notify */
 }
 
 /* "reg" (RFC 3680): what is registered is the core's to say (H2). */
@@ -167,6 +178,8 @@ static __always_inline int gm_is_reg_event(struct gm_work *w)
         !w->sip.count[GM_H_EVENT])
         return 0;
     at = gm_skip_space(w, event.at, end);
+    if (at < end && gm_is_space(*gm_at(w, at)))
+        return 1;
     next = at + 3 < end ? *gm_at(w, at + 3) : ';';
     return gm_head(gm_lower(gm_load8(gm_at(w, at))), 3) == 0x676572 &&
            (next == ';' || next == '.' || gm_is_space(next));
@@ -201,8 +214,12 @@ static __always_inline int gm_judge_protected(struct gm_case *c, struct gm_work 
     if (gm_is_keepalive(gm_load8(w->text), w->sip.length))
         return 0;
     reason = gm_sip_index(w);
+    if (!reason && w->sip.kind == GM_KIND_REQUEST && gm_is_disguised(w))
+        reason = GM_REASON_ambiguous;
     if (reason)
         return gm_fails(c, reason);
+    if (gm_fails(c, gm_check_source(c)))
+        return 1;
     binding = gm_binding_of(c->settings, w->record.source, w->record.source_port);
     if (w->sip.kind == GM_KIND_REQUEST && gm_is_register(w, w->sip.method))
         return gm_judge_inner_register(c, w, binding);

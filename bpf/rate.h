@@ -13,17 +13,21 @@ enum gm_cap { GM_CAP_KNOWN, GM_CAP_UNKNOWN, GM_CAP_FRAGMENTS };
 
 #define GM_TOKEN_UNIT 1000ULL
 #define GM_NS_PER_S 1000000000ULL
+/* In which a rate of one message a second fills one thousandth. */
+#define GM_NS_PER_TOKEN (GM_NS_PER_S / GM_TOKEN_UNIT)
 
 /* Takes one token; 0 if there is none. Two CPUs at once may take one token twice: that lets a
  * message more through and needs no lock. */
 static __always_inline int gm_take_token(struct gm_bucket *b, struct gm_rate rate, __u64 now)
 {
     __u64 full = rate.burst * GM_TOKEN_UNIT, passed = now - b->filled_ns;
+    /* Whole milliseconds; what is left of one counts the next time, or a flood would stop the fill. */
+    __u64 rest = passed % GM_NS_PER_TOKEN;
 
     if (passed > 10 * GM_NS_PER_S)
         passed = 10 * GM_NS_PER_S;
-    b->tokens += passed / (GM_NS_PER_S / GM_TOKEN_UNIT) * rate.rate;
-    b->filled_ns = now;
+    b->tokens += passed / GM_NS_PER_TOKEN * rate.rate;
+    b->filled_ns = now - rest;
     if (b->tokens > full)
         b->tokens = full;
     if (b->tokens < GM_TOKEN_UNIT)

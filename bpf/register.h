@@ -176,8 +176,11 @@ GM_GLOBAL int gm_check_contacts(struct gm_work *w)
         if (reason)
             return reason;
     }
-    return GM_REASON_ambiguous;
+    return w->value.at < w->value.end ? GM_REASON_ambiguous : GM_REASON_none;
 }
+
+/* AUTS in base64: 14 bytes (TS 33.102 6.3.3). Servers take another length for no auts at all. */
+#define GM_AUTS_SIZE 20
 
 /* The class of the REGISTER: by auts, then response, then nonce. SIPp and phones send auts with a
  * response to the empty password (RFC 3310 3.4). */
@@ -207,7 +210,9 @@ GM_GLOBAL int gm_check_class(struct gm_work *w, struct gm_register *r)
                : response ? GM_CLASS_CLEAR_RESPONSE
                : nonce    ? GM_CLASS_NETWORK_AUTH_FAILURE
                           : GM_CLASS_INITIAL;
-    return (auts || response) && !nonce ? GM_REASON_malformed : GM_REASON_none;
+    if (((auts || response) && !nonce) || (auts && auts != GM_AUTS_SIZE))
+        return GM_REASON_malformed;
+    return GM_REASON_none;
 }
 
 /* The one URI of To into w->uri; a user part written with %-escapes has two readings. */

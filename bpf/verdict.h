@@ -13,6 +13,7 @@ struct gm_case {
     const struct gm_settings *settings;
     const struct gm_listener *listener; /* NULL: no listener's packet */
     enum gm_hook hook;
+    enum gm_peer peer;     /* whose the source is; 0: a phone's */
     enum gm_reason reason; /* the first that would drop it, or the one that does */
     enum gm_verdict verdict;
 };

@@ -329,6 +329,11 @@ GM_INLINE int gm_is_register(const struct gm_work* w, struct gm_span method)
     return method.size == 8 && gm_load8(gm_at(w, method.at)) == GM_WORD_REGISTER;
 }
 
+GM_INLINE int gm_is_register_in_any_case(const struct gm_work* w, struct gm_span method)
+{
+    return method.size == 8 && gm_lower(gm_load8(gm_at(w, method.at))) == 0x7265747369676572ULL;
+}
+
 /* Whether two spans hold the same bytes, letters in any case; up to 256 bytes, longer never. */
 GM_GLOBAL int gm_same_text(struct gm_work* w, __u32 a, __u32 b, __u32 size)
 {

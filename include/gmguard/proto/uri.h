@@ -47,6 +47,14 @@ GM_INLINE void gm_value_uri(struct gm_value* v, __u32 at, __u32 end)
     v->params = gm_span(end, end);
 }
 
+/* A comma ends a value; another one must follow. */
+GM_INLINE void gm_list_comma(struct gm_value* v, __u32 pos)
+{
+    v->done = 1;
+    if (pos + 1 >= v->end)
+        v->reason = GM_REASON_malformed;
+}
+
 GM_INLINE void gm_list_outside(struct gm_work* w, __u32 pos, char c)
 {
     struct gm_value* v = &w->value;
@@ -64,7 +72,8 @@ GM_INLINE void gm_list_outside(struct gm_work* w, __u32 pos, char c)
         gm_value_uri(v, gm_skip_space(w, v->start, v->end), pos);
         v->params = gm_span(pos, pos);
         v->mode = GM_LIST_PARAMS;
-        v->done = c == ',';
+        if (c == ',')
+            gm_list_comma(v, pos);
     }
 }
 
@@ -90,7 +99,7 @@ GM_INLINE void gm_list_take(struct gm_work* w, __u32 pos, char c)
         if (c == '"')
             v->mode = GM_LIST_QUOTED;
         else if (c == ',')
-            v->done = 1;
+            gm_list_comma(v, pos);
         else
             v->reason = GM_REASON_ambiguous;
         if (v->done)

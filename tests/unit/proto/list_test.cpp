@@ -78,6 +78,11 @@ TEST(List, IsAmbiguous) {
         EXPECT_EQ(reason_name(read(text).reason), "ambiguous") << text;
 }
 
+TEST(List, IsMalformed_WhenAValueIsMissing) {
+    for (const auto* text : {"<sip:a@x>,", "sip:a@x,", "<sip:a@x>;t=1,"})
+        EXPECT_EQ(reason_name(read(text).reason), "malformed") << text;
+}
+
 // However many blanks stand somewhere, no value behind them is left out unseen.
 TEST(List, LeavesNothingOut_WhenBlanksAreMany) {
     for (std::size_t count = 0; count <= 40; ++count) {

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A table's row of packets and what becomes of them.
+#pragma once
+
+#include "harness/fixture.hpp"
+
+#include <gtest/gtest.h>
+
+namespace gmguard::test {
+
+struct Row {
+    std::string description;
+    Packet packet;
+    std::string outcome; // Outcome::text()
+    std::function<void(Guard&)> before = {};
+    Program program = Program::front;
+};
+
+// Each in a fresh world.
+inline void check(const std::vector<Row>& rows) {
+    for (const auto& row : rows) {
+        SCOPED_TRACE(row.description + " (" + std::string(kernel::name(row.program)) + ")");
+        auto& guard = Guard::fresh();
+        if (row.before)
+            row.before(guard);
+        EXPECT_EQ(guard.run(row.program, row.packet).text(), row.outcome) << hex(bytes(row.packet));
+    }
+}
+
+// The same, by gm_front and by gm_inside.
+inline void check_both(std::vector<Row> rows) {
+    check(rows);
+    for (auto& row : rows)
+        row.program = Program::inside;
+    check(rows);
+}
+
+} // namespace gmguard::test

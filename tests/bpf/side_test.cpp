@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Which side a packet is from, and what is guarded at all (H8, H15).
+#include "rows.hpp"
+
+namespace gmguard::test {
+namespace {
+
+const Phone kPhone, kPhone6{.address = "2001:db8::7"}, kCore{.address = "198.51.100.2"};
+const Phone kHost{.address = "192.0.2.1", .port = 5070}, kLoop{.address = "127.0.0.1"};
+
+Packet to(const char* address, std::uint16_t port, const std::string& text = kPhone.asks().text()) {
+    return datagram(kPhone, text, port, address);
+}
+
+void shared(Guard& guard) {
+    guard.configure([](config::Config& c) {
+        for (auto& listener : c.listeners)
+            listener.shared_interface = true;
+    });
+}
+
+} // namespace
+
+TEST(Side, LeavesAloneWhatIsNotGuarded) {
+    const std::string text = kPhone.asks().text();
+    for (const auto program : {Program::front, Program::inside})
+        check({
+            {"another port", to("192.0.2.1", 5061), "pass", {}, program},
+            {"another port, another address", to("192.0.2.3", 9), "pass", {}, program},
+            {"TCP", Ethernet{} / Ipv4{} / Tcp{} / text, "pass", {}, program},
+            {"ICMP",
+             Ethernet{} / Ipv4{.protocol = std::uint8_t{1}} / Raw{Bytes(64), 1},
+             "pass",
+             {},
+             program},
+            {"ESP",
+             Ethernet{} / Ipv4{.destination = "192.0.2.2"} / Raw{Bytes(64), kProtocolEsp},
+             "pass",
+             {},
+             program},
+            {"ESP over IPv6",
+             Ethernet{} / Ipv6{.destination = "2001:db8::2"} / Raw{Bytes(64), kProtocolEsp},
+             "pass",
+             {},
+             program},
+            {"neighbour discovery",
+             Ethernet{} / Ipv6{.next_header = std::uint8_t{58}} / Raw{Bytes(64), 58},
+             "pass",
+             {},
+             program},
+        });
+    check({{"ARP", Ethernet{.type = std::uint16_t{0x0806}} / Raw{Bytes(46), 0}, "pass"},
+           {"another Ethernet type", Ethernet{} / Raw{Bytes(100), 0}, "pass"},
+           {"protected, terminated: judged inside", to("192.0.2.1", kProtected), "pass"}});
+}
+
+// gm_front leaves to gm_inside what another interface's owner may want.
+TEST(Side, LetsNothingElseReachAGuardedPort) {
+    check({{"another address, front", to("192.0.2.3", kClear), "pass"},
+           {"another address, inside",
+            to("192.0.2.3", kClear),
+            "drop not_listener",
+            {},
+            Program::inside},
+           {"the protected port of another address",
+            to("192.0.2.3", kProtected),
+            "drop not_listener",
+            {},
+            Program::inside},
+           {"towards the core's socket",
+            to("203.0.113.1", kClear),
+            "drop not_listener",
+            {},
+            Program::inside},
+           {"broadcast", to("255.255.255.255", kClear), "drop not_listener", {}, Program::inside}});
+}
+
+TEST(Side, GuardsEveryAddress_WhenTheListenerIsAny) {
+    const auto any = [](Guard& guard) {
+        guard.configure([](config::Config& c) {
+            c.listeners.resize(1);
+            c.listeners[0].address = {};
+            c.core.listeners.clear();
+        });
+    };
+    for (const auto* address : {"192.0.2.1", "192.0.2.200", "203.0.113.9"})
+        check_both({{address, to(address, kClear), "drop not_register", any},
+                    {address, to(address, kClear, kPhone.registers().text()), "pass", any}});
+    check(
+        {{"IPv6", datagram(kPhone6, kPhone6.asks().text(), kClear, "2001:db8::99"),
+          "drop not_register", any},
+         {"VLAN tags beyond count",
+          Ethernet{} / Vlan{} / Vlan{} / Vlan{} / Ipv4{.destination = "192.0.2.200"} / Udp{} / "x",
+          "drop too_deep", any}});
+}
+
+TEST(Side, RefusesSourcesOfTheCoreAndTheHost) {
+    for (const auto& phone : {kCore, kHost, kLoop, Phone{.address = "2001:db8:c::2"},
+                              Phone{.address = "2001:db8::1"}}) {
+        const auto text = phone.registers().text();
+        check_both({{phone.address, datagram(phone, text), "drop spoofed_source"}});
+        check({{phone.address + ", protected",
+                datagram(phone, text, kProtected),
+                "drop spoofed_source",
+                {},
+                Program::inside}});
+        check({{phone.address + ", protected request",
+                datagram(phone, phone.asks().text(), kProtected), "drop spoofed_source",
+                [phone](Guard& guard) { guard.bind({.phone = phone}); }, Program::inside}});
+    }
+}
+
+TEST(Side, ExemptsTheCore_WhereItSharesTheInterface) {
+    const auto answer = kPhone.answered("200 OK", "REGISTER").text(),
+               request = kPhone.asks("INVITE").text();
+    check({{"REGISTER", datagram(kCore, kCore.registers().text()), "pass", shared},
+           {"REGISTER, inside", datagram(kCore, kCore.registers().text()), "pass", shared,
+            Program::inside},
+           {"answer, inside", datagram(kCore, answer), "pass", shared, Program::inside},
+           {"request, inside", datagram(kCore, request), "pass", shared, Program::inside},
+           {"request to the protected port, inside", datagram(kCore, request, kProtected), "pass",
+            shared, Program::inside},
+           {"the host is not the core", datagram(kHost, kHost.registers().text()),
+            "drop spoofed_source", shared},
+           {"a phone is not the core", datagram(kPhone, request), "drop not_register", shared,
+            Program::inside},
+           {"answer, front", datagram(kCore, answer), "pass", shared},
+           {"request, front", datagram(kCore, request), "pass", shared}});
+}
+
+TEST(Side, JudgesOnlyWhatComesByGm) {
+    const auto core = [](Guard& guard) { guard.side(GM_SIDE_CORE); };
+    const auto neither = [](Guard& guard) { guard.forget_side(); };
+    for (const auto& before :
+         {std::function<void(Guard&)>(core), std::function<void(Guard&)>(neither)})
+        check(
+            {{"request", to("192.0.2.1", kClear), "pass", before, Program::inside},
+             {"from the core", datagram(kCore, kPhone.asks("INVITE").text(), kClear, "203.0.113.1"),
+              "pass", before, Program::inside}});
+}
+
+} // namespace gmguard::test
