@@ -10,7 +10,7 @@
 #include "listener.h"
 #include "register.h"
 #include "skb.h"
-#include "verdict.h"
+#include "tap.h"
 
 static __always_inline const struct gm_listener *gm_find_sender(const struct gm_packet *p)
 {
@@ -46,9 +46,7 @@ static __always_inline void gm_learn(struct __sk_buff *skb, struct gm_case *c, s
     struct gm_losses *losses = gm_losses_here();
 
     gm_fill_packet(skb, w, p);
-    gm_fill_verdict(w, c);
-    if (!gm_send(&gm_sip_core, w, w->sip.length) && losses)
-        losses->sip_core++;
+    gm_tap(c, w, GM_TAP_CORE);
     if (w->sip.status == 401 && gm_leaks_keys(w) && losses)
         losses->leaked_keys++;
 }

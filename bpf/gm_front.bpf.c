@@ -7,6 +7,7 @@
 #include "clear.h"
 #include "listener.h"
 #include "packet.h"
+#include "tap.h"
 
 /* The listener of a packet to (address, port), or NULL. What goes to a guarded port of an address
  * that is not guarded is gm_inside's to judge. */
@@ -73,18 +74,6 @@ static __always_inline int gm_leave(struct xdp_md *ctx, struct gm_case *c, const
     return c->verdict == GM_VERDICT_DROP ? XDP_DROP : XDP_PASS;
 }
 
-static __always_inline void gm_tap(struct gm_case *c, struct gm_work *w)
-{
-    struct gm_losses *losses;
-
-    gm_fill_verdict(w, c);
-    if (gm_send(&gm_sip_clear, w, w->sip.length))
-        return;
-    losses = gm_losses_here();
-    if (losses)
-        losses->sip_clear++;
-}
-
 /* The first bytes of the payload, as far as they tell what it is: 12, or 4, or none. */
 static __always_inline int gm_load_first(struct xdp_md *ctx, const struct gm_packet *p, char *first)
 {
@@ -124,7 +113,7 @@ static __always_inline int gm_judge_datagram(struct xdp_md *ctx, struct gm_case 
     }
     c->peer = gm_peer_of(c->settings, p->source);
     if (!gm_judge_clear(c, w) && c->settings->tap_front)
-        gm_tap(c, w);
+        gm_tap(c, w, GM_TAP_CLEAR);
     return gm_leave(ctx, c, p, 1);
 }
 

@@ -2,8 +2,6 @@
 //
 // gm_inside: the judge at the P-CSCF's sockets (cgroup_skb ingress): every UDP message as the socket
 // gets it, after decryption and reassembly; and the tap from which registrations are learned.
-// gm_onward: its counterpart on the way out (cgroup_skb egress), which sees the REGISTERs that the
-// P-CSCF sends on to the core, and so the Via that an answer must come back with (H1).
 //
 // Which side a packet is from is decided by the interface it came in by, never by its addresses
 // alone (H8, H15).
@@ -11,20 +9,7 @@
 #include "listener.h"
 #include "protected.h"
 #include "skb.h"
-
-/* A cgroup program lets a packet through with 1. */
-enum { GM_REFUSE = 0, GM_ADMIT = 1 };
-
-static __always_inline enum gm_parse gm_parse_skb(struct __sk_buff *skb, struct gm_packet *p)
-{
-    struct gm_cursor cursor = {.start = (void *)(long)skb->data, .end = (void *)(long)skb->data_end};
-
-    if (skb->protocol == bpf_htons(ETH_P_IP))
-        return gm_parse_v4(&cursor, p);
-    if (skb->protocol == bpf_htons(ETH_P_IPV6))
-        return gm_parse_v6(&cursor, p);
-    return GM_PARSE_OTHER;
-}
+#include "tap.h"
 
 /* The door. */
 static __always_inline int gm_leave(struct gm_case *c, struct gm_work *w)
@@ -37,29 +22,6 @@ static __always_inline int gm_leave(struct gm_case *c, struct gm_work *w)
         gm_report(w, c, suppressed);
     }
     return c->verdict == GM_VERDICT_DROP ? GM_REFUSE : GM_ADMIT;
-}
-
-enum gm_tap { GM_TAP_CLEAR, GM_TAP_INNER, GM_TAP_CORE };
-
-static __always_inline void gm_tap(struct gm_case *c, struct gm_work *w, enum gm_tap tap)
-{
-    void *ring = tap == GM_TAP_CLEAR ? (void *)&gm_sip_clear
-                 : tap == GM_TAP_INNER ? (void *)&gm_sip_inner
-                                       : (void *)&gm_sip_core;
-    struct gm_losses *losses;
-
-    gm_fill_verdict(w, c);
-    if (gm_send(ring, w, w->sip.length))
-        return;
-    losses = gm_losses_here();
-    if (!losses)
-        return;
-    if (tap == GM_TAP_CLEAR)
-        losses->sip_clear++;
-    else if (tap == GM_TAP_INNER)
-        losses->sip_inner++;
-    else
-        losses->sip_core++;
 }
 
 /* A message from a phone to the unprotected port. gm_front judged it, unless it came in fragments. */
@@ -150,29 +112,6 @@ int gm_inside(struct __sk_buff *skb)
         !(from_core && c.listener && c.listener->shared_interface))
         return c.listener ? gm_from_phone(skb, &c, &p, parse) : GM_ADMIT;
     return from_core && parse == GM_PARSE_OK ? gm_from_core(skb, &c, &p) : GM_ADMIT;
-}
-
-SEC("cgroup_skb/egress")
-int gm_onward(struct __sk_buff *skb)
-{
-    struct gm_case c = {.hook = GM_HOOK_ONWARD};
-    struct gm_packet p = {};
-    struct gm_work *w;
-
-    if (gm_parse_skb(skb, &p) != GM_PARSE_OK || p.protocol != IPPROTO_UDP)
-        return GM_ADMIT;
-    c.settings = gm_settings_now();
-    if (!c.settings || c.settings->schema != GM_SCHEMA ||
-        gm_peer_of(c.settings, p.destination) != GM_PEER_CORE)
-        return GM_ADMIT;
-    w = gm_room();
-    if (!w || !gm_copy_payload(skb, w, &p))
-        return GM_ADMIT;
-    if (gm_load8(w->text) != GM_WORD_REGISTER || w->text[8] != ' ')
-        return GM_ADMIT;
-    gm_fill_packet(skb, w, &p);
-    gm_tap(&c, w, GM_TAP_CORE);
-    return GM_ADMIT;
 }
 
 char gm_license[] SEC("license") = "Dual BSD/GPL";

@@ -41,15 +41,6 @@ struct {
     __type(value, enum gm_peer);
 } gm_peers SEC(".maps");
 
-/* Allowed and blocked sources. */
-struct {
-    __uint(type, BPF_MAP_TYPE_LPM_TRIE);
-    __uint(max_entries, 65536);
-    __uint(map_flags, BPF_F_NO_PREALLOC);
-    __type(key, struct gm_prefix_key);
-    __type(value, struct gm_list_entry);
-} gm_lists SEC(".maps");
-
 /* ifindex -> which side arrives there. */
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);

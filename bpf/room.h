@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
  *
- * Each program's own room for one message, and the time. A room belongs to one CPU and one program:
- * XDP and cgroup programs may interrupt each other, so they never share one (bpf/README.md).
+ * Each program's own room for one message, and the time. A room belongs to one CPU and one object:
+ * a program can interrupt another on its CPU (gm_onward and gm_answers run for the sender), never
+ * itself.
  */
 #ifndef GMGUARD_BPF_ROOM_H
 #define GMGUARD_BPF_ROOM_H

@@ -9,6 +9,21 @@
 #include "packet.h"
 #include "room.h"
 
+/* A cgroup program lets a packet through with 1. */
+enum { GM_REFUSE = 0, GM_ADMIT = 1 };
+
+/* A packet at a cgroup hook begins with its IP header. */
+static __always_inline enum gm_parse gm_parse_skb(struct __sk_buff *skb, struct gm_packet *p)
+{
+    struct gm_cursor cursor = {.start = (void *)(long)skb->data, .end = (void *)(long)skb->data_end};
+
+    if (skb->protocol == bpf_htons(ETH_P_IP))
+        return gm_parse_v4(&cursor, p);
+    if (skb->protocol == bpf_htons(ETH_P_IPV6))
+        return gm_parse_v6(&cursor, p);
+    return GM_PARSE_OTHER;
+}
+
 /* What w->record says of the packet. */
 static __always_inline void gm_fill_packet(struct __sk_buff *skb, struct gm_work *w,
                                            const struct gm_packet *p)

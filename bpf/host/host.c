@@ -39,7 +39,7 @@ static const struct {
     TABLE(gm_listeners), TABLE(gm_pools),      TABLE(gm_peers),   TABLE(gm_ifaces),
     TABLE(gm_bindings),  TABLE(gm_identities), TABLE(gm_owners),  TABLE(gm_challenges),
     TABLE(gm_buckets),   TABLE(gm_caps),       TABLE(gm_counters), TABLE(gm_losses),
-    TABLE(gm_settings),  TABLE(gm_lists),      RING(gm_sip_clear), RING(gm_sip_inner),
+    TABLE(gm_settings),  RING(gm_sip_clear), RING(gm_sip_inner),
     RING(gm_sip_core),   RING(gm_events),
 };
 

@@ -11,6 +11,7 @@
 #include "gm_answers.skel.h"
 #include "gm_front.skel.h"
 #include "gm_inside.skel.h"
+#include "gm_onward.skel.h"
 #include "gm_show.skel.h"
 
 #include <algorithm>
@@ -28,8 +29,8 @@ template <typename T> using Skeleton = std::unique_ptr<T, Destroy<T>>;
 
 // Maps that the programs share and that are pinned; the others are scratch of one program, which
 // another one may interrupt.
-constexpr std::array<std::string_view, 17> kPinned = {
-    "gm_listeners",  "gm_pools",     "gm_peers",      "gm_lists",    "gm_ifaces",   "gm_bindings",
+constexpr std::array<std::string_view, 16> kPinned = {
+    "gm_listeners",  "gm_pools",     "gm_peers",      "gm_ifaces",   "gm_bindings",
     "gm_identities", "gm_owners",    "gm_challenges", "gm_buckets",  "gm_settings", "gm_counters",
     "gm_losses",     "gm_sip_clear", "gm_sip_inner",  "gm_sip_core", "gm_events"};
 
@@ -192,7 +193,7 @@ Result<Maps> take_maps(const Shared& shared) {
     Maps maps;
     const std::array taken = {
         take(maps.listeners, shared, "gm_listeners"),   take(maps.pools, shared, "gm_pools"),
-        take(maps.peers, shared, "gm_peers"),           take(maps.lists, shared, "gm_lists"),
+        take(maps.peers, shared, "gm_peers"),
         take(maps.ifaces, shared, "gm_ifaces"),         take(maps.bindings, shared, "gm_bindings"),
         take(maps.identities, shared, "gm_identities"), take(maps.owners, shared, "gm_owners"),
         take(maps.challenges, shared, "gm_challenges"), take(maps.buckets, shared, "gm_buckets"),
@@ -210,6 +211,7 @@ Result<Maps> take_maps(const Shared& shared) {
 struct Objects::Parts {
     Skeleton<gm_front> front;
     Skeleton<gm_inside> inside;
+    Skeleton<gm_onward> onward;
     Skeleton<gm_answers> answers;
     Skeleton<gm_show> show;
     Shared shared;
@@ -248,6 +250,8 @@ Result<> Objects::Parts::load(const Sizes& sizes) {
         return loaded;
     if (auto loaded = load_one(inside, "gm_inside", sizes); !loaded)
         return loaded;
+    if (auto loaded = load_one(onward, "gm_onward", sizes); !loaded)
+        return loaded;
     if (auto loaded = load_one(answers, "gm_answers", sizes); !loaded)
         return loaded;
     if (auto loaded = load_one(show, "gm_show", sizes); !loaded)
@@ -266,7 +270,7 @@ const bpf_program* Objects::Parts::program(Program which) const {
     case Program::inside:
         return inside->progs.gm_inside;
     case Program::onward:
-        return inside->progs.gm_onward;
+        return onward->progs.gm_onward;
     case Program::answers:
         return answers->progs.gm_answers;
     case Program::show:

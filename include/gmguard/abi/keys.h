@@ -62,7 +62,7 @@ struct gm_key_form {
     __u32 with_port;
 };
 
-/* Key of the LPM tries gm_pools, gm_peers, gm_lists; address in network order, IPv4 mapped. */
+/* Key of the LPM tries gm_pools and gm_peers; address in network order, IPv4 mapped. */
 struct gm_prefix_key {
     __u32 prefixlen; /* 0 .. 128 */
     __u8 address[16];
@@ -75,13 +75,6 @@ struct gm_pool {
 };
 
 enum gm_peer { GM_PEER_CORE = 1, GM_PEER_HOST = 2 };
-
-enum gm_list { GM_LIST_ALLOW = 1, GM_LIST_BLOCK = 2 };
-struct gm_list_entry {
-    enum gm_list list;
-    __u32 pad;
-    __u64 until_ns;
-};
 
 /* gm_ifaces: the interfaces by which packets arrive, by ifindex. Others are neither side. */
 enum gm_side { GM_SIDE_GM = 1, GM_SIDE_CORE = 2 };

@@ -21,9 +21,9 @@ struct gm_home {
 
 struct gm_settings {
     __u32 schema; /* GM_SCHEMA; anything else: the programs pass everything, unjudged */
-    __u32 pools;  /* entries of gm_pools, gm_peers, gm_lists: 0 saves the look-up */
+    __u32 pools;  /* entries of gm_pools and of gm_peers: 0 saves the look-up */
     __u32 peers;
-    __u32 lists;
+    __u32 pad0;
     __u64 hash_key[2]; /* of SipHash, random, made once for the life of the pinned maps */
     __u64 heartbeat_ns; /* last sign of life of the controller */
     __u64 clock_ns;     /* not 0: the time it is (a replayed capture's); 0: CLOCK_MONOTONIC */
