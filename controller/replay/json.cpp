@@ -26,15 +26,22 @@ template <typename T> json::value or_null(const std::optional<T>& value) {
     return json::value_from(*value);
 }
 
-json::value uri(const std::optional<sip::Uri>& uri) {
-    return uri ? text_or_null(uri->text) : nullptr;
+// An identity is scheme, user and host; where it is reached is none of its business.
+json::value identity(const std::optional<sip::Uri>& uri) {
+    if (!uri)
+        return nullptr;
+    const std::string_view text = uri->text;
+    return text_or_null(uri->port ? text.substr(0, text.rfind(':')) : text);
 }
 
 json::value contact(const sip::Message& message) {
-    if (message.contacts.empty() || message.contacts.front().uri.host.empty())
+    if (message.contacts.empty())
         return nullptr;
-    const sip::Uri& uri = message.contacts.front().uri;
-    return json::object{{"host", to_utf8(uri.host)}, {"port", or_null(uri.port)}};
+    const sip::Contact& first = message.contacts.front();
+    if (!first.star && first.uri.host.empty())
+        return nullptr;
+    return json::object{{"host", first.star ? "*" : to_utf8(first.uri.host)},
+                        {"port", or_null(first.uri.port)}};
 }
 
 // The header counts for all Contacts; a Contact's own parameter stands in where there is none.
@@ -78,8 +85,8 @@ json::value message_class(const sip::Message& message) {
 void add_identities(json::object& out, const sip::Message& message) {
     const auto& digest = message.authorization;
     out["impi"] = digest && digest->username ? json::value(to_utf8(*digest->username)) : nullptr;
-    out["impu"] = uri(message.to);
-    out["from"] = uri(message.from);
+    out["impu"] = identity(message.to);
+    out["from"] = identity(message.from);
     out["contact"] = contact(message);
     out["contacts"] = message.contacts.size();
 }

@@ -36,6 +36,8 @@ class Capture {
         add(bytes(packet), seconds, nanoseconds);
     }
 
+    [[nodiscard]] std::size_t size() const { return frames_.size(); }
+
     // The classic format, nanosecond variant.
     [[nodiscard]] Bytes pcap() const {
         Bytes out;

@@ -11,10 +11,6 @@ struct ClearCase {
     const char* expected;
 };
 
-void PrintTo(const ClearCase& c, std::ostream* out) {
-    *out << c.name;
-}
-
 std::string without_line(std::string text, const std::string& start) {
     const auto at = text.find("\r\n" + start) + 2;
     return text.erase(at, text.find("\r\n", at) + 2 - at);

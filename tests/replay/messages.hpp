@@ -71,13 +71,13 @@ struct Answer {
     std::string more = {};
 
     [[nodiscard]] std::string text() const {
-        std::string out = "SIP/2.0 " + std::to_string(status) +
-                          (status == 200 ? " OK\r\n" : " Unauthorized\r\n") + "Via: SIP/2.0/UDP " +
-                          to.via + ";branch=" + to.branch + ";rport=5060\r\n" +
-                          "From: <sip:" + to.identity() + ">;tag=from-1\r\n" +
-                          "To: <sip:" + to.identity() + ">;tag=to-1\r\n" +
-                          "Call-ID: " + to.call_id + "\r\n" + "CSeq: " + std::to_string(to.cseq) +
-                          " REGISTER\r\n";
+        std::string out =
+            "SIP/2.0 " + std::to_string(status) +
+            (status == 200 ? " OK\r\n" : " Unauthorized\r\n") + "Via: SIP/2.0/UDP " + to.via +
+            ";branch=" + to.branch + ";rport=" + to.via.substr(to.via.rfind(':') + 1) + "\r\n" +
+            "From: <sip:" + to.identity() + ">;tag=from-1\r\n" + "To: <sip:" + to.identity() +
+            ">;tag=to-1\r\n" + "Call-ID: " + to.call_id + "\r\n" +
+            "CSeq: " + std::to_string(to.cseq) + " REGISTER\r\n";
         if (!nonce.empty())
             out += "WWW-Authenticate: Digest realm=\"" + to.domain + "\",nonce=\"" + nonce +
                    "\",algorithm=AKAv1-MD5,qop=\"auth\"\r\n";

@@ -55,6 +55,8 @@ class Scene {
     Scene& phone_says(const std::string& text) { return say(kPhone, kPcscf, text); }
     Scene& pcscf_says(const std::string& text) { return say(kPcscf, kPhone, text); }
 
+    // Packets so far: the frame number of the last.
+    [[nodiscard]] std::size_t size() const { return capture_.size(); }
     [[nodiscard]] const Capture& capture() const { return capture_; }
 
     [[nodiscard]] std::vector<replay::Finding>
