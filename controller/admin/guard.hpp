@@ -124,8 +124,8 @@ struct BindingRequest {
 struct HookCounts {
     std::string listener; // empty: packets of no listener
     gm_hook hook = GM_HOOK_FRONT;
-    gm_reason_counts packets{};    // none: passed; else dropped by that reason
-    gm_reason_counts would_drop{}; // passed, by the reason that enforce would have dropped for
+    gm_reason_counts packets{};    // none: passed, in monitor too; else dropped by that reason
+    gm_reason_counts would_drop{}; // of those that passed: what enforce would have dropped
 };
 
 struct MapFill {

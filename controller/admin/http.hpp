@@ -37,12 +37,13 @@ class HttpServer {
     // `where` is "unix:/path" (at most 107 bytes of path): the socket has mode 0660 and replaces
     // one that nobody answers on. Errors: invalid, no such form; unsupported, a TCP address;
     // conflict, somebody answers there or it is no socket; system.
-    // `handler` is called in the thread of `io`, and never after ~HttpServer.
+    // `handler` is called in the thread of `io`, and never after ~HttpServer. `io` must outlive the
+    // server.
     [[nodiscard]] static Result<std::unique_ptr<HttpServer>> listen(boost::asio::io_context& io,
                                                                     std::string_view where,
                                                                     Handler handler,
                                                                     HttpLimits limits = {});
-    // Stops, and drops connections and streams at once. `io` may be gone by then.
+    // Stops, and drops connections and streams at once, whether `io` runs again or not.
     ~HttpServer();
     HttpServer(const HttpServer&) = delete;
     HttpServer& operator=(const HttpServer&) = delete;

@@ -49,8 +49,9 @@ std::expected<json::value, Problem> read_body(const Request& request) {
     if (request.body.empty())
         return json::object{};
     if (!is_json(request.header("Content-Type").value_or("application/json")))
-        return std::unexpected(Problem{
-            ProblemKind::unsupported_media_type, "the body has to be application/json", {}});
+        return std::unexpected(Problem{ProblemKind::unsupported_media_type,
+                                       "the body has to be application/json (curl: --json)",
+                                       {}});
     Result<json::value> value = parse_json(request.body);
     if (!value)
         return std::unexpected(Problem{ProblemKind::malformed_request, value.error().what, {}});

@@ -6,6 +6,7 @@
 #include <prometheus/collectable.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
 #include <numeric>
 
 namespace gmguard::admin {
@@ -43,22 +44,25 @@ class Family {
     MetricFamily family_;
 };
 
+double dropped_by_any(const gm_reason_counts& counts) {
+    const auto reasons = array_of(counts).subspan(GM_REASON_none + 1);
+    return static_cast<double>(std::accumulate(reasons.begin(), reasons.end(), __u64{0}));
+}
+
+// The verdicts exclude each other, so that their sum is all packets.
 MetricFamily packets(const std::vector<HookCounts>& counters) {
     Family family("packets_total", "Packets judged, by verdict", MetricType::Counter);
     for (const HookCounts& counts : counters) {
-        const auto sum = [](const gm_reason_counts& all) {
-            const auto list = array_of(all).subspan(1);
-            return static_cast<double>(std::accumulate(list.begin(), list.end(), __u64{0}));
-        };
         const auto add = [&](const char* verdict, double value) {
             family.add({{"listener", counts.listener},
                         {"hook", text(name(counts.hook))},
                         {"verdict", verdict}},
                        value);
         };
-        add("pass", static_cast<double>(counts.packets.none));
-        add("drop", sum(counts.packets));
-        add("would_drop", sum(counts.would_drop));
+        const double would_drop = dropped_by_any(counts.would_drop);
+        add("pass", std::max(static_cast<double>(counts.packets.none) - would_drop, 0.0));
+        add("would_drop", would_drop);
+        add("drop", dropped_by_any(counts.packets));
     }
     return family.take();
 }

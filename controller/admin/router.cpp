@@ -16,8 +16,17 @@ struct Target {
     Query::Pairs query;
 };
 
+// RFC 3986 wants them escaped in a path, but addresses are typed with them: [2001:db8::7]:5060.
+std::string escape_brackets(std::string_view text) {
+    std::string escaped;
+    for (const char c : text)
+        escaped += c == '[' ? "%5B" : c == ']' ? "%5D" : std::string(1, c);
+    return escaped;
+}
+
 std::optional<Target> parse_target(std::string_view text) {
-    const auto url = boost::urls::parse_origin_form(text);
+    const std::string escaped = escape_brackets(text);
+    const auto url = boost::urls::parse_origin_form(escaped);
     if (!url)
         return std::nullopt;
     Target target;

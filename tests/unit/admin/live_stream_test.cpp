@@ -137,6 +137,32 @@ TEST(LiveStream, DoesNotOutliveTheServer) {
     server.join();
 }
 
+TEST(LiveStream, IsForgotten_WhenTheLoopNeverRunsAgain) {
+    Scratch scratch;
+    boost::asio::io_context io;
+    int streams = 0;
+    struct Counted : Stream {
+        explicit Counted(int& count) : count_(++count) {}
+        ~Counted() override { --count_; }
+        std::string take() override { return {}; }
+        std::string ping() const override { return {}; }
+        void on_ready(std::function<void()>) override {}
+        int& count_;
+    };
+    auto server = HttpServer::listen(io, "unix:" + scratch.path("s"), [&](const Request&) {
+        Response response;
+        response.stream = std::make_unique<Counted>(streams);
+        return response;
+    });
+    ASSERT_TRUE(server);
+    RawConnection reader(scratch.path("s"));
+    reader.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    while (streams == 0)
+        io.run_one();
+    server->reset();
+    EXPECT_EQ(streams, 0);
+}
+
 TEST(LiveStream, IsForgotten_WhenTheReaderIsGone) {
     RunningServer server;
     {

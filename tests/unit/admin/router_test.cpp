@@ -49,6 +49,7 @@ constexpr Row kRows[] = {
     {"GET", "/things?q=a%26b%20c", 200, "list q=a&b c"},
     {"GET", "/things/192.0.2.7:5060", 200, "get id=192.0.2.7:5060"},
     {"GET", "/things/%5B2001:db8::7%5D:5060", 200, "get id=[2001:db8::7]:5060"},
+    {"GET", "/things/[2001:db8::7]:5060", 200, "get id=[2001:db8::7]:5060"},
     {"GET", "/things/2001:db8::%2F64", 200, "get id=2001:db8::/64"},
     {"GET", "/things/special", 200, "special"},
     {"PUT", "/things/special", 405, nullptr},
