@@ -6,8 +6,8 @@
 namespace gmguard::binding {
 
 void SlotIndex::insert(std::uint32_t hash, Slot slot) {
-    // At most four fifths are in use.
-    if (entries_.empty() || (size_ + 1) * 5 > entries_.size() * 4)
+    // At most seven tenths are in use: beyond, runs become long.
+    if ((size_ + 1) * 10 > entries_.size() * 7)
         grow();
     place({hash, slot});
     ++size_;

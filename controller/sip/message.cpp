@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <span>
 #include <utility>
 
@@ -248,7 +249,9 @@ std::string Message::impi() const {
 std::optional<Reading> read(std::string_view payload) {
     if (payload.empty())
         return std::nullopt;
-    Scan scan(payload);
+    // Kept, because it is larger than what the allocator has at hand.
+    thread_local const auto room = std::make_unique<gm_work>();
+    Scan scan(*room, payload);
     if (scan.reason() == GM_REASON_not_sip)
         return std::nullopt;
     Reading reading{read_message(scan), scan.reason(), {}};

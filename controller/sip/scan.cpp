@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <span>
 
 namespace gmguard::sip {
 namespace {
@@ -25,42 +24,36 @@ std::string scheme_of(const gm_uri& uri, std::string_view whole) {
 
 } // namespace
 
-Scan::Scan(std::string_view payload) : room_(std::make_unique_for_overwrite<gm_work>()) {
+Scan::Scan(gm_work& room, std::string_view payload) : room_(room) {
     const std::size_t size = std::min<std::size_t>(payload.size(), GM_SIP_MAX);
-    std::memcpy(room_->text, payload.data(), size);
-    std::memset(room_->text + size, 0, GM_TEXT_SLACK);
-    room_->sip.length = static_cast<__u32>(size);
-    reason_ = static_cast<gm_reason>(gm_sip_index(room_.get()));
+    std::memcpy(room_.text, payload.data(), size);
+    std::memset(room_.text + size, 0, GM_TEXT_SLACK);
+    room_.sip.length = static_cast<__u32>(size);
+    reason_ = static_cast<gm_reason>(gm_sip_index(&room_));
     if (reason_ != GM_REASON_not_sip && payload.size() > GM_SIP_MAX)
         reason_ = GM_REASON_oversize;
 }
 
 std::string_view Scan::text(Span span) const {
-    return trim({room_->text + span.at, span.size});
+    return trim({room_.text + span.at, span.size});
 }
 
 std::string_view Scan::first(gm_header header) const {
-    return count(header) != 0 ? text(room_->sip.first[header]) : std::string_view{};
-}
-
-void Scan::each(gm_header header, const std::function<void(Span)>& visit) const {
-    for (const auto& field : std::span(room_->sip.field).first(room_->sip.fields))
-        if (field.header == static_cast<__u32>(header))
-            visit(field.value);
+    return count(header) != 0 ? text(room_.sip.first[header]) : std::string_view{};
 }
 
 std::vector<NameAddr> Scan::list(Span value) {
     std::vector<NameAddr> values;
-    gm_list_start(room_.get(), value);
-    while (gm_list_next(room_.get()) != 0) {
+    gm_list_start(&room_, value);
+    while (gm_list_next(&room_) != 0) {
         NameAddr one;
-        const Span inside = room_->value.uri;
-        const Span params = room_->value.params;
+        const Span inside = room_.value.uri;
+        const Span params = room_.value.params;
         one.star = text(inside) == "*";
         if (!one.star)
             one.uri = uri(inside);
-        if (gm_read_params(room_.get(), params.at, gm_end(params)) == GM_REASON_none) {
-            const auto& read = room_->params;
+        if (gm_read_params(&room_, params.at, gm_end(params)) == GM_REASON_none) {
+            const auto& read = room_.params;
             if ((read.seen & 1U << GM_P_TAG) != 0)
                 one.tag = text(read.value[GM_P_TAG]);
             if ((read.seen & 1U << GM_P_EXPIRES) != 0)
@@ -72,9 +65,9 @@ std::vector<NameAddr> Scan::list(Span value) {
 }
 
 std::optional<Uri> Scan::uri(Span span) {
-    if (gm_read_uri(room_.get(), span.at, gm_end(span)) != GM_REASON_none)
+    if (gm_read_uri(&room_, span.at, gm_end(span)) != GM_REASON_none)
         return std::nullopt;
-    const gm_uri& read = room_->uri;
+    const gm_uri& read = room_.uri;
     Uri uri;
     uri.text = text(read.whole);
     uri.scheme = scheme_of(read, uri.text);
@@ -88,9 +81,9 @@ std::optional<Uri> Scan::uri(Span span) {
 }
 
 std::optional<Digest> Scan::digest(Span value) {
-    if (gm_read_digest(room_.get(), value.at, gm_end(value)) != GM_REASON_none)
+    if (gm_read_digest(&room_, value.at, gm_end(value)) != GM_REASON_none)
         return std::nullopt;
-    const gm_digest& read = room_->digest;
+    const gm_digest& read = room_.digest;
     const auto parameter = [&](enum gm_digest_name name) -> std::optional<std::string> {
         if ((read.seen & 1U << name) == 0)
             return std::nullopt;

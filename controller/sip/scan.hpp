@@ -9,9 +9,8 @@
 #include "gmguard/proto/sip.h"
 #include "gmguard/proto/uri.h"
 
-#include <functional>
-#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,18 +31,24 @@ struct NameAddr {
 class Scan {
   public:
     // Reads no more than GM_SIP_MAX bytes; reason() is oversize where there are more. REQUIRES: not
-    // empty.
-    explicit Scan(std::string_view payload);
+    // empty; the room is nobody else's meanwhile.
+    Scan(gm_work& room, std::string_view payload);
 
     [[nodiscard]] gm_reason reason() const { return reason_; }
-    [[nodiscard]] const gm_sip& sip() const { return room_->sip; }
-    [[nodiscard]] unsigned count(gm_header header) const { return room_->sip.count[header]; }
+    [[nodiscard]] const gm_sip& sip() const { return room_.sip; }
+    [[nodiscard]] unsigned count(gm_header header) const { return room_.sip.count[header]; }
     [[nodiscard]] std::string_view text(Span span) const;
     // The first header of this name; empty where there is none.
     [[nodiscard]] std::string_view first(gm_header header) const;
 
     // Calls visit(span) for each header of this name, in the order of the message.
-    void each(gm_header header, const std::function<void(Span)>& visit) const;
+    template <typename Visit> void each(gm_header header, Visit&& visit) const {
+        if (count(header) == 0)
+            return;
+        for (const auto& field : std::span(room_.sip.field).first(room_.sip.fields))
+            if (field.header == static_cast<__u32>(header))
+                visit(field.value);
+    }
     // The name-addrs of one header, up to one that cannot be read.
     [[nodiscard]] std::vector<NameAddr> list(Span value);
 
@@ -52,7 +57,7 @@ class Scan {
     [[nodiscard]] std::optional<Digest> digest(Span value);
 
   private:
-    std::unique_ptr<gm_work> room_;
+    gm_work& room_;
     gm_reason reason_;
 };
 

@@ -6,7 +6,9 @@
 namespace gmguard::sip {
 namespace {
 
-constexpr std::string_view kSpace = " \t\r\n";
+bool is_space(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
 
 char lower_char(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -15,10 +17,11 @@ char lower_char(char c) {
 } // namespace
 
 std::string_view trim(std::string_view text) {
-    const auto first = text.find_first_not_of(kSpace);
-    if (first == std::string_view::npos)
-        return {};
-    return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
+    while (!text.empty() && is_space(text.front()))
+        text.remove_prefix(1);
+    while (!text.empty() && is_space(text.back()))
+        text.remove_suffix(1);
+    return text;
 }
 
 std::string unfold(std::string_view value) {
@@ -37,6 +40,7 @@ std::string unfold(std::string_view value) {
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
     std::vector<std::string_view> parts;
+    parts.reserve(12); // more than a mechanism of Security-Client has
     bool quoted = false;
     std::size_t begin = 0;
     for (std::size_t i = 0; i < text.size(); ++i) {
