@@ -191,6 +191,12 @@ TEST(ConfigLoad, ReadsTheFile) {
     EXPECT_EQ(config->listeners.size(), 2U);
 }
 
+TEST(ConfigLoad, ReadsTheExampleThatPeopleStartFrom) {
+    const auto config = load(GMGUARD_EXAMPLE_CONFIG);
+    ASSERT_TRUE(config.has_value()) << config.error().text();
+    EXPECT_EQ(config->mode, GM_MODE_MONITOR) << "nobody's first start drops anything";
+}
+
 TEST(ConfigLoad, SaysNotFound_WhenThereIsNoFile) {
     const auto config = load("/nowhere/gmguard.toml");
     ASSERT_FALSE(config.has_value());
