@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What the end-to-end cases play in: one lab with one guard, and selectors that nobody else uses."""
+"""What the end-to-end cases play in: one lab, one guard, and selectors that nobody else uses."""
 import contextlib
 import dataclasses
 import itertools
@@ -184,8 +184,8 @@ class Arena:
         return int(answer is not None and want in (None, answer.status))
 
     def refused(self, attack, reason, also=()):
-        """Plays the attack with the guard off, in monitor and in enforce: attack(arena) sets its own
-        scene and returns how often it succeeded, out of how many tries. Off: always, uncounted.
+        """Plays the attack with the guard off, in monitor and in enforce: attack(arena) sets its
+        own scene and returns how often it succeeded, out of how many tries. Off: always, uncounted.
         Monitor: always, and reported. Enforce: never, counted. `also`: reasons that a further step
         of the same attack may have."""
         for mode in MODES:
@@ -234,7 +234,8 @@ def play_all(arena, chosen):
         word, why = _play(arena, each)
         tally[word] += 1
         took = time.monotonic() - begun
-        tell(f"{word} {each.name}{': ' + why if why else ''}" + (f" ({took:.1f} s)" if took > 5 else ""))
+        slow = f" ({took:.1f} s)" if took > 10 else ""
+        tell(f"{word} {each.name}{': ' + why if why else ''}{slow}")
     return tally["ok"], tally["FAIL"], tally["skip"]
 
 

@@ -77,8 +77,8 @@ def implicit_set_elsewhere(arena, v6):
 
 @both_families("SeedAttack.GainsNothing_PlayedBySipp", "R18")
 def seed_attack(arena, v6):
-    """The contribution's clause 2.1: own subscription, victim's selector, victim's identity. Off and
-    in monitor the core takes mallory for alice."""
+    """The contribution's clause 2.1: own subscription, victim's selector, victim's identity. Off
+    and in monitor the core takes mallory for alice."""
     def attack(arena):
         address = arena.address(v6)
         port = 20000 + arena.number()
@@ -132,7 +132,8 @@ def _call(arena, dialled, v6):
            "his 200 to it reaches alice")
 
 
-@both_families("IdentityBound.CallPasses_WithByeFromTheCallee", "H13", dialled=f"sip:{{}}@{DOMAIN}")
+@both_families("IdentityBound.CallPasses_WithByeFromTheCallee", "H13",
+               dialled=f"sip:{{}}@{DOMAIN}")
 @both_families("IdentityBound.DivertedCallPasses_WithByeFromTheCallee", "H13",
                dialled=f"sip:to-{{}}@{DOMAIN}")
 def call(arena, v6, dialled):

@@ -47,7 +47,8 @@ def clear_deregistration(arena):
     alice = arena.registered()
     with arena.thief(alice, port=alice.port) as thief:
         thief.user, thief.impi, thief.impu = alice.user, alice.impi, alice.impu
-        expect(status(thief.register(protected=UNPROTECTED, expires=0)) == 200, "the core grants it")
+        answer = thief.register(protected=UNPROTECTED, expires=0)
+        expect(status(answer) == 200, "the core grants it")
     time.sleep(0.2)  # the time of any message of the guard's to itself
     expect(arena.holds(alice), "the binding stays")
 

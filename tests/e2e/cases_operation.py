@@ -49,7 +49,8 @@ def generic(arena):
         arena.guard.cli("attach", "gm0", "--netns", netns, "--xdp-mode", xdp_mode)
         item = next(i for i in arena.guard.cli("interfaces")["items"] if i["name"] == "gm0")
         expect(item["xdp_mode"] == xdp_mode, f"{xdp_mode}: {item}")
-        expect(not arena.answered(alice, alice.request("OPTIONS"), UNPROTECTED), f"{xdp_mode} drops")
+        expect(not arena.answered(alice, alice.request("OPTIONS"), UNPROTECTED),
+               f"{xdp_mode} drops")
         expect(status(alice.say()) == 200, f"{xdp_mode} passes her own")
 
 

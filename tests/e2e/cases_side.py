@@ -3,7 +3,7 @@
 import contextlib
 import socket
 
-from arena import both_families, case, expect
+from arena import both_families, case
 from lab import sip
 from lab.network import CORE, GM4, MW, PROTECTED, UNPROTECTED
 from lab.phone import Phone

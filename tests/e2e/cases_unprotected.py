@@ -160,7 +160,8 @@ def other_protected_port(arena):
 
 
 @case("ClearOnProtected.ClearMessageIsRefused_WhereEspEndsHere", "R12")
-@case("ClearOnProtected.FragmentedClearMessageIsRefused_WhereEspEndsHere", "R12 H9", body="b" * 2500)
+@case("ClearOnProtected.FragmentedClearMessageIsRefused_WhereEspEndsHere", "R12 H9",
+      body="b" * 2500)
 def clear_on_protected(arena, body=""):
     """Kamailio takes it: no policy of IPsec's asks for more."""
     def attack(arena):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """tools/demo: plays the scenes with the guard off, in monitor and in enforce, and tells."""
 import argparse
+import contextlib
 import json
 import os
 import platform
@@ -75,7 +76,8 @@ def _set_stage(mode, lab, guard):
 
 def _pause(options):
     if not options.batch and sys.stdin.isatty():
-        input(styled("dim", "  [Enter] to go on "))
+        with contextlib.suppress(EOFError):
+            input(styled("dim", "  [Enter] to go on "))
 
 
 def _run(options, lab, guard):
@@ -107,7 +109,8 @@ def _write_json(path, rows, seconds):
 def _how_to_look_around(lab, guard):
     gmguard = " ".join(guard.command)
     print(f"""
-The lab stays up, in enforce: P-CSCF {GM4} and {GM6}, ports {UNPROTECTED} (unprotected) and {PROTECTED} (protected).
+The lab stays up, in enforce. The P-CSCF listens at {GM4} and {GM6}, ports {UNPROTECTED}
+(unprotected) and {PROTECTED} (protected). To look around:
   {gmguard} status
   {gmguard} bindings list
   {gmguard} drops
@@ -125,35 +128,56 @@ def _welcome():
           f"  phones, attacker -- Gm {GM4}, {GM6} [P-CSCF] {MW} Mw -- {CORE} [core]")
 
 
-def _demo(options):
-    find("gmguardd"), find("gmguard")
-    begun = time.monotonic()
-    remove_leftovers()
-    lab = Lab(keep=options.keep)
-    guard = Guard(lab)
+def _check_ground(options):
+    """Finds out early what would be a pity to find out late."""
+    find("gmguardd")
+    find("gmguard")
+    if options.json:
+        with open(options.json, "a", encoding="utf-8"):
+            pass
+
+
+def _play_in(lab, guard, options):
+    """The rows of all modes; the lab is gone afterwards, unless it is to be kept and all went."""
     kept = False
     try:
-        _welcome()
         lab.up()
         rows = _run(options, lab, guard)
         kept = options.keep
         if not kept:
             guard.detach()
+        return rows
     finally:
         if not kept:
             with undisturbed():
                 guard.stop()
                 lab.down()
+
+
+def _demo(options):
+    _check_ground(options)
+    begun = time.monotonic()
+    remove_leftovers()
+    lab = Lab(keep=options.keep)
+    guard = Guard(lab)
+    _welcome()
+    rows = _play_in(lab, guard, options)
     print_table(rows, MODES)
     if options.json:
         _write_json(options.json, rows, time.monotonic() - begun)
     wrong = sum(bool(row.why) for row in rows)
     print(f"\n{len(rows) - wrong} of {len(rows)} came out as they must, "
           f"in {time.monotonic() - begun:.0f} s.")
-    if kept:
+    if options.keep:
         lab.keep()
         _how_to_look_around(lab, guard)
     return 1 if wrong else 0
+
+
+def _down():
+    gone = remove_leftovers(kept=True)
+    print(f"ended: {', '.join(gone)}" if gone else "no lab was up")
+    return 0
 
 
 def main(words):
@@ -161,13 +185,9 @@ def main(words):
     if os.geteuid() != 0:
         print("tools/demo: needs root (network namespaces, BPF): sudo tools/demo", file=sys.stderr)
         return 2
-    if options.down:
-        gone = remove_leftovers(kept=True)
-        print(f"ended: {', '.join(gone)}" if gone else "no lab was up")
-        return 0
     try:
         with stopping_on_signals():
-            return _demo(options)
+            return _down() if options.down else _demo(options)
     except (LabError, OSError) as error:
         print(f"tools/demo: {error}", file=sys.stderr)
         return 3

@@ -97,7 +97,7 @@ class Guard:
                               cgroup=self._lab.cgroup("guard"), log=self.log,
                               dies_with_us=self._lab.dies_with_us)
         try:
-            wait_until(self._ready, 20, "gmguardd", self._process)
+            wait_until(self._ready, 60, "gmguardd", self._process)
         except LabError as error:
             words = self.log.read_text(errors="replace")[-2000:] if self.log.exists() else ""
             raise LabError(f"{error}; {self.log} ends with:\n{words}") from None

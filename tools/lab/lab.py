@@ -8,7 +8,7 @@ import signal
 import time
 
 from .kamailio import Kamailio
-from .network import CORE, MW, PROTECTED, SIDES, UNPROTECTED, Network
+from .network import CORE, MW, PROTECTED, UNPROTECTED, Network
 from .phone import Phone
 from .processes import LabError, run, wait_until
 
@@ -180,6 +180,3 @@ def undisturbed():
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-__all__ = ["Lab", "LabError", "SIDES", "remove_leftovers", "stopping_on_signals", "undisturbed"]

@@ -53,7 +53,8 @@ class Network:
     def up(self):
         for side in SIDES:
             run("ip", "netns", "add", self.name(side))
-            self.sysctl(side, "net.ipv6.conf.all.accept_dad=0", "net.ipv6.conf.default.accept_dad=0")
+            self.sysctl(side, "net.ipv6.conf.all.accept_dad=0",
+                        "net.ipv6.conf.default.accept_dad=0")
             self.ip(side, "link", "set", "lo", "up")
         self._access()
         self._mw()
@@ -84,7 +85,8 @@ class Network:
             self.ip(side, "link", "set", link, "up")
 
     def sysctl(self, side, *settings):
-        run("nsenter", f"--net={netns_path(self.name(side))}", "--", "sysctl", "-q", "-w", *settings)
+        run("nsenter", f"--net={netns_path(self.name(side))}", "--",
+            "sysctl", "-q", "-w", *settings)
 
     def mac(self, side):
         words = self.ip(side, "-o", "link", "show", LINKS[side]).split()

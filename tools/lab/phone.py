@@ -82,19 +82,20 @@ class Phone:
 
     def register_request(self, **changes):
         """A REGISTER; changes: contact (host:port), params (of the Contact), contacts (a list of
-        whole Contact values instead), to (URI), uri (Request-URI), expires, authorization, cseq,
-        branch, extra (headers)."""
+        whole Contact values instead), to (URI), uri (Request-URI), expires, authorization,
+        extra (headers)."""
         self._cseq += 1
         impu = changes.get("to", self.impu)
         uri = changes.get("uri", f"sip:{DOMAIN}")
-        own = f"<sip:{self.user}@{changes.get('contact', self.here)}>{changes.get('params', '')}"
+        contact = changes.get("contact", self.here)
+        own = f"<sip:{self.user}@{contact}>{changes.get('params', '')}"
         headers = [
-            ("Via", f"SIP/2.0/UDP {self.here};branch={changes.get('branch') or sip.branch()};rport"),
+            ("Via", f"SIP/2.0/UDP {self.here};branch={sip.branch()};rport"),
             ("Max-Forwards", "70"),
             ("From", f"<{impu}>;tag={self.tag}"),
             ("To", f"<{impu}>"),
             ("Call-ID", self._call_id),
-            ("CSeq", f"{changes.get('cseq', self._cseq)} REGISTER"),
+            ("CSeq", f"{self._cseq} REGISTER"),
             *(("Contact", value) for value in changes.get("contacts", [own])),
             ("Expires", str(changes.get("expires", 600))),
             ("Authorization", changes.get("authorization", self.no_credentials())),

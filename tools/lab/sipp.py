@@ -12,7 +12,8 @@ from .phone import ANSWER_WITHIN
 from .processes import LabError, run
 
 _SCENARIOS = pathlib.Path(__file__).parent / "sipp"
-_RECEIVED = re.compile(r"message received \[\d+\] bytes ?:\s+(SIP/2\.0 .*?)(?=\n-----|\Z)", re.DOTALL)
+_RECEIVED = re.compile(r"message received \[\d+\] bytes ?:\s+(SIP/2\.0 .*?)(?=\n-----|\Z)",
+                       re.DOTALL)
 
 
 def _binary():
@@ -54,7 +55,8 @@ class SippPhone:
                               cwd=self._lab.directory, capture_output=True, text=True, check=False)
         text = trace.read_text(errors="replace") if trace.exists() else ""
         if "message sent" not in text:
-            raise LabError(f"SIPp sent nothing ({scenario.name}, {self.here}): {done.stderr[-500:]}")
+            raise LabError(f"SIPp sent nothing ({scenario.name}, {self.here}): "
+                           f"{done.stderr[-500:]}")
         trace.unlink()
         return _last_answer(text)
 
