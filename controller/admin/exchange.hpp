@@ -48,6 +48,7 @@ struct Response {
     [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const;
 };
 
+// Must not throw.
 using Handler = std::function<Response(const Request&)>;
 
 // ASCII only, as header names are.

@@ -256,7 +256,9 @@ asio::awaitable<bool> Session::answer(const http::request<http::string_body>& me
     }
     const bool keep_alive = message.keep_alive() && !server_->stopping;
     const bool written = co_await write(response, request, message.version(), keep_alive);
-    co_return written&& keep_alive;
+    if (!written)
+        co_return false;
+    co_return keep_alive;
 }
 
 asio::awaitable<bool> Session::write(const Response& response, const Request& request,
@@ -270,18 +272,17 @@ asio::awaitable<bool> Session::write(const Response& response, const Request& re
 asio::awaitable<void> Session::pour(const Response& response, const Request& request,
                                     unsigned version) {
     const bool chunked = version == 11;
-    Response head{response.status, response.content_type, {}, response.headers, nullptr};
-    Message message = message_of(head, request, version, false);
+    Message message = message_of(response, request, version, false);
     message.erase(http::field::content_length);
     message.chunked(chunked);
     http::response_serializer<http::string_body> serializer(message);
+    ++server_->streams;
     socket_.expires_after(server_->limits.write);
     const auto [error, size] = co_await http::async_write_header(socket_, serializer, kAwait);
-    if (error || !stream_)
-        co_return;
-    ++server_->streams;
-    watch_peer();
-    co_await pour_pieces(chunked);
+    if (!error && stream_) {
+        watch_peer();
+        co_await pour_pieces(chunked);
+    }
     --server_->streams;
     stream_.reset();
 }
@@ -534,8 +535,11 @@ bool Exchange::hand_out(std::string_view bytes) {
 
 Result<Response> Exchange::run(const std::string& path, const Request& request) {
     Code error;
-    asio::co_spawn(io_, talk(path, request),
-                   [&error](std::exception_ptr, Code result) { error = result; });
+    asio::co_spawn(io_, talk(path, request), [&error](std::exception_ptr thrown, Code result) {
+        if (thrown) // by the caller's on_line
+            std::rethrow_exception(thrown);
+        error = result;
+    });
     io_.run();
     if (!error)
         return std::move(response_);

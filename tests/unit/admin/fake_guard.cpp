@@ -24,6 +24,18 @@ void settle(const Modes& modes, ListenerModes& listener) {
         effective[i] = listener.checks[i].value_or(listener.mode.value_or(modes.default_mode));
 }
 
+// As `gmguard explain -o jsonl` prints it.
+constexpr const char* kAnswer =
+    R"({"frame":1,"time":"2026-01-02T03:04:05.678901Z","hook":"front","src":"192.0.2.7",)"
+    R"("sport":5060,"dst":"192.0.2.1","dport":5060,"proto":"udp","verdict":"drop",)"
+    R"("reason":"contact_mismatch","sip":{"kind":"request","method":"REGISTER","status":null,)"
+    R"("class":"initial","impi":"alice@ims.test","impu":"sip:alice@ims.test",)"
+    R"("from":"sip:alice@ims.test","contact":{"host":"192.0.2.9","port":5060},"contacts":1,)"
+    R"("call_id":"c@x","cseq":1,"expires":600000,"nonce":"empty","response":"empty","auts":false,)"
+    R"("security_client":[{"mechanism":"ipsec-3gpp","alg":"hmac-sha-1-96","ealg":null,"spi_c":1,)"
+    R"("spi_s":2,"port_c":3,"port_s":4}]},"checks":[{"check":"contact_source","mode":"enforce",)"
+    R"("outcome":"fails","reason":"contact_mismatch","detail":"not where it comes from"}]})";
+
 Status a_status() {
     Status status;
     status.version = "0.1.0";
@@ -59,9 +71,7 @@ FakeGuard::FakeGuard() : status_now(a_status()), bindings_now{alice()} {
     figures_now.bindings[GM_STATE_BOUND] = 1;
     figures_now.maps = {{"gm_bindings", 1, 100'000}};
     figures_now.registrations["bound"] = 5;
-    answer = R"({"frame":1,"time":"2026-01-02T03:04:05.678901Z","hook":"front",)"
-             R"("src":"192.0.2.7","sport":5060,"dst":"192.0.2.1","dport":5060,"proto":"udp",)"
-             R"("verdict":"drop","reason":"contact_mismatch","sip":null})";
+    answer = kAnswer;
 }
 
 Result<Interface> FakeGuard::attach(const AttachRequest& request) {
