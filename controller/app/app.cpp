@@ -112,8 +112,7 @@ void App::on_end(int signal) {
         io_.stop();
         return;
     }
-    spdlog::info("signal {}: ends; what is attached stays so and goes on judging (`gmguard detach` "
-                 "removes it)",
+    spdlog::info("signal {}: ends; what is attached goes on judging until `gmguard detach --all`",
                  signal);
     server_->stop();
     rings_.close();

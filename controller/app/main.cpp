@@ -26,9 +26,10 @@ void declare(CLI::App& command, Options& options) {
     command.add_flag("--check-config", options.check_config,
                      "read the configuration, tell every problem, touch nothing else");
     command.add_flag("--version", options.version, "print the version");
-    command.footer("Ends on SIGTERM or SIGINT; what is attached then goes on judging, until a new\n"
-                   "gmguardd takes it over or `gmguard detach` removes it. See and steer it with\n"
-                   "`gmguard status`, `gmguard bindings list`, `gmguard events -f`.");
+    command.footer(
+        "Ends on SIGTERM or SIGINT; what is attached then goes on judging, until a new\n"
+        "gmguardd takes it over or `gmguard detach --all` removes it. See and steer it with\n"
+        "`gmguard status`, `gmguard bindings list`, `gmguard events -f`.");
 }
 
 // The exit codes of ErrorKind (base/error.hpp).

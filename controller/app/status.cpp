@@ -56,13 +56,22 @@ void warn_of_listeners(const config::Config& config, std::vector<std::string>& o
     }
 }
 
-std::vector<std::string> warnings_of(const config::Config& config, const Interfaces& interfaces,
-                                     bool has_cgroup) {
-    std::vector<std::string> out;
-    warn_of_interfaces(interfaces, out);
-    if (!has_cgroup)
+// H7: a cgroup below the root sees only the sockets that were made in it.
+void warn_of_cgroup(const std::string& path, std::vector<std::string>& out) {
+    if (path.empty())
         out.emplace_back("no cgroup is attached: what comes in fragments, and what comes to "
                          "protected ports, is not judged");
+    else if (path != kernel::cgroup2_mount().value_or(path))
+        out.push_back("cgroup " + path +
+                      " is not the root: sockets made outside of it, and before their process "
+                      "entered it, are not judged");
+}
+
+std::vector<std::string> warnings_of(const config::Config& config, const Interfaces& interfaces,
+                                     const std::string& cgroup) {
+    std::vector<std::string> out;
+    warn_of_interfaces(interfaces, out);
+    warn_of_cgroup(cgroup, out);
     if (config.core.peers.empty())
         out.emplace_back("no core peers: answers are believed as they leave to the phones");
     if (config.home_domains.empty())
@@ -94,7 +103,7 @@ admin::Status status_of(const config::Config& config, const std::string& pin_pat
         status.cgroup = cgroup->path;
     for (const auto& listener : config.listeners)
         status.listeners.push_back(show(listener));
-    status.warnings = warnings_of(config, interfaces, whole);
+    status.warnings = warnings_of(config, interfaces, status.cgroup);
     return status;
 }
 

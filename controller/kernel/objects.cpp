@@ -30,9 +30,9 @@ template <typename T> using Skeleton = std::unique_ptr<T, Destroy<T>>;
 // Maps that the programs share and that are pinned; the others are scratch of one program, which
 // another one may interrupt.
 constexpr std::array<std::string_view, 16> kPinned = {
-    "gm_listeners",  "gm_pools",     "gm_peers",      "gm_ifaces",   "gm_bindings",
-    "gm_identities", "gm_owners",    "gm_challenges", "gm_buckets",  "gm_settings", "gm_counters",
-    "gm_losses",     "gm_sip_clear", "gm_sip_inner",  "gm_sip_core", "gm_events"};
+    "gm_listeners", "gm_pools",      "gm_peers",    "gm_ifaces",   "gm_bindings", "gm_identities",
+    "gm_owners",    "gm_challenges", "gm_buckets",  "gm_settings", "gm_counters", "gm_losses",
+    "gm_sip_clear", "gm_sip_inner",  "gm_sip_core", "gm_events"};
 
 bool is_pinned(std::string_view map) {
     return std::ranges::find(kPinned, map) != kPinned.end();
@@ -192,12 +192,17 @@ template <typename M> Result<> take(M& map, const Shared& shared, std::string_vi
 Result<Maps> take_maps(const Shared& shared) {
     Maps maps;
     const std::array taken = {
-        take(maps.listeners, shared, "gm_listeners"),   take(maps.pools, shared, "gm_pools"),
+        take(maps.listeners, shared, "gm_listeners"),
+        take(maps.pools, shared, "gm_pools"),
         take(maps.peers, shared, "gm_peers"),
-        take(maps.ifaces, shared, "gm_ifaces"),         take(maps.bindings, shared, "gm_bindings"),
-        take(maps.identities, shared, "gm_identities"), take(maps.owners, shared, "gm_owners"),
-        take(maps.challenges, shared, "gm_challenges"), take(maps.buckets, shared, "gm_buckets"),
-        take(maps.settings, shared, "gm_settings"),     take(maps.counters, shared, "gm_counters"),
+        take(maps.ifaces, shared, "gm_ifaces"),
+        take(maps.bindings, shared, "gm_bindings"),
+        take(maps.identities, shared, "gm_identities"),
+        take(maps.owners, shared, "gm_owners"),
+        take(maps.challenges, shared, "gm_challenges"),
+        take(maps.buckets, shared, "gm_buckets"),
+        take(maps.settings, shared, "gm_settings"),
+        take(maps.counters, shared, "gm_counters"),
         take(maps.losses, shared, "gm_losses"),
     };
     for (const auto& result : taken)

@@ -84,7 +84,7 @@ class Objects {
     [[nodiscard]] const Maps& maps() const;
     // Descriptors that stay this object's.
     [[nodiscard]] int fd(Program program) const;
-    [[nodiscard]] int ring_fd(std::size_t ring) const; // in the order of enum Ring (rings.hpp)
+    [[nodiscard]] int ring_fd(std::size_t ring) const;     // in the order of enum Ring (rings.hpp)
     [[nodiscard]] int map_fd(std::string_view name) const; // -1: no shared map of that name
     [[nodiscard]] Result<ProgramInfo> info(Program program) const;
 
