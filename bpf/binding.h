@@ -77,7 +77,6 @@ static __always_inline struct gm_binding *gm_binding_of(const struct gm_settings
     now = gm_now(settings);
     if (binding->expires_ns && binding->expires_ns <= now)
         return NULL;
-    binding->last_seen_ns = now;
     return binding;
 }
 

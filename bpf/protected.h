@@ -221,6 +221,10 @@ static __always_inline int gm_judge_protected(struct gm_case *c, struct gm_work 
     if (gm_fails(c, gm_check_source(c)))
         return 1;
     binding = gm_binding_of(c->settings, w->record.source, w->record.source_port);
+    /* Only here: what comes in clear proves nobody's presence (I1), and the sight of a new port ends
+     * the old one (D.2.3). */
+    if (binding)
+        binding->last_seen_ns = gm_now(c->settings);
     if (w->sip.kind == GM_KIND_REQUEST && gm_is_register(w, w->sip.method))
         return gm_judge_inner_register(c, w, binding);
     if (w->sip.kind == GM_KIND_REQUEST && gm_is_reg_event(w))

@@ -105,7 +105,7 @@ struct gm_binding {
     gm_u128 user;     /* hash of the IMPI */
     __u64 subscriber; /* number of this subscriber, not reused while the maps live */
     __u64 expires_ns; /* the kernel ends the binding then, with or without the controller */
-    __u64 last_seen_ns; /* written by the kernel */
+    __u64 last_seen_ns; /* of a message on a protected port, written by gm_inside */
     enum gm_binding_state state;
     __u32 pad;
     char selector[GM_SELECTOR_TEXT];
