@@ -82,20 +82,22 @@ TEST(Binding, IsNamedInTheReport) {
     EXPECT_EQ(outcome.in(Ring::events)[0]->text, kPhone.registers().text());
 }
 
-TEST(Binding, IsSeenByTheKernel) {
+TEST(Binding, IsSeenOnAProtectedPort_AndNotInClear) {
     auto& guard = Guard::fresh();
     const Binding mine{};
     guard.bind(mine);
-    for (const auto program : {Program::front, Program::inside}) {
-        const auto now = kNow + (program == Program::front ? 1 : 2) * kSecond;
-        guard.clock(now);
-        guard.run(program, datagram(kPhone, kPhone.registers().text()));
+    const auto seen = [&](Program program, std::uint16_t port, std::uint64_t at) {
+        guard.clock(at);
+        guard.run(program, datagram(kPhone, kPhone.registers().text(), port));
         const auto entry = value_of(guard.maps().bindings.lookup(guard.selector(mine)));
-        ASSERT_TRUE(entry);
-        EXPECT_EQ(entry->last_seen_ns, now);
-        EXPECT_EQ(entry->expires_ns, mine.expires_ns) << "a REGISTER in clear extends nothing";
+        EXPECT_TRUE(entry);
+        EXPECT_EQ(entry->expires_ns, mine.expires_ns) << "a REGISTER extends nothing";
         EXPECT_EQ(entry->state, GM_STATE_BOUND);
-    }
+        return entry->last_seen_ns;
+    };
+    EXPECT_EQ(seen(Program::front, kClear, kNow + kSecond), 0U);
+    EXPECT_EQ(seen(Program::inside, kClear, kNow + 2 * kSecond), 0U);
+    EXPECT_EQ(seen(Program::inside, kProtected, kNow + 3 * kSecond), kNow + 3 * kSecond);
 }
 
 // H16, R5: both checks say it, each for itself.
