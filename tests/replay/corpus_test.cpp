@@ -120,9 +120,16 @@ class ReplayCorpus : public Replay {
 };
 
 // Rows where the guard's own rules are stricter than the proposed verdict, and which rule it is.
+constexpr const char* kHexAuts = "malformed: AUTS is 14 bytes, 20 characters of base64 (RFC 3310 "
+                                 "3.4); SIPp writes them in 28 of hex";
+
 const std::map<std::string, std::string> kStricter = {
     {"pcap-payloads/sv_tcp_f004.sip",
      "malformed: a TCP segment that ends before its header section does; a datagram is whole"},
+    {"tools/sipp_resync6_002.sip", kHexAuts},
+    {"tools/sipp_resync6_004.sip", kHexAuts},
+    {"tools/sipp_resync_002.sip", kHexAuts},
+    {"tools/sipp_resync_004.sip", kHexAuts},
 };
 
 // Rows that cannot come in a datagram.
@@ -154,7 +161,7 @@ TEST_F(ReplayCorpus, HasTheProposedVerdicts) {
         ++seen[proposed];
     }
     EXPECT_EQ(seen["allow"], 22u);
-    EXPECT_EQ(seen["drop"], 218u);
+    EXPECT_EQ(seen["drop"], 228u);
 }
 
 std::string text_of(const json::value& value) {

@@ -78,7 +78,7 @@ TEST_F(ReplayExplain, TakesIpv6AndLongMessages) {
                               .finding),
               "1 front pass");
     EXPECT_EQ(Scene::line(explain(config::default_guard(), std::string(60000, 'x')).finding),
-              "1 front drop not_sip");
+              "1 front drop oversize");
 }
 
 TEST_F(ReplayExplain, Refuses_WhatIsNoQuestion) {

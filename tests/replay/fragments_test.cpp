@@ -13,7 +13,7 @@ Register mismatching() {
 TEST_F(ReplayFragments, AreJudgedTogether_AtTheLast) {
     Scene scene;
     for (const auto& register_message : {Register{}, mismatching()})
-        for (const auto& piece : fragments(message(kPhone, kPcscf, register_message.text()), 400))
+        for (const auto& piece : fragments(message(kPhone, kPcscf, register_message.text()), 304))
             scene.add(piece);
     EXPECT_EQ(scene.lines(), (Lines{"1 front pass", "2 front pass", "3 inside pass", "4 front pass",
                                     "5 front pass", "6 inside drop contact_mismatch"}));
@@ -22,14 +22,14 @@ TEST_F(ReplayFragments, AreJudgedTogether_AtTheLast) {
 TEST_F(ReplayFragments, AreJudgedTogether_OverIpv6) {
     const Endpoint phone = endpoint("[2001:db8::7]:5060"), pcscf = endpoint("[2001:db8::1]:5060");
     Scene scene;
-    for (const auto& piece : fragments(message(phone, pcscf, Request{}.text()), 160))
+    for (const auto& piece : fragments(message(phone, pcscf, Request{}.text()), 128))
         scene.add(piece);
     EXPECT_EQ(scene.lines(), (Lines{"1 front pass", "2 front pass", "3 inside drop not_register"}));
 }
 
 TEST_F(ReplayFragments, ShowTheMessage_OnlyAtTheLast) {
     Scene scene;
-    for (const auto& piece : fragments(message(kPhone, kPcscf, Register{}.text()), 400))
+    for (const auto& piece : fragments(message(kPhone, kPcscf, Register{}.text()), 304))
         scene.add(piece);
     const auto findings = scene.findings();
     ASSERT_EQ(findings.size(), 3u);
@@ -46,7 +46,7 @@ TEST_F(ReplayFragments, HideNoPorts) {
 
 TEST_F(ReplayFragments, TeachWhatAWholeMessageWould) {
     Scene scene;
-    for (const auto& piece : fragments(message(kPhone, kPcscf, Register{}.text()), 1000))
+    for (const auto& piece : fragments(message(kPhone, kPcscf, Register{}.text()), 400))
         scene.add(piece);
     scene.pcscf_says(Answer{.status = 401, .nonce = "n1"}.text())
         .phone_says(Register{.cseq = 2, .branch = "z9hG4bK-2", .nonce = "n1"}.text());
