@@ -48,7 +48,28 @@ admin::Request with_body(std::string method, std::string target, const json::val
             .id = {}};
 }
 
-Outcome<json::value> put(Session& session, const std::string& path, const json::value& body) {
+namespace {
+
+// Changes that meet another change of the same thing, until the operator hears of it.
+constexpr int kTries = 4;
+
+bool was_changed_meanwhile(const Failure& failure) {
+    return number(failure.problem, "status") == 412U;
+}
+
+// One read and one write of what was read.
+using Change = std::function<Outcome<json::value>()>;
+
+// A binding changes with every answer of the core: what is there then is read and changed anew.
+Outcome<json::value> again_if_changed_meanwhile(const Change& change) {
+    auto outcome = change();
+    for (int tries = 1; tries < kTries && !outcome && was_changed_meanwhile(outcome.error());
+         ++tries)
+        outcome = change();
+    return outcome;
+}
+
+Outcome<json::value> put_once(Session& session, const std::string& path, const json::value& body) {
     auto request = with_body("PUT", path, body);
     const auto there = ask_tagged(session, get_request(path));
     if (there)
@@ -58,7 +79,7 @@ Outcome<json::value> put(Session& session, const std::string& path, const json::
     return ask(session, std::move(request));
 }
 
-Outcome<json::value> remove(Session& session, const std::string& path) {
+Outcome<json::value> remove_once(Session& session, const std::string& path) {
     auto there = ask_tagged(session, get_request(path));
     if (!there)
         return std::unexpected(there.error());
@@ -70,6 +91,16 @@ Outcome<json::value> remove(Session& session, const std::string& path) {
     if (!gone)
         return std::unexpected(gone.error());
     return std::move(there->value);
+}
+
+} // namespace
+
+Outcome<json::value> put(Session& session, const std::string& path, const json::value& body) {
+    return again_if_changed_meanwhile([&] { return put_once(session, path, body); });
+}
+
+Outcome<json::value> remove(Session& session, const std::string& path) {
+    return again_if_changed_meanwhile([&] { return remove_once(session, path); });
 }
 
 std::string encoded(std::string_view text) {

@@ -55,7 +55,8 @@ struct Tagged {
 [[nodiscard]] admin::Request with_body(std::string method, std::string target,
                                        const boost::json::value& body);
 
-// PUT: makes the thing, or changes it as it is now (If-Match). The answer's JSON.
+// PUT: makes the thing, or changes it as it is now (If-Match). The answer's JSON. Both try again
+// where another change came between.
 [[nodiscard]] Outcome<boost::json::value> put(Session& session, const std::string& path,
                                               const boost::json::value& body);
 // DELETE of the thing as it is now. What it was.
