@@ -110,14 +110,30 @@ Attached now(const std::string& pins, const Entry& entry) {
     return attached;
 }
 
+// Who removes need not be where the one that attached was: a namespace that the recorded name does
+// not lead to is looked for.
+Result<InNetns> enter_from_anywhere(const Entry& entry) {
+    if (auto in = enter(entry))
+        return in;
+    const auto found = netns_with(entry.key.netns);
+    return found ? InNetns::enter(*found) : fail(found.error());
+}
+
 // A dead namespace or a device that is gone took its filter along.
+Result<> drop_answers(const Entry& entry) {
+    std::array<char, IF_NAMESIZE> name{};
+    const auto in = enter_from_anywhere(entry);
+    if (!in || ::if_indextoname(entry.key.ifindex, name.data()) == nullptr)
+        return {};
+    return drop_filter(entry.key.ifindex, entry.value.clsact_made, entry.value.name);
+}
+
 Result<> drop(const AttachedMap& map, const std::string& pins, const Entry& entry) {
-    auto dropped = end_link(xdp_pin(pins, entry.key));
-    if (dropped && !present_name(entry).empty()) {
-        const auto in = enter(entry);
-        dropped = drop_filter(entry.key.ifindex, entry.value.clsact_made, entry.value.name);
-    }
-    return dropped ? map.erase(entry.key) : dropped;
+    if (auto ended = end_link(xdp_pin(pins, entry.key)); !ended)
+        return ended;
+    if (auto dropped = drop_answers(entry); !dropped)
+        return dropped;
+    return map.erase(entry.key);
 }
 
 Result<Entry> locate(const std::string& pins, const std::string& name, const std::string& netns) {

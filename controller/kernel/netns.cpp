@@ -13,9 +13,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
+#include <system_error>
 
 namespace gmguard::kernel {
 namespace {
@@ -38,6 +40,17 @@ Result<Fd> open_netns(const std::string& path, const std::string& netns) {
 std::uint64_t inode_of(const Fd& fd) {
     struct stat status{};
     return ::fstat(fd.get(), &status) == 0 ? status.st_ino : 0;
+}
+
+// Where namespaces can be seen: by their names, and by the processes in them.
+std::vector<std::string> namespace_files() {
+    std::vector<std::string> files;
+    std::error_code error; // what cannot be read is not looked at; processes come and go
+    for (const auto& file : std::filesystem::directory_iterator("/run/netns", error))
+        files.push_back(file.path());
+    for (const auto& process : std::filesystem::directory_iterator("/proc", error))
+        files.push_back(process.path() / "ns/net");
+    return files;
 }
 
 std::optional<Address> address_of(const sockaddr* address) {
@@ -82,6 +95,16 @@ InNetns::~InNetns() {
         return;
     std::perror("gmguard: cannot leave a network namespace");
     std::abort();
+}
+
+Result<std::string> netns_with(std::uint64_t inode) {
+    for (const auto& file : namespace_files()) {
+        struct stat status{};
+        if (::stat(file.c_str(), &status) == 0 && status.st_ino == inode)
+            return file;
+    }
+    return fail(ErrorKind::not_found, "network namespace " + std::to_string(inode),
+                "has no name and no process");
 }
 
 Result<unsigned> ifindex_of(const std::string& interface) {

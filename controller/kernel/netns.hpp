@@ -32,6 +32,9 @@ class InNetns {
     std::uint64_t inode_ = 0;
 };
 
+// A path of the namespace with that number: it has a name, or a process is in it. Kind not_found.
+[[nodiscard]] Result<std::string> netns_with(std::uint64_t inode);
+
 // In the thread's namespace. Kind not_found.
 [[nodiscard]] Result<unsigned> ifindex_of(const std::string& interface);
 

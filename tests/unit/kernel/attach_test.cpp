@@ -213,6 +213,18 @@ TEST_F(Attach, LeavesNothing_WhenAllIsRemoved) {
     EXPECT_FALSE(netns.ip("-d link show gm0 | grep -q xdp"));
 }
 
+TEST_F(Attach, LeavesNothing_WhenAllIsRemovedFromAnotherNamespace) {
+    {
+        const auto objects = open();
+        const InNetns in = *InNetns::enter(netns.name);
+        ASSERT_TRUE(attach(objects, {"gm0", "", GM_SIDE_GM, {}})) << "as a daemon in there does";
+    }
+    ASSERT_TRUE(has_clsact());
+    ASSERT_TRUE(remove_all(pins));
+    EXPECT_FALSE(has_clsact());
+    EXPECT_FALSE(netns.ip("link show gm0 | grep -q xdp"));
+}
+
 TEST_F(Attach, GuardsACgroup_WhenAttached) {
     const CgroupDirectory cgroup;
     ASSERT_TRUE(cgroup.made());
