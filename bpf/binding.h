@@ -8,7 +8,7 @@
 #include <bpf/bpf_endian.h>
 
 #include "gmguard/proto/identity.h"
-#include "room.h"
+#include "settings.h"
 
 static __always_inline struct gm_prefix_key gm_whole_address(gm_u128 address)
 {

@@ -9,6 +9,7 @@
 
 #include "listener.h"
 #include "register.h"
+#include "room.h"
 #include "skb.h"
 #include "tap.h"
 
@@ -30,14 +31,44 @@ static __always_inline enum gm_parse gm_parse_frame(struct __sk_buff *skb, struc
     return type == ETH_P_IPV6 ? gm_parse_v6(&cursor, p) : GM_PARSE_OTHER;
 }
 
-/* Whether a 401's challenge carries a key. */
+/* Challenges of one header that are read. */
+#define GM_CHALLENGES 4
+
+/* Whether a challenge in [at, end) carries a key. Where one ends for another to begin, the reader
+ * stops; there the next one is read. */
+GM_GLOBAL int gm_carries_key(struct gm_work *w, __u32 at, __u32 end)
+{
+    __u32 i;
+    int reason;
+
+    if (!w)
+        return 0;
+    for (i = 0; i < GM_CHALLENGES; ++i) {
+        reason = gm_read_digest(w, at, end);
+        if (w->digest.seen & (1u << GM_D_CK | 1u << GM_D_IK))
+            return 1;
+        if (!reason || w->digest.at <= at || w->digest.at >= end)
+            return 0;
+        at = w->digest.at;
+    }
+    return 0;
+}
+
+/* Whether any challenge of the answer carries a key. */
 static __always_inline int gm_leaks_keys(struct gm_work *w)
 {
-    struct gm_span challenge = w->sip.first[GM_H_WWW_AUTHENTICATE];
+    __u32 i;
 
-    return w->sip.count[GM_H_WWW_AUTHENTICATE] &&
-           !gm_read_digest(w, challenge.at, gm_end(challenge)) &&
-           (w->digest.seen & (1u << GM_D_CK | 1u << GM_D_IK));
+    for (i = 0; i < GM_FIELDS; ++i) {
+        struct gm_field *field = &w->sip.field[i];
+
+        if (i >= w->sip.fields)
+            break;
+        if (field->header == GM_H_WWW_AUTHENTICATE &&
+            gm_carries_key(w, field->value.at, gm_end(field->value)))
+            return 1;
+    }
+    return 0;
 }
 
 static __always_inline void gm_learn(struct __sk_buff *skb, struct gm_case *c, struct gm_work *w,

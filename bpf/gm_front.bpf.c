@@ -7,6 +7,7 @@
 #include "clear.h"
 #include "listener.h"
 #include "packet.h"
+#include "room.h"
 #include "tap.h"
 
 /* The listener of a packet to (address, port), or NULL. What goes to a guarded port of an address

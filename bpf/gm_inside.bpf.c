@@ -8,6 +8,7 @@
 
 #include "listener.h"
 #include "protected.h"
+#include "room.h"
 #include "skb.h"
 #include "tap.h"
 

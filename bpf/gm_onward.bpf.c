@@ -2,19 +2,70 @@
 //
 // gm_onward: gm_inside's counterpart on the way out (cgroup_skb egress), which sees the REGISTERs that
 // the P-CSCF sends on to the core, and so the Via that an answer must come back with (H1). It refuses
-// nothing. An object of its own, and so a room of its own: it runs in the sender's context, where a
-// packet that arrives can interrupt it for gm_inside.
+// nothing.
 
 #include "binding.h"
 #include "skb.h"
 #include "tap.h"
+
+/* It runs in the sending task. A preemptible kernel can take that off the CPU in the middle, for
+ * another that sends: so each takes a room that is free. */
+#define GM_SENDERS 4
+
+struct gm_sender {
+    __u32 taken;
+    __u32 pad;
+    struct gm_work work;
+};
+
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, GM_SENDERS);
+    __type(key, __u32);
+    __type(value, struct gm_sender);
+} gm_senders SEC(".maps");
+
+static __always_inline struct gm_sender *gm_take_room(void)
+{
+    struct gm_losses *losses;
+    __u32 i;
+
+    for (i = 0; i < GM_SENDERS; ++i) {
+        __u32 number = i;
+        struct gm_sender *sender = bpf_map_lookup_elem(&gm_senders, &number);
+
+        if (sender && !__sync_lock_test_and_set(&sender->taken, 1))
+            return sender;
+    }
+    losses = gm_losses_here();
+    if (losses)
+        losses->sip_core++;
+    return NULL;
+}
+
+static __always_inline void gm_leave_room(struct gm_sender *sender)
+{
+    __sync_lock_test_and_set(&sender->taken, 0);
+}
+
+/* Sends a REGISTER up. */
+static __always_inline void gm_tell(struct __sk_buff *skb, struct gm_case *c, struct gm_work *w,
+                                    const struct gm_packet *p)
+{
+    if (!gm_copy_payload(skb, w, p))
+        return;
+    if (gm_load8(w->text) != GM_WORD_REGISTER || w->text[8] != ' ')
+        return;
+    gm_fill_packet(skb, w, p);
+    gm_tap(c, w, GM_TAP_CORE);
+}
 
 SEC("cgroup_skb/egress")
 int gm_onward(struct __sk_buff *skb)
 {
     struct gm_case c = {.hook = GM_HOOK_ONWARD};
     struct gm_packet p = {};
-    struct gm_work *w;
+    struct gm_sender *sender;
 
     if (gm_parse_skb(skb, &p) != GM_PARSE_OK || p.protocol != IPPROTO_UDP)
         return GM_ADMIT;
@@ -22,13 +73,11 @@ int gm_onward(struct __sk_buff *skb)
     if (!c.settings || c.settings->schema != GM_SCHEMA ||
         gm_peer_of(c.settings, p.destination) != GM_PEER_CORE)
         return GM_ADMIT;
-    w = gm_room();
-    if (!w || !gm_copy_payload(skb, w, &p))
+    sender = gm_take_room();
+    if (!sender)
         return GM_ADMIT;
-    if (gm_load8(w->text) != GM_WORD_REGISTER || w->text[8] != ' ')
-        return GM_ADMIT;
-    gm_fill_packet(skb, w, &p);
-    gm_tap(&c, w, GM_TAP_CORE);
+    gm_tell(skb, &c, &sender->work, &p);
+    gm_leave_room(sender);
     return GM_ADMIT;
 }
 

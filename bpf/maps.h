@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
  *
- * Every map, once. "Controller" is gmguardd; nothing else writes from user space. All are pinned
- * under <pins>/maps by their names and shared by the programs; names have at most 15 characters.
+ * Every map, once. "Controller" is gmguardd; nothing else writes from user space. The programs
+ * share them, pinned under <pins>/maps by their names, but for gm_caps, which is gm_front's alone.
+ * Names have at most 15 characters.
  */
 #ifndef GMGUARD_BPF_MAPS_H
 #define GMGUARD_BPF_MAPS_H
@@ -49,8 +50,8 @@ struct {
     __type(value, struct gm_iface);
 } gm_ifaces SEC(".maps");
 
-/* Selector -> who is bound to it. Written by the controller at the 200, read and last_seen_ns
- * written by gm_front and gm_inside. No LRU: a bound subscriber is never evicted; when full, the
+/* Selector -> who is bound to it. Written by the controller at the 200; last_seen_ns by gm_inside, at
+ * a message on a protected port. No LRU: a bound subscriber is never evicted; when full, the
  * newcomer stays unbound and is refused where identities are judged. */
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);

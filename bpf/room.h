@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
  *
- * Each program's own room for one message, and the time. A room belongs to one CPU and one object:
- * a program can interrupt another on its CPU (gm_onward and gm_answers run for the sender), never
- * itself.
+ * A program's own room for one message. A room belongs to one CPU and one object:
+ * a program can interrupt another on its CPU (gm_answers runs for the sender), never itself, because
+ * softirqs are off or running where it does. gm_onward, for which that is not so, has rooms of its own.
  */
 #ifndef GMGUARD_BPF_ROOM_H
 #define GMGUARD_BPF_ROOM_H
@@ -21,19 +21,6 @@ static __always_inline struct gm_work *gm_room(void)
     __u32 zero = 0;
 
     return bpf_map_lookup_elem(&gm_work, &zero);
-}
-
-static __always_inline const struct gm_settings *gm_settings_now(void)
-{
-    __u32 zero = 0;
-
-    return bpf_map_lookup_elem(&gm_settings, &zero);
-}
-
-/* Nanoseconds of CLOCK_MONOTONIC to the tick, or the replayed capture's. */
-static __always_inline __u64 gm_now(const struct gm_settings *settings)
-{
-    return settings->clock_ns ? settings->clock_ns : bpf_ktime_get_coarse_ns();
 }
 
 #endif

@@ -7,7 +7,7 @@
 
 #include "gmguard/proto/sip.h"
 #include "packet.h"
-#include "room.h"
+#include "settings.h"
 
 /* A cgroup program lets a packet through with 1. */
 enum { GM_REFUSE = 0, GM_ADMIT = 1 };

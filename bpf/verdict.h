@@ -6,7 +6,7 @@
 #ifndef GMGUARD_BPF_VERDICT_H
 #define GMGUARD_BPF_VERDICT_H
 
-#include "room.h"
+#include "settings.h"
 
 /* What a program has found out about the packet at hand. */
 struct gm_case {
