@@ -96,6 +96,8 @@ TEST(Answers, CountKeysThatLeave) {
         {"ik", challenge(kChallenge + ", IK = 00"), 1},
         {"first", challenge("Digest ck=\"0\",nonce=\"n\""), 1},
         {"in a value", challenge("Digest nonce=\"ck=0,ik=0\""), 0},
+        {"in a second header", challenge().add("WWW-Authenticate", kChallenge + keys), 1},
+        {"in a second challenge", challenge(kChallenge + ", Digest realm=\"x\"" + keys), 1},
         {"of a 200",
          kPhone.answered("200 OK", "REGISTER").add("WWW-Authenticate", kChallenge + keys), 0},
     };
@@ -104,6 +106,18 @@ TEST(Answers, CountKeysThatLeave) {
         EXPECT_TRUE(learned(guard, answer(text.text()))) << description;
         EXPECT_EQ(guard.losses().leaked_keys, want) << description;
     }
+}
+
+TEST(Answers, Pass_WhateverTheyAre) {
+    auto& guard = Guard::fresh();
+    const auto frame = bytes(answer(challenge().text()));
+    for (std::size_t size = 14 + 20; size <= frame.size(); ++size)
+        ASSERT_TRUE(
+            guard
+                .run(Program::answers,
+                     Bytes(frame.begin(), frame.begin() + static_cast<std::ptrdiff_t>(size)))
+                .passed)
+            << size;
 }
 
 } // namespace gmguard::test

@@ -18,6 +18,8 @@ Phone user(int number, const char* address = "192.0.2.7") {
 // when they are full again.
 class Rate : public testing::Test {
   protected:
+    Rate() : guard_(Guard::fresh()) { later(3600 * kSecond); }
+
     bool send(const Phone& phone) {
         const auto outcome = guard_.run(Program::front, datagram(phone, phone.registers().text()));
         EXPECT_TRUE(outcome.passed || outcome.reason == GM_REASON_rate_limited) << outcome.text();
@@ -37,8 +39,8 @@ class Rate : public testing::Test {
         guard_.settings([=](gm_settings& s) { s.*limit = rate; });
     }
 
-    Guard guard_;
-    std::uint64_t now_ = kNow;
+    Guard& guard_;
+    static inline std::uint64_t now_ = kNow;
 };
 
 } // namespace
@@ -101,7 +103,7 @@ TEST_F(Rate, OfASource_HoldsFreshUsersTogether) {
 }
 
 TEST_F(Rate, OfUnknownUsers_LeavesTheKnownTheirReserve) {
-    guard_.bind({.phone = user(1)});
+    guard_.bind({.phone = user(1), .expires_ns = 0});
     limit(&gm_settings::per_source, {5, 10});
     limit(&gm_settings::unknown, {5, 20});
     limit(&gm_settings::known, {5, 3});
@@ -113,7 +115,7 @@ TEST_F(Rate, OfUnknownUsers_LeavesTheKnownTheirReserve) {
 
 // The bound user where it is bound; anywhere else it is anybody.
 TEST_F(Rate, OfTheKnown_IsTheirsAtTheirSelectorOnly) {
-    guard_.bind({.phone = user(1)});
+    guard_.bind({.phone = user(1), .expires_ns = 0});
     limit(&gm_settings::unknown, {1, 1});
     EXPECT_EQ(passed(5, [](int) { return user(1); }), 5) << "no limit on the known";
     EXPECT_TRUE(send(user(1, "192.0.2.8")));

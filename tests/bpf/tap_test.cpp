@@ -2,6 +2,9 @@
 // Which message goes into which ring, and what the record says of it.
 #include "rows.hpp"
 
+#include <chrono>
+#include <thread>
+
 namespace gmguard::test {
 namespace {
 
@@ -227,6 +230,25 @@ TEST(Report, CarriesNothing_WhenTheMessageIsNotThere) {
         ASSERT_EQ(rings(outcome), "gm_events") << hex(bytes(packet), 128);
         EXPECT_EQ(outcome.messages[0].text.find("192.0.2.9"), std::string::npos) << outcome.text();
     }
+}
+
+TEST(Report, IsHeldBack_WhenThereAreTooMany) {
+    auto& guard = Guard::fresh();
+    guard.settings([](gm_settings& s) { s.events = {0, 3}; });
+    const auto packet = datagram(kPhone, kPhone.asks().text());
+    // What is left of a window of 64 ticks goes by the limit before.
+    std::this_thread::sleep_for(std::chrono::milliseconds(700));
+    unsigned reported = 0;
+    for (int i = 0; i < 200; ++i) {
+        const auto outcome = guard.run(Program::front, packet);
+        EXPECT_EQ(outcome.text(), "drop not_register")
+            << "a report more or less drops nothing less";
+        reported += static_cast<unsigned>(outcome.messages.size());
+    }
+    // Three a window and CPU; 200 packets take no more than a few windows.
+    EXPECT_GE(reported, 3U);
+    EXPECT_LE(reported, 60U);
+    EXPECT_EQ(guard.losses().suppressed, 200U - reported);
 }
 
 // A full ring costs the tap a record, never the phone its registration (H4).
