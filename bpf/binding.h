@@ -67,8 +67,7 @@ static __always_inline struct gm_selector gm_selector_of(struct gm_key_form form
 static __always_inline struct gm_binding *gm_binding_of(const struct gm_settings *settings,
                                                         gm_u128 source, __u16 port)
 {
-    struct gm_selector selector =
-        gm_selector_of(gm_form_of(settings, source), source, port);
+    struct gm_selector selector = gm_selector_of(gm_form_of(settings, source), source, port);
     struct gm_binding *binding = bpf_map_lookup_elem(&gm_bindings, &selector);
     __u64 now;
 

@@ -50,8 +50,8 @@ static __always_inline int gm_is_other_method(__u64 word)
     return 0;
 }
 
-/* Keep-alives: less than a start line can be, CRLFs, or STUN (RFC 5626 3.5, 5389 6). REQUIRES: eight
- * bytes in `word`, zeros where the payload is shorter. */
+/* Keep-alives: less than a start line can be, CRLFs, or STUN (RFC 5626 3.5, 5389 6). REQUIRES:
+ * eight bytes in `word`, zeros where the payload is shorter. */
 static __always_inline int gm_is_keepalive(__u64 word, __u32 length)
 {
     if (length < 4 || (length == 4 && (__u32)word == 0x0a0d0a0d))

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 //
-// gm_answers: the second tap (TC egress of every Gm interface). It reads the answers to REGISTER that
-// this host sends to phones in clear: nonces, and where nothing of the core can be seen, the 200.
-// It refuses nothing, leaves the word to the filters behind it, and counts 401s that carry ck= or ik=
-// (TS 33.203 6.1: the keys end at the P-CSCF).
+// gm_answers: the second tap (TC egress of every Gm interface). It reads the answers to REGISTER
+// that this host sends to phones in clear: nonces, and where nothing of the core can be seen, the
+// 200. It refuses nothing, leaves the word to the filters behind it, and counts 401s that carry ck=
+// or ik= (TS 33.203 6.1: the keys end at the P-CSCF).
 
 #include <linux/pkt_cls.h>
 
@@ -22,7 +22,8 @@ static __always_inline const struct gm_listener *gm_find_sender(const struct gm_
 
 static __always_inline enum gm_parse gm_parse_frame(struct __sk_buff *skb, struct gm_packet *p)
 {
-    struct gm_cursor cursor = {.start = (void *)(long)skb->data, .end = (void *)(long)skb->data_end};
+    struct gm_cursor cursor = {.start = (void *)(long)skb->data,
+                               .end = (void *)(long)skb->data_end};
     int deep = 0;
     __u16 type = gm_parse_ethernet(&cursor, &deep);
 
@@ -99,7 +100,7 @@ int gm_answers(struct __sk_buff *skb)
     if (!c.listener || !w)
         return TC_ACT_UNSPEC;
     gm_count(&c);
-    /* A forwarded packet with the P-CSCF's address teaches nothing where the P-CSCF is local (H11). */
+    /* A forwarded packet with the P-CSCF's address teaches nothing where that is local (H11). */
     if (skb->ingress_ifindex && !c.settings->tap_front)
         return TC_ACT_UNSPEC;
     if (gm_copy_payload(skb, w, &p) && gm_is_answer(w))

@@ -54,8 +54,8 @@ static __always_inline int gm_copy_payload(struct xdp_md *ctx, struct gm_work *w
 }
 
 /* The door. A report carries the start of the message, which may not be in the room yet. */
-static __always_inline int gm_leave(struct xdp_md *ctx, struct gm_case *c, const struct gm_packet *p,
-                                    int copied)
+static __always_inline int gm_leave(struct xdp_md *ctx, struct gm_case *c,
+                                    const struct gm_packet *p, int copied)
 {
     struct gm_work *w;
     __u32 suppressed = 0;
@@ -156,7 +156,8 @@ static __always_inline int gm_judge_port(struct xdp_md *ctx, struct gm_case *c,
 SEC("xdp.frags")
 int gm_front(struct xdp_md *ctx)
 {
-    struct gm_cursor cursor = {.start = (void *)(long)ctx->data, .end = (void *)(long)ctx->data_end};
+    struct gm_cursor cursor = {.start = (void *)(long)ctx->data,
+                               .end = (void *)(long)ctx->data_end};
     struct gm_packet p = {};
     struct gm_case c = {.hook = GM_HOOK_FRONT};
     enum gm_parse parse = GM_PARSE_OTHER;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 //
-// gm_inside: the judge at the P-CSCF's sockets (cgroup_skb ingress): every UDP message as the socket
-// gets it, after decryption and reassembly; and the tap from which registrations are learned.
+// gm_inside: the judge at the P-CSCF's sockets (cgroup_skb ingress): every UDP message as the
+// socket gets it, after decryption and reassembly; and the tap from which registrations are
+// learned.
 //
 // Which side a packet is from is decided by the interface it came in by, never by its addresses
 // alone (H8, H15).
@@ -25,7 +26,7 @@ static __always_inline int gm_leave(struct gm_case *c, struct gm_work *w)
     return c->verdict == GM_VERDICT_DROP ? GM_REFUSE : GM_ADMIT;
 }
 
-/* A message from a phone to the unprotected port. gm_front judged it, unless it came in fragments. */
+/* A phone's message to the unprotected port. gm_front judged it, unless it came in fragments. */
 static __always_inline int gm_inside_clear(struct gm_case *c, struct gm_work *w)
 {
     int scan = 0, reason = gm_first_look(gm_load8(w->text), w->text[8], w->sip.length, &scan);

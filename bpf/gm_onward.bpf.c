@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 //
-// gm_onward: gm_inside's counterpart on the way out (cgroup_skb egress), which sees the REGISTERs that
-// the P-CSCF sends on to the core, and so the Via that an answer must come back with (H1). It refuses
-// nothing.
+// gm_onward: gm_inside's counterpart on the way out (cgroup_skb egress), which sees the REGISTERs
+// that the P-CSCF sends on to the core, and so the Via that an answer must come back with (H1). It
+// refuses nothing.
 
 #include "binding.h"
 #include "skb.h"

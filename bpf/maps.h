@@ -50,8 +50,8 @@ struct {
     __type(value, struct gm_iface);
 } gm_ifaces SEC(".maps");
 
-/* Selector -> who is bound to it. Written by the controller at the 200; last_seen_ns by gm_inside, at
- * a message on a protected port. No LRU: a bound subscriber is never evicted; when full, the
+/* Selector -> who is bound to it. Written by the controller at the 200; last_seen_ns by gm_inside,
+ * at a message on a protected port. No LRU: a bound subscriber is never evicted; when full, the
  * newcomer stays unbound and is refused where identities are judged. */
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
@@ -77,8 +77,8 @@ struct {
     __type(value, struct gm_owner);
 } gm_owners SEC(".maps");
 
-/* (source, nonce) -> the challenge that was sent. LRU: an attacker's challenges can push out others;
- * what is lost is only that a failure REGISTER of that moment is matched. */
+/* (source, nonce) -> the challenge that was sent. LRU: an attacker's challenges can push out
+ * others; what is lost is only that a failure REGISTER of that moment is matched. */
 struct {
     __uint(type, BPF_MAP_TYPE_LRU_HASH);
     __uint(max_entries, 65536);

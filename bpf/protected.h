@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
  *
  * A protected port: every message is held to the identity that registered from its selector (D.1).
- * Which identity a message claims: P-Preferred- and P-Asserted-Identity, each value of it; and From,
- * of a request that opens a dialog or stands alone (no To tag). From in answers is the caller's, and
- * in a dialog it is what was dialled: there it only must not be another live subscriber's (H13).
+ * Which identity a message claims: P-Preferred- and P-Asserted-Identity, each value of it; and
+ * From, of a request that opens a dialog or stands alone (no To tag). From in answers is the
+ * caller's, and in a dialog it is what was dialled: there it only must not be another live
+ * subscriber's (H13).
  */
 #ifndef GMGUARD_BPF_PROTECTED_H
 #define GMGUARD_BPF_PROTECTED_H
@@ -76,8 +77,8 @@ static __always_inline int gm_check_p_headers(struct gm_work *w, const struct gm
     return reason;
 }
 
-/* "anonymous.invalid" (RFC 3323 4.1.1.3): lawful where the identity is given elsewhere or is left to
- * the P-CSCF. */
+/* "anonymous.invalid" (RFC 3323 4.1.1.3): lawful where the identity is given elsewhere or is left
+ * to the P-CSCF. */
 static __always_inline int gm_is_anonymous(struct gm_work *w)
 {
     struct gm_span host = w->uri.host;
@@ -221,8 +222,8 @@ static __always_inline int gm_judge_protected(struct gm_case *c, struct gm_work 
     if (gm_fails(c, gm_check_source(c)))
         return 1;
     binding = gm_binding_of(c->settings, w->record.source, w->record.source_port);
-    /* Only here: what comes in clear proves nobody's presence (I1), and the sight of a new port ends
-     * the old one (D.2.3). */
+    /* Only here: what comes in clear proves nobody's presence (I1), and the sight of a new port
+     * ends the old one (D.2.3). */
     if (binding)
         binding->last_seen_ns = gm_now(c->settings);
     if (w->sip.kind == GM_KIND_REQUEST && gm_is_register(w, w->sip.method))

@@ -21,7 +21,7 @@ enum gm_cap { GM_CAP_KNOWN, GM_CAP_UNKNOWN, GM_CAP_FRAGMENTS };
 static __always_inline int gm_take_token(struct gm_bucket *b, struct gm_rate rate, __u64 now)
 {
     __u64 full = rate.burst * GM_TOKEN_UNIT, passed = now - b->filled_ns;
-    /* Whole milliseconds; what is left of one counts the next time, or a flood would stop the fill. */
+    /* Whole milliseconds; the rest counts the next time, or a flood would stop the fill. */
     __u64 rest = passed % GM_NS_PER_TOKEN;
 
     if (passed > 10 * GM_NS_PER_S)

@@ -123,7 +123,7 @@ static __always_inline int gm_check_uri_params(struct gm_work *w)
     if (reason)
         return reason;
     return w->params.seen & (1u << GM_P_ALIAS | 1u << GM_P_MADDR) ? GM_REASON_forged_parameter
-                                                                   : GM_REASON_none;
+                                                                  : GM_REASON_none;
 }
 
 /* One Contact: its URI names the packet's source, address and port; a port that is not written is
@@ -292,9 +292,9 @@ static __always_inline int gm_check_route(struct gm_work *w)
     return GM_REASON_none;
 }
 
-/* The registrar is a home domain's, named alike in the request line and in To (H2). REQUIRES: w->uri
- * is To's; it is not any more afterwards. Without home domains in the settings any is home, and
- * there is nothing to hold a route against. */
+/* The registrar is a home domain's, named alike in the request line and in To (H2). REQUIRES:
+ * w->uri is To's; it is not any more afterwards. Without home domains in the settings any is home,
+ * and there is nothing to hold a route against. */
 GM_GLOBAL int gm_check_domain(struct gm_work *w, const struct gm_settings *settings)
 {
     struct gm_span to, line;

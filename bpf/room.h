@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
  *
  * A program's own room for one message. A room belongs to one CPU and one object:
- * a program can interrupt another on its CPU (gm_answers runs for the sender), never itself, because
- * softirqs are off or running where it does. gm_onward, for which that is not so, has rooms of its own.
+ * a program can interrupt another on its CPU (gm_answers runs for the sender), never itself,
+ * because softirqs are off or running where it does. gm_onward, for which that is not so, has rooms
+ * of its own.
  */
 #ifndef GMGUARD_BPF_ROOM_H
 #define GMGUARD_BPF_ROOM_H

@@ -15,7 +15,8 @@ enum { GM_REFUSE = 0, GM_ADMIT = 1 };
 /* A packet at a cgroup hook begins with its IP header. */
 static __always_inline enum gm_parse gm_parse_skb(struct __sk_buff *skb, struct gm_packet *p)
 {
-    struct gm_cursor cursor = {.start = (void *)(long)skb->data, .end = (void *)(long)skb->data_end};
+    struct gm_cursor cursor = {.start = (void *)(long)skb->data,
+                               .end = (void *)(long)skb->data_end};
 
     if (skb->protocol == bpf_htons(ETH_P_IP))
         return gm_parse_v4(&cursor, p);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
  *
- * The taps: messages that the controller learns from go up whole, each kind by its own ring, so that
- * none can crowd out another (H4). A full ring costs the record and is counted; never the verdict.
+ * The taps: messages that the controller learns from go up whole, each kind by its own ring, so
+ * that none can crowd out another (H4). A full ring costs the record and is counted; never the
+ * verdict.
  */
 #ifndef GMGUARD_BPF_TAP_H
 #define GMGUARD_BPF_TAP_H
@@ -12,7 +13,7 @@ enum gm_tap { GM_TAP_CLEAR, GM_TAP_INNER, GM_TAP_CORE };
 
 static __always_inline void gm_tap(struct gm_case *c, struct gm_work *w, enum gm_tap tap)
 {
-    void *ring = tap == GM_TAP_CLEAR ? (void *)&gm_sip_clear
+    void *ring = tap == GM_TAP_CLEAR   ? (void *)&gm_sip_clear
                  : tap == GM_TAP_INNER ? (void *)&gm_sip_inner
                                        : (void *)&gm_sip_core;
     struct gm_losses *losses;

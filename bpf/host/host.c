@@ -30,17 +30,19 @@ static unsigned given_count;
 static struct gm_work room;
 static struct gm_quota quota;
 
+/* clang-format off */
 #define TABLE(map) {&map, {#map, sizeof(*map.key), sizeof(*map.value)}}
 #define RING(map) {&map, {#map, 0, 0}}
+/* clang-format on */
 static const struct {
     const void *address;
     struct gm_host_map map;
 } maps[] = {
-    TABLE(gm_listeners), TABLE(gm_pools),      TABLE(gm_peers),   TABLE(gm_ifaces),
-    TABLE(gm_bindings),  TABLE(gm_identities), TABLE(gm_owners),  TABLE(gm_challenges),
+    TABLE(gm_listeners), TABLE(gm_pools),      TABLE(gm_peers),    TABLE(gm_ifaces),
+    TABLE(gm_bindings),  TABLE(gm_identities), TABLE(gm_owners),   TABLE(gm_challenges),
     TABLE(gm_buckets),   TABLE(gm_caps),       TABLE(gm_counters), TABLE(gm_losses),
-    TABLE(gm_settings),  RING(gm_sip_clear), RING(gm_sip_inner),
-    RING(gm_sip_core),   RING(gm_events),
+    TABLE(gm_settings),  RING(gm_sip_clear),   RING(gm_sip_inner), RING(gm_sip_core),
+    RING(gm_events),
 };
 
 static const struct gm_host_map *map_at(const void *address)
@@ -142,7 +144,8 @@ static void settle(void)
     given_count = 0;
 }
 
-int gm_host_inside(const struct gm_host_caller *host, const void *packet, size_t size, __u32 ifindex)
+int gm_host_inside(const struct gm_host_caller *host, const void *packet, size_t size,
+                   __u32 ifindex)
 {
     struct __sk_buff skb = {};
     char *low;

@@ -32,10 +32,12 @@ struct gm_host_caller {
     void (*output)(void *caller, const struct gm_host_map *ring, const void *record, size_t size);
 };
 
-/* Runs gm_inside over the IP packet of `size` bytes that came by `ifindex`. Returns what the program
- * returned, 1 to admit and 0 to refuse; -1: no memory, or more than GM_HOST_PACKET bytes. */
+/* Runs gm_inside over the IP packet of `size` bytes that came by `ifindex`. Returns what the
+ * program returned, 1 to admit and 0 to refuse; -1: no memory, or more than GM_HOST_PACKET bytes.
+ */
 #define GM_HOST_PACKET 65536
-int gm_host_inside(const struct gm_host_caller *host, const void *packet, size_t size, __u32 ifindex);
+int gm_host_inside(const struct gm_host_caller *host, const void *packet, size_t size,
+                   __u32 ifindex);
 
 #ifdef __cplusplus
 }

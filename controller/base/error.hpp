@@ -11,21 +11,21 @@ namespace gmguard {
 // What the caller can do about it; admin maps these to HTTP status codes and the command line to
 // exit codes, so a new kind is added to both tables.
 enum class ErrorKind : std::uint8_t {
-    invalid,      // the input is wrong: 400/422, exit 2
-    not_found,    // the thing named does not exist: 404, exit 3
-    conflict,     // it exists, is held by somebody else, or the precondition failed: 409/412, exit 4
-    unsupported,  // this kernel, driver or build cannot do it: 501, exit 1
-    exhausted,    // a table or a limit is full: 507, exit 1
-    unavailable,  // the other side does not answer: 503, exit 5
-    system,       // the operating system said no; `code` is the errno: 500, exit 1
+    invalid,     // the input is wrong: 400/422, exit 2
+    not_found,   // the thing named does not exist: 404, exit 3
+    conflict,    // it exists, is held by somebody else, or the precondition failed: 409/412, exit 4
+    unsupported, // this kernel, driver or build cannot do it: 501, exit 1
+    exhausted,   // a table or a limit is full: 507, exit 1
+    unavailable, // the other side does not answer: 503, exit 5
+    system,      // the operating system said no; `code` is the errno: 500, exit 1
 };
 
 struct Error {
     ErrorKind kind = ErrorKind::system;
-    int code = 0;         // errno where kind is system, else 0
-    std::string subject;  // the thing: "map gm_bindings", "interface eth0", "config:12:3"
-    std::string what;     // one sentence, lower case, no full stop: "cannot attach: device busy"
-    std::string hint;     // what to do about it; may be empty
+    int code = 0;        // errno where kind is system, else 0
+    std::string subject; // the thing: "map gm_bindings", "interface eth0", "config:12:3"
+    std::string what;    // one sentence, lower case, no full stop: "cannot attach: device busy"
+    std::string hint;    // what to do about it; may be empty
 
     // "subject: what; hint"
     [[nodiscard]] std::string text() const;

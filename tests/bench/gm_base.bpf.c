@@ -17,26 +17,23 @@ struct {
 } bench_table SEC(".maps");
 
 SEC("xdp")
-int bench_empty(struct xdp_md *ctx)
-{
+int bench_empty(struct xdp_md* ctx) {
     return XDP_DROP;
 }
 
 /* The frame starts with the key. */
 SEC("xdp")
-int bench_lookup(struct xdp_md *ctx)
-{
-    struct gm_selector *key = (void *)(long)ctx->data, copy;
+int bench_lookup(struct xdp_md* ctx) {
+    struct gm_selector *key = (void*)(long)ctx->data, copy;
 
-    if ((void *)(key + 1) > (void *)(long)ctx->data_end)
+    if ((void*)(key + 1) > (void*)(long)ctx->data_end)
         return XDP_ABORTED;
     __builtin_memcpy(&copy, key, sizeof(copy));
     return bpf_map_lookup_elem(&bench_table, &copy) ? XDP_PASS : XDP_DROP;
 }
 
 SEC("cgroup_skb/ingress")
-int bench_admit(struct __sk_buff *skb)
-{
+int bench_admit(struct __sk_buff* skb) {
     return 1;
 }
 

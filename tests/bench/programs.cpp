@@ -5,9 +5,9 @@
 // Hot: one packet many times, the best of short batches. Random: another subscriber each time, the
 // median of single runs, less the empty program's in the same manner.
 
-#include "gm_base.skel.h"
 #include "bench/messages.hpp"
 #include "config/config.hpp"
+#include "gm_base.skel.h"
 #include "harness/packet.hpp"
 #include "kernel/hasher.hpp"
 #include "kernel/objects.hpp"
@@ -68,8 +68,9 @@ Phone phone(std::uint32_t n) {
 Bytes frame(const Phone& from, std::uint16_t port, const std::string& text,
             const char* destination = kPcscf) {
     using namespace test;
-    return test::bytes(Ethernet{} / Ipv6{.source = from.at.address.text(), .destination = destination} /
-                     Udp{.source = from.at.port, .destination = port} / text);
+    return test::bytes(Ethernet{} /
+                       Ipv6{.source = from.at.address.text(), .destination = destination} /
+                       Udp{.source = from.at.port, .destination = port} / text);
 }
 
 class Bench {
@@ -259,7 +260,8 @@ void Bench::write_json(const std::string& path) const {
     std::ofstream out(path);
     out << "{\"programs\":{";
     for (std::size_t i = 0; i < figures_.size(); ++i)
-        out << (i ? "," : "") << fmt::format("\"{}\":{:.1f}", figures_[i].first, figures_[i].second);
+        out << (i ? "," : "")
+            << fmt::format("\"{}\":{:.1f}", figures_[i].first, figures_[i].second);
     out << "}}\n";
 }
 

@@ -20,10 +20,9 @@ struct {
 } scan_rooms SEC(".maps");
 
 SEC("xdp.frags")
-int diff_scan(struct xdp_md *ctx)
-{
+int diff_scan(struct xdp_md* ctx) {
     __u32 zero = 0, length = 0;
-    struct scan_room *r = bpf_map_lookup_elem(&scan_rooms, &zero);
+    struct scan_room* r = bpf_map_lookup_elem(&scan_rooms, &zero);
     __u64 size;
 
     if (!r || bpf_xdp_load_bytes(ctx, 0, &length, sizeof(length)))
@@ -36,7 +35,7 @@ int diff_scan(struct xdp_md *ctx)
     size += 1;
     if (bpf_xdp_load_bytes(ctx, SCAN_HEAD, r->work.text, size))
         return XDP_ABORTED;
-    *(__u64 *)(r->work.text + size) = 0;
+    *(__u64*)(r->work.text + size) = 0;
     r->work.sip.length = size;
     scan_message(r);
     return XDP_PASS;

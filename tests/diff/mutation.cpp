@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kLongest = 8192;
 
+// clang-format off
 constexpr std::array kTokens = {
     "\r\n", "\r\n ", "\r\n\t", "\n", "\r", " ", "\t", ":", ";", ",", "=", "<", ">", "\"", "\\", "\\\"",
     "@", "[", "]", "?", "%", "%61", "*", ".", "::", "[::1]", "[2001:db8::192.0.2.1]", "192.0.2.7", "0",
@@ -21,6 +22,7 @@ constexpr std::array kTokens = {
     ",integrity-protected=\"yes\"", "REGISTER", "register", " SIP/2.0", "SIP/2.0 200 OK\r\n",
     "Contact: <sip:a@192.0.2.7>\r\n", "m: *\r\n", "t: <sip:a@b>\r\n", "Content-Length : 4\r\n",
     "CSeq: 1 REGISTER\r\n", "P-Preferred-Identity: \"a, <b>\" <sip:c@d>\r\n", "x:\r\n"};
+// clang-format on
 
 const char* const kRegister =
     "REGISTER sip:ims.test SIP/2.0\r\n"
@@ -39,7 +41,8 @@ const char* const kChallenge =
     "SIP/2.0 401 Unauthorized\r\nv: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK2, SIP/2.0/UDP 192.0.2.7"
     ";received=192.0.2.7;branch=z9hG4bK1\r\nf: sip:alice@ims.test;tag=1\r\n"
     "t: Alice <sips:alice@ims.test:5061>;tag=2\r\ni: 17\r\nCSeq: 1 REGISTER\r\n"
-    "WWW-Authenticate: Digest realm=\"ims.test\",nonce=\"UvIm==\",ck=\"00\",ik=\"11\"\r\nl: 0\r\n\r\n";
+    "WWW-Authenticate: Digest realm=\"ims.test\",nonce=\"UvIm==\",ck=\"00\",ik=\"11\"\r\nl: "
+    "0\r\n\r\n";
 
 } // namespace
 
@@ -133,7 +136,8 @@ std::vector<std::string> seed_messages() {
         if (entry.path().extension() != ".sip")
             continue;
         std::ifstream file(entry.path(), std::ios::binary);
-        messages.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+        messages.emplace_back(std::istreambuf_iterator<char>(file),
+                              std::istreambuf_iterator<char>());
     }
     std::ranges::sort(messages); // a directory has no order
     return messages;

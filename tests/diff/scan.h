@@ -38,8 +38,7 @@ struct scan_room {
 /* Values of one list that are read. */
 #define SCAN_VALUES 4
 
-GM_INLINE void scan_add(struct scan_room* r, __u32 step, __u64 word)
-{
+GM_INLINE void scan_add(struct scan_room* r, __u32 step, __u64 word) {
     r->result.fold[step] = (r->result.fold[step] ^ word) * 0x9e3779b97f4a7c15ULL;
 }
 
@@ -50,8 +49,7 @@ GM_INLINE void scan_add(struct scan_room* r, __u32 step, __u64 word)
             scan_add(room, step, gm_load8((const char*)&(object) + scan_i));                       \
     } while (0)
 
-GM_GLOBAL int scan_index(struct scan_room* r)
-{
+GM_GLOBAL int scan_index(struct scan_room* r) {
     int reason;
 
     if (!r)
@@ -63,8 +61,7 @@ GM_GLOBAL int scan_index(struct scan_room* r)
 }
 
 /* The values of one header: each one's URI and parameters. */
-GM_GLOBAL int scan_list(struct scan_room* r, __u32 header, __u32 step)
-{
+GM_GLOBAL int scan_list(struct scan_room* r, __u32 header, __u32 step) {
     struct gm_work* w;
     __u32 i;
 
@@ -86,8 +83,7 @@ GM_GLOBAL int scan_list(struct scan_room* r, __u32 header, __u32 step)
     return 0;
 }
 
-GM_GLOBAL int scan_digest(struct scan_room* r, __u32 header, __u32 step)
-{
+GM_GLOBAL int scan_digest(struct scan_room* r, __u32 header, __u32 step) {
     struct gm_work* w;
     struct gm_span value;
 
@@ -102,8 +98,7 @@ GM_GLOBAL int scan_digest(struct scan_room* r, __u32 header, __u32 step)
     return 0;
 }
 
-GM_GLOBAL int scan_via(struct scan_room* r)
-{
+GM_GLOBAL int scan_via(struct scan_room* r) {
     struct gm_work* w;
     struct gm_span via;
     __u32 semicolon;
@@ -121,8 +116,7 @@ GM_GLOBAL int scan_via(struct scan_room* r)
     return 0;
 }
 
-GM_GLOBAL int scan_numbers(struct scan_room* r)
-{
+GM_GLOBAL int scan_numbers(struct scan_room* r) {
     struct gm_work* w;
     struct gm_span method = {0, 0};
     __u32 end = 0;
@@ -137,13 +131,11 @@ GM_GLOBAL int scan_numbers(struct scan_room* r)
     if (w->sip.count[GM_H_CONTENT_LENGTH])
         scan_add(r, SCAN_NUMBERS,
                  (__u64)gm_read_number(w, w->sip.first[GM_H_CONTENT_LENGTH], 65535, 1, &end));
-    scan_add(r, SCAN_NUMBERS,
-             (__u64)gm_same_text(w, w->sip.method.at, method.at, method.size));
+    scan_add(r, SCAN_NUMBERS, (__u64)gm_same_text(w, w->sip.method.at, method.at, method.size));
     return 0;
 }
 
-GM_GLOBAL int scan_hash(struct scan_room* r)
-{
+GM_GLOBAL int scan_hash(struct scan_room* r) {
     struct gm_hash hash = {{0x0706050403020100ULL, 0x0f0e0d0c0b0a0908ULL}, 0};
     struct gm_hash_input in;
 
@@ -157,8 +149,7 @@ GM_GLOBAL int scan_hash(struct scan_room* r)
 }
 
 /* All of it. A message without a single reading is still read as far as it goes. */
-GM_INLINE void scan_message(struct scan_room* r)
-{
+GM_INLINE void scan_message(struct scan_room* r) {
     struct gm_span line;
 
     scan_index(r);

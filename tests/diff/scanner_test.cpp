@@ -36,8 +36,8 @@ class Scanner : public testing::Test {
         ASSERT_EQ(sched_setaffinity(0, sizeof one, &one), 0);
         program_ = diff_scan::open_and_load();
         ASSERT_NE(program_, nullptr) << "cannot load the program; run as root";
-        void* mapped = mmap(nullptr, size(), PROT_READ, MAP_SHARED,
-                            bpf_map__fd(program_->maps.scan_rooms), 0);
+        void* mapped =
+            mmap(nullptr, size(), PROT_READ, MAP_SHARED, bpf_map__fd(program_->maps.scan_rooms), 0);
         ASSERT_NE(mapped, MAP_FAILED) << std::strerror(errno);
         kernel_ = static_cast<const scan_room*>(mapped);
         host_ = std::make_unique<scan_room>();
@@ -92,8 +92,8 @@ TEST_F(Scanner, ReadsTheSame_InTheKernelAndOnTheHost) {
         const auto text = mutation.next();
         ASSERT_NO_FATAL_FAILURE(in_kernel(text));
         on_host(text);
-        ASSERT_EQ(difference(), SCAN_STEPS)
-            << "message " << n << " of seed " << seed << ":\n" << testing::PrintToString(text);
+        ASSERT_EQ(difference(), SCAN_STEPS) << "message " << n << " of seed " << seed << ":\n"
+                                            << testing::PrintToString(text);
         whole += host_->work.scan.done != 0 && host_->work.scan.reason == 0;
     }
     fmt::print("{} messages of seed {}: identical; {} of them read to the end of their headers\n",

@@ -48,7 +48,8 @@ GM_INLINE void gm_hash_part(const struct gm_work* w, struct gm_siphash* s, struc
 }
 
 /* Hashes what `in` names. ambiguous: a part longer than GM_IDENTITY_MAX. */
-GM_GLOBAL int gm_hash_identity(struct gm_work* w, const struct gm_hash_input* in, struct gm_hash* out)
+GM_GLOBAL int gm_hash_identity(struct gm_work* w, const struct gm_hash_input* in,
+                               struct gm_hash* out)
 {
     struct gm_siphash s;
 

@@ -75,6 +75,7 @@ enum gm_param {
 
 #define GM_HEADER_MULTIPLIER 0x87ee17b880e180bULL
 #define GM_HEADER_BITS 6
+/* clang-format off */
 static const struct gm_name gm_header_names[1 << GM_HEADER_BITS] = {
     {{0, 0, 0}, 0, 0},
     {{0x7265666572702d70ULL, 0x6e6564692d646572ULL, 0x79746974ULL}, GM_H_P_PREFERRED_IDENTITY, 20}, /* p-preferred-identity */
@@ -141,9 +142,11 @@ static const struct gm_name gm_header_names[1 << GM_HEADER_BITS] = {
     {{0, 0, 0}, 0, 0},
     {{0, 0, 0}, 0, 0},
 };
+/* clang-format on */
 
 #define GM_DIGEST_MULTIPLIER 0xcd447e35b8b6d8ffULL
 #define GM_DIGEST_BITS 5
+/* clang-format off */
 static const struct gm_name gm_digest_names[1 << GM_DIGEST_BITS] = {
     {{0x6b63ULL, 0x0ULL, 0x0ULL}, GM_D_CK, 2}, /* ck */
     {{0x65757161706fULL, 0x0ULL, 0x0ULL}, GM_D_OPAQUE, 6}, /* opaque */
@@ -178,9 +181,11 @@ static const struct gm_name gm_digest_names[1 << GM_DIGEST_BITS] = {
     {{0x656d616e72657375ULL, 0x0ULL, 0x0ULL}, GM_D_USERNAME, 8}, /* username */
     {{0, 0, 0}, 0, 0},
 };
+/* clang-format on */
 
 #define GM_PARAM_MULTIPLIER 0xcd613e30d8f16adfULL
 #define GM_PARAM_BITS 4
+/* clang-format off */
 static const struct gm_name gm_param_names[1 << GM_PARAM_BITS] = {
     {{0x74726f7072ULL, 0x0ULL, 0x0ULL}, GM_P_RPORT, 5}, /* rport */
     {{0, 0, 0}, 0, 0},
@@ -199,6 +204,7 @@ static const struct gm_name gm_param_names[1 << GM_PARAM_BITS] = {
     {{0x676174ULL, 0x0ULL, 0x0ULL}, GM_P_TAG, 3}, /* tag */
     {{0, 0, 0}, 0, 0},
 };
+/* clang-format on */
 
 /* The three words of the name of `size` bytes at `p`, in lower case. More than 24 bytes: the first
  * 24, which then match nothing, because the sizes differ. READS 24 bytes. */
@@ -230,8 +236,8 @@ GM_INLINE __u32 gm_header_id(const char* p, __u32 size)
     __u64 word[3];
 
     gm_name_words(p, size, word);
-    return gm_name_match(
-        &gm_header_names[gm_name_slot(word, GM_HEADER_MULTIPLIER, GM_HEADER_BITS)], word, size);
+    return gm_name_match(&gm_header_names[gm_name_slot(word, GM_HEADER_MULTIPLIER, GM_HEADER_BITS)],
+                         word, size);
 }
 
 GM_INLINE __u32 gm_digest_id(const char* p, __u32 size)
@@ -239,8 +245,8 @@ GM_INLINE __u32 gm_digest_id(const char* p, __u32 size)
     __u64 word[3];
 
     gm_name_words(p, size, word);
-    return gm_name_match(
-        &gm_digest_names[gm_name_slot(word, GM_DIGEST_MULTIPLIER, GM_DIGEST_BITS)], word, size);
+    return gm_name_match(&gm_digest_names[gm_name_slot(word, GM_DIGEST_MULTIPLIER, GM_DIGEST_BITS)],
+                         word, size);
 }
 
 GM_INLINE __u32 gm_param_id(const char* p, __u32 size)
@@ -248,8 +254,8 @@ GM_INLINE __u32 gm_param_id(const char* p, __u32 size)
     __u64 word[3];
 
     gm_name_words(p, size, word);
-    return gm_name_match(
-        &gm_param_names[gm_name_slot(word, GM_PARAM_MULTIPLIER, GM_PARAM_BITS)], word, size);
+    return gm_name_match(&gm_param_names[gm_name_slot(word, GM_PARAM_MULTIPLIER, GM_PARAM_BITS)],
+                         word, size);
 }
 
 #endif

@@ -222,8 +222,8 @@ GM_INLINE void gm_index_reset(struct gm_work* w)
     w->scan.done = 0;
 }
 
-#define GM_WORD_SIP2 0x20302e322f504953ULL  /* "SIP/2.0 " */
-#define GM_WORD_2SIP 0x302e322f50495320ULL  /* " SIP/2.0" */
+#define GM_WORD_SIP2 0x20302e322f504953ULL /* "SIP/2.0 " */
+#define GM_WORD_2SIP 0x302e322f50495320ULL /* " SIP/2.0" */
 #define GM_WORD_REGISTER 0x5245545349474552ULL /* "REGISTER" */
 
 GM_INLINE int gm_is_digit(char c) { return c >= '0' && c <= '9'; }

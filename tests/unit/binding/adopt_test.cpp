@@ -101,16 +101,8 @@ TEST(Adopt, RemovesWhatHasNoMeaning) {
              second.subscriber = p.kernel.bindings.begin()->second.subscriber;
          },
          1},
-        {"an identity of nobody",
-         [](Play& p) {
-             p.kernel.identities[{99, 99}] = {};
-         },
-         2},
-        {"an owner of nobody",
-         [](Play& p) {
-             p.kernel.owners[99] = {99, 99};
-         },
-         2},
+        {"an identity of nobody", [](Play& p) { p.kernel.identities[{99, 99}] = {}; }, 2},
+        {"an owner of nobody", [](Play& p) { p.kernel.owners[99] = {99, 99}; }, 2},
         {"a wrong owner", [](Play& p) { p.kernel.owners.begin()->second.expires_ns = 1; }, 2},
         {"no owners", [](Play& p) { p.kernel.owners.clear(); }, 2},
     };

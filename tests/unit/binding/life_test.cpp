@@ -238,9 +238,7 @@ TEST(Removal, HappensOnlyByThe200ToATransactionThatAskedForIt) {
          {"not_believed/other_contact alice@ims.test"},
          {kAlice}},
         {"of another To",
-         [](Play& p) {
-             p.accept(alice, {to("sip:work@ims.test"), expiry(0)}, {no_contacts()});
-         },
+         [](Play& p) { p.accept(alice, {to("sip:work@ims.test"), expiry(0)}, {no_contacts()}); },
          {"not_believed/other_user alice@ims.test"},
          {kAlice}},
         {"by another user on the selector", [](Play& p) { p.deregisters(mallory); }, {}, {kAlice}},

@@ -77,12 +77,7 @@ TEST(Million, BindingsTakeFewBytesEach) {
     Rules rules;
     rules.bindings = kMany;
     rules.identities = 4 * kMany;
-    Policy policy(
-        hasher,
-        [](Address) {
-            return gm_key_form{128, 1};
-        },
-        rules);
+    Policy policy(hasher, [](Address) { return gm_key_form{128, 1}; }, rules);
     const std::size_t before = resident_bytes();
     const auto start = std::chrono::steady_clock::now();
     for (unsigned i = 0; i < kMany; ++i)
