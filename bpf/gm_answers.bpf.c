@@ -77,7 +77,7 @@ static __always_inline void gm_learn(struct __sk_buff *skb, struct gm_case *c, s
 {
     struct gm_losses *losses = gm_losses_here();
 
-    gm_fill_packet(skb, w, p);
+    gm_fill_packet(w, p, skb->ifindex);
     gm_tap(c, w, GM_TAP_CORE);
     if (w->sip.status == 401 && gm_leaks_keys(w) && losses)
         losses->leaked_keys++;

@@ -20,20 +20,6 @@ static __always_inline const struct gm_listener *gm_find_listener(const struct g
     return l && l->role != GM_ROLE_ELSEWHERE ? l : NULL;
 }
 
-/* What w->record says of the packet, for the tap and the reports. */
-static __always_inline void gm_fill_packet(struct xdp_md *ctx, struct gm_work *w,
-                                           const struct gm_packet *p)
-{
-    w->record.source = p->source;
-    w->record.destination = p->destination;
-    w->record.source_port = p->source_port;
-    w->record.destination_port = p->destination_port;
-    w->record.protocol = p->protocol;
-    w->record.ifindex = ctx->ingress_ifindex;
-    w->record.holder = 0;
-    w->record.full_length = p->length;
-}
-
 /* Copies the payload into the room; 0 where it is not there or too long. */
 static __always_inline int gm_copy_payload(struct xdp_md *ctx, struct gm_work *w,
                                            const struct gm_packet *p)
@@ -65,7 +51,7 @@ static __always_inline int gm_leave(struct xdp_md *ctx, struct gm_case *c,
         w = gm_room();
         if (w) {
             if (!copied) {
-                gm_fill_packet(ctx, w, p);
+                gm_fill_packet(w, p, ctx->ingress_ifindex);
                 if (!gm_copy_payload(ctx, w, p))
                     w->record.full_length = 0;
             }
@@ -102,7 +88,7 @@ static __always_inline int gm_judge_datagram(struct xdp_md *ctx, struct gm_case 
     w = gm_room();
     if (reason || !w)
         return gm_leave(ctx, c, p, 0);
-    gm_fill_packet(ctx, w, p);
+    gm_fill_packet(w, p, ctx->ingress_ifindex);
     if (!gm_copy_payload(ctx, w, p)) {
         w->record.full_length = 0;
         gm_fails(c, GM_REASON_malformed);

@@ -56,7 +56,7 @@ static __always_inline int gm_from_phone(struct __sk_buff *skb, struct gm_case *
 
     if (!w)
         return GM_ADMIT;
-    gm_fill_packet(skb, w, p);
+    gm_fill_packet(w, p, skb->ifindex);
     w->sip.length = 0;
     if (parse == GM_PARSE_TOO_DEEP) {
         gm_fails(c, GM_REASON_too_deep);
@@ -85,7 +85,7 @@ static __always_inline int gm_from_core(struct __sk_buff *skb, struct gm_case *c
 
     if (!w || !gm_copy_payload(skb, w, p) || !gm_is_answer(w))
         return GM_ADMIT;
-    gm_fill_packet(skb, w, p);
+    gm_fill_packet(w, p, skb->ifindex);
     gm_tap(c, w, GM_TAP_CORE);
     return GM_ADMIT;
 }

@@ -56,7 +56,7 @@ static __always_inline void gm_tell(struct __sk_buff *skb, struct gm_case *c, st
         return;
     if (gm_load8(w->text) != GM_WORD_REGISTER || w->text[8] != ' ')
         return;
-    gm_fill_packet(skb, w, p);
+    gm_fill_packet(w, p, skb->ifindex);
     gm_tap(c, w, GM_TAP_CORE);
 }
 

@@ -18,6 +18,7 @@
 #include <bpf/bpf_endian.h>
 
 #include "gmguard/abi/keys.h"
+#include "gmguard/proto/work.h"
 
 enum gm_parse {
     GM_PARSE_OK,        /* ports are known */
@@ -217,6 +218,20 @@ static __always_inline enum gm_parse gm_parse_v6(struct gm_cursor *c, struct gm_
     if (gm_is_extension(p->protocol))
         return GM_PARSE_TOO_DEEP;
     return gm_parse_ports(c, p, fragment);
+}
+
+/* What w->record says of the packet, for the taps and the reports. */
+static __always_inline void gm_fill_packet(struct gm_work *w, const struct gm_packet *p,
+                                           __u32 ifindex)
+{
+    w->record.source = p->source;
+    w->record.destination = p->destination;
+    w->record.source_port = p->source_port;
+    w->record.destination_port = p->destination_port;
+    w->record.protocol = p->protocol;
+    w->record.ifindex = ifindex;
+    w->record.holder = 0;
+    w->record.full_length = p->length;
 }
 
 #endif

@@ -97,12 +97,7 @@ GM_GLOBAL int gm_check_from(struct gm_work *w, const struct gm_settings *setting
 
     if (!w || !settings || !claim)
         return GM_REASON_malformed;
-    gm_list_start(w, w->sip.first[GM_H_FROM]);
-    if (!gm_list_next(w))
-        return w->value.reason ? (int)w->value.reason : GM_REASON_malformed;
-    if (w->value.at < w->value.end)
-        return GM_REASON_ambiguous;
-    reason = gm_read_uri(w, w->value.uri.at, gm_end(w->value.uri));
+    reason = gm_read_only_uri(w, w->sip.first[GM_H_FROM]);
     if (reason)
         return reason;
     if (!claim->in_dialog)

@@ -215,19 +215,25 @@ GM_GLOBAL int gm_check_class(struct gm_work *w, struct gm_register *r)
     return GM_REASON_none;
 }
 
-/* The one URI of To into w->uri; a user part written with %-escapes has two readings. */
+/* The URI of a header that holds one value, into w->uri. */
+static __always_inline int gm_read_only_uri(struct gm_work *w, struct gm_span header)
+{
+    gm_list_start(w, header);
+    if (!gm_list_next(w))
+        return w->value.reason ? (int)w->value.reason : GM_REASON_malformed;
+    if (w->value.at < w->value.end)
+        return GM_REASON_ambiguous;
+    return gm_read_uri(w, w->value.uri.at, gm_end(w->value.uri));
+}
+
+/* To's URI into w->uri; a user part written with %-escapes has two readings. */
 GM_GLOBAL int gm_read_to(struct gm_work *w)
 {
     int reason;
 
     if (!w)
         return GM_REASON_malformed;
-    gm_list_start(w, w->sip.first[GM_H_TO]);
-    if (!gm_list_next(w))
-        return w->value.reason ? (int)w->value.reason : GM_REASON_malformed;
-    if (w->value.at < w->value.end)
-        return GM_REASON_ambiguous;
-    reason = gm_read_uri(w, w->value.uri.at, gm_end(w->value.uri));
+    reason = gm_read_only_uri(w, w->sip.first[GM_H_TO]);
     if (reason)
         return reason;
     return w->uri.escaped ? GM_REASON_ambiguous : GM_REASON_none;

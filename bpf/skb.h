@@ -25,20 +25,6 @@ static __always_inline enum gm_parse gm_parse_skb(struct __sk_buff *skb, struct 
     return GM_PARSE_OTHER;
 }
 
-/* What w->record says of the packet. */
-static __always_inline void gm_fill_packet(struct __sk_buff *skb, struct gm_work *w,
-                                           const struct gm_packet *p)
-{
-    w->record.source = p->source;
-    w->record.destination = p->destination;
-    w->record.source_port = p->source_port;
-    w->record.destination_port = p->destination_port;
-    w->record.protocol = p->protocol;
-    w->record.ifindex = skb->ifindex;
-    w->record.holder = 0;
-    w->record.full_length = p->length;
-}
-
 /* Copies the payload into the room; 0 where it is not there or too long. */
 static __always_inline int gm_copy_payload(struct __sk_buff *skb, struct gm_work *w,
                                            const struct gm_packet *p)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/guard.hpp"
 
+#include "app/live.hpp"
 #include "app/modes.hpp"
 #include "app/status.hpp"
 #include "binding/selector.hpp"
@@ -230,7 +231,8 @@ admin::Figures Guard::figures() const {
 }
 
 Result<std::string> Guard::explain(const admin::Question& question) {
-    const auto explained = replay::explain(config_, question.sip, question.from, question.to);
+    const auto live = live_bindings(engine_.policy(), question, feeds::Moment::now().ns);
+    const auto explained = replay::explain(config_, question.sip, question.from, question.to, live);
     if (!explained)
         return fail(explained.error());
     return replay::json(*explained);

@@ -15,7 +15,7 @@
 namespace gmguard::replay {
 namespace {
 
-constexpr std::uint32_t kBindings = 1024; // none is ever made
+constexpr std::uint32_t kBindings = 1024; // more than live ones are ever given
 
 using Outcome = CheckResult::Outcome;
 
@@ -119,12 +119,14 @@ std::vector<CheckResult> unjudged(const gm_modes& modes) {
     return out;
 }
 
-void note_failure(std::vector<CheckResult>& checks, gm_reason reason) {
+void note_failure(std::vector<CheckResult>& checks, gm_reason reason, bool knows_live) {
     CheckResult& failed = checks[check_of(reason)];
     failed.outcome = Outcome::fails;
     failed.reason = reason;
     failed.detail = text(reason);
-    if (reason == GM_REASON_unregistered || reason == GM_REASON_unmatched_failure)
+    if (reason == GM_REASON_unmatched_failure)
+        failed.detail += " (no challenge is known here)";
+    if (reason == GM_REASON_unregistered && !knows_live)
         failed.detail += " (no registration is known here)";
     if (!is_last_word(reason))
         return;
@@ -134,7 +136,8 @@ void note_failure(std::vector<CheckResult>& checks, gm_reason reason) {
 }
 
 Result<std::vector<CheckResult>> ask_each(PrivateGuard& guard, const config::Config& config,
-                                          const gm_modes& modes, const Frame& frame) {
+                                          const gm_modes& modes, const Frame& frame,
+                                          bool knows_live) {
     auto checks = unjudged(modes);
     config::Config trial = strict(config, modes);
     for (unsigned i = 0; i < GM_CHECK_COUNT; ++i) {
@@ -144,7 +147,7 @@ Result<std::vector<CheckResult>> ask_each(PrivateGuard& guard, const config::Con
         const gm_reason reason = said->judgement.reason;
         if (reason == GM_REASON_none)
             break;
-        note_failure(checks, reason);
+        note_failure(checks, reason, knows_live);
         if (is_last_word(reason))
             break;
         set_modes(trial, check_of(reason), GM_MODE_OFF);
@@ -155,17 +158,23 @@ Result<std::vector<CheckResult>> ask_each(PrivateGuard& guard, const config::Con
 } // namespace
 
 Result<Explanation> explain(const config::Config& config, std::string_view sip,
-                            const Endpoint& from, const Endpoint& to) {
+                            const Endpoint& from, const Endpoint& to,
+                            std::span<const binding::Add> live) {
     if (const auto asked = check_question(config, sip, from, to); !asked)
         return fail(asked.error());
     const auto guard = PrivateGuard::open(config, kBindings);
     if (!guard)
         return fail(guard.error());
     const Frame frame{1, now_ns(), datagram(sip, from, to)};
+    for (binding::Add binding : live) {
+        binding.now_ns = frame.time_ns;
+        if (const auto bound = (*guard)->bind(binding); !bound)
+            return fail(bound.error());
+    }
     auto finding = ask(**guard, config, frame);
     if (!finding)
         return fail(finding.error());
-    auto checks = ask_each(**guard, config, modes_at(config, to), frame);
+    auto checks = ask_each(**guard, config, modes_at(config, to), frame, !live.empty());
     if (!checks)
         return fail(checks.error());
     return Explanation{std::move(*finding), std::move(*checks)};

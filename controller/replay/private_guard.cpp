@@ -125,6 +125,11 @@ Result<> PrivateGuard::carry_out(binding::Event event) {
     return kernel::apply(objects_.maps(), outcome.operations);
 }
 
+Result<> PrivateGuard::bind(const binding::Add& binding) {
+    const auto outcome = policy_.add(binding);
+    return outcome ? kernel::apply(objects_.maps(), outcome->operations) : fail(outcome.error());
+}
+
 Result<> PrivateGuard::set_side(gm_side side) {
     if (side_ == side)
         return {};

@@ -24,6 +24,9 @@ class PrivateGuard final : public Judge {
     // Other modes, ports, pools or limits for the packets to come; bindings stay.
     [[nodiscard]] Result<> configure(const config::Config& config);
 
+    // Binds as by hand.
+    [[nodiscard]] Result<> bind(const binding::Add& binding);
+
     [[nodiscard]] Result<> set_clock(std::uint64_t now_ns) override;
     [[nodiscard]] Result<Judgement> front(View packet) override;
     [[nodiscard]] Result<Judgement> inside(View packet, gm_side side) override;

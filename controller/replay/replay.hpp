@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "binding/events.hpp"
 #include "config/config.hpp"
 #include "replay/finding.hpp"
 #include "replay/walk.hpp"
@@ -29,11 +30,13 @@ struct Summary {
 [[nodiscard]] Result<Summary> run(const config::Config& config, std::span<const std::string> files,
                                   const Sink& sink);
 
-// Judges one message as if it had come in one UDP datagram. No registration is known. Errors:
+// Judges one message as if it had come in one UDP datagram. Of registrations nothing is known but
+// the `live` ones (whose now_ns does not count), of challenges nothing. Errors:
 //   invalid    `to` is no guarded port of this configuration, the two are of different families, or
 //              the message is longer than a datagram
 //   system     as above
 [[nodiscard]] Result<Explanation> explain(const config::Config& config, std::string_view sip,
-                                          const Endpoint& from, const Endpoint& to);
+                                          const Endpoint& from, const Endpoint& to,
+                                          std::span<const binding::Add> live = {});
 
 } // namespace gmguard::replay

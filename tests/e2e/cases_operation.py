@@ -12,7 +12,7 @@ import time
 from arena import POOLS, Skip, case, expect, status
 from lab.guard import Guard
 from lab.lab import Lab
-from lab.network import PROTECTED, UNPROTECTED, netns_path
+from lab.network import GM4, PROTECTED, UNPROTECTED, netns_path
 from lab.phone import Phone
 from lab.processes import run
 
@@ -108,6 +108,14 @@ def rest(arena):
         return subprocess.run([binary, "-sS", "--unix-socket", str(arena.guard.socket), *words],
                               capture_output=True, text=True, check=True, timeout=10).stdout
     alice = arena.registered()
+    question = json.dumps({"sip": alice.request("MESSAGE").decode(), "from": alice.here,
+                           "to": f"{GM4}:{PROTECTED}"})
+
+    def explained():
+        said = json.loads(curl("-H", "Content-Type: application/json", "-d", question,
+                               "http://gmguard/v1/explain"))
+        return said["verdict"], said["reason"]
+    expect(explained() == ("pass", None), f"she may speak: {explained()}")
     found = json.loads(curl(f"http://gmguard/v1/bindings?q={alice.user}%40"))["items"]
     expect([item["impi"] for item in found] == [alice.impi], f"the search finds her: {found}")
     url = f"http://gmguard/v1/bindings/{found[0]['id']}"
@@ -115,6 +123,7 @@ def rest(arena):
                 if line.lower().startswith("etag:"))
     curl("-X", "DELETE", "-H", f"If-Match: {etag}", url)
     expect(not arena.holds(alice), "released")
+    expect(explained() == ("drop", "unregistered"), f"and not afterwards: {explained()}")
     expect("gmguard_" in curl("http://gmguard/metrics"), "metrics")
 
 

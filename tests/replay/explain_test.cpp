@@ -70,6 +70,20 @@ TEST_F(ReplayExplain, KnowsNoRegistration) {
               std::string::npos);
 }
 
+TEST_F(ReplayExplain, KnowsTheLiveBindingsItIsGiven) {
+    const Request request;
+    const std::vector<binding::Add> own = {
+        {0, kPhone, "u@ims.test", {request.from}, binding::kSecond}};
+    auto said = replay::explain(terminated(), request.text(), kPhone, kPcscfProtected, own);
+    ASSERT_TRUE(said) << said.error().text();
+    EXPECT_EQ(Scene::line(said->finding), "1 inside pass");
+    const std::vector<binding::Add> others = {
+        {0, kPhone, "v@ims.test", {"sip:v@ims.test"}, binding::kSecond}};
+    said = replay::explain(terminated(), request.text(), kPhone, kPcscfProtected, others);
+    ASSERT_TRUE(said) << said.error().text();
+    EXPECT_EQ(Scene::line(said->finding), "1 inside drop identity_not_bound");
+}
+
 TEST_F(ReplayExplain, TakesIpv6AndLongMessages) {
     const Endpoint phone = endpoint("[2001:db8::7]:5060");
     const Register good{.contact = phone.text(), .via = phone.text()};

@@ -13,8 +13,8 @@ gm_selector selector_of(const FakeKernel::Key& key) {
     return selector;
 }
 
-// A new policy over the maps that `before` left.
-void restart(Play& before, Play& after) {
+// A new policy over the maps that `before` left, and what it wants changed in them.
+Outcome adopt(const Play& before, Play& after) {
     std::vector<Policy::BindingEntry> bindings;
     for (const auto& [key, value] : before.kernel.bindings)
         bindings.emplace_back(selector_of(key), value);
@@ -25,7 +25,11 @@ void restart(Play& before, Play& after) {
                                                  before.kernel.owners.end());
     after.now_ns = before.now_ns;
     after.kernel = before.kernel;
-    after.take(after.policy.adopt(after.now_ns, bindings, identities, owners));
+    return after.policy.adopt(after.now_ns, bindings, identities, owners);
+}
+
+void restart(const Play& before, Play& after) {
+    after.take(adopt(before, after));
 }
 
 TEST(Adopt, ChangesNothing_WhenTheMapsAreRight) {
@@ -35,16 +39,7 @@ TEST(Adopt, ChangesNothing_WhenTheMapsAreRight) {
     before.registers(carol_v6);
     before.deregisters(carol_v6);
     Play after;
-    after.kernel = before.kernel;
-    std::vector<Policy::BindingEntry> bindings;
-    for (const auto& [key, value] : before.kernel.bindings)
-        bindings.emplace_back(selector_of(key), value);
-    std::vector<Policy::IdentityEntry> identities;
-    for (const auto& [pair, value] : before.kernel.identities)
-        identities.emplace_back(gm_identity_key{pair.first, pair.second, 0}, value);
-    const std::vector<Policy::OwnerEntry> owners(before.kernel.owners.begin(),
-                                                 before.kernel.owners.end());
-    const auto out = after.policy.adopt(before.now_ns, bindings, identities, owners);
+    const auto out = adopt(before, after);
     EXPECT_TRUE(out.operations.empty());
     EXPECT_EQ(after.policy.counts().bound, 2U);
     EXPECT_EQ(after.policy.counts().cooldown, 1U);
