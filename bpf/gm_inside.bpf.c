@@ -8,6 +8,7 @@
 // alone (H8, H15).
 
 #include "listener.h"
+#include "netns.h"
 #include "protected.h"
 #include "room.h"
 #include "skb.h"
@@ -90,14 +91,20 @@ static __always_inline int gm_from_core(struct __sk_buff *skb, struct gm_case *c
     return GM_ADMIT;
 }
 
+static __always_inline int gm_is_from_gm(struct __sk_buff *skb)
+{
+    struct gm_iface_key key = {.netns = gm_netns_of(skb), .ifindex = skb->ifindex};
+    const struct gm_iface *iface = bpf_map_lookup_elem(&gm_ifaces, &key);
+
+    return iface && iface->side == GM_SIDE_GM;
+}
+
 SEC("cgroup_skb/ingress")
 int gm_inside(struct __sk_buff *skb)
 {
     struct gm_case c = {.hook = GM_HOOK_INSIDE};
     struct gm_packet p = {};
     enum gm_parse parse = gm_parse_skb(skb, &p);
-    __u32 ifindex = skb->ifindex;
-    const struct gm_iface *iface;
     int from_core;
 
     c.settings = gm_settings_now();
@@ -107,11 +114,11 @@ int gm_inside(struct __sk_buff *skb)
     c.listener = parse == GM_PARSE_TOO_DEEP
                      ? gm_find_guarded(p.destination)
                      : gm_find_entry(p.destination, p.destination_port, GM_UDP);
-    iface = bpf_map_lookup_elem(&gm_ifaces, &ifindex);
     c.peer = gm_peer_of(c.settings, p.source);
     from_core = c.peer == GM_PEER_CORE;
-    if (iface && iface->side == GM_SIDE_GM &&
-        !(from_core && c.listener && c.listener->shared_interface))
+    if (!c.listener && !from_core)
+        return GM_ADMIT;
+    if (gm_is_from_gm(skb) && !(from_core && c.listener && c.listener->shared_interface))
         return c.listener ? gm_from_phone(skb, &c, &p, parse) : GM_ADMIT;
     return from_core && parse == GM_PARSE_OK ? gm_from_core(skb, &c, &p) : GM_ADMIT;
 }

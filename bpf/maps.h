@@ -42,11 +42,11 @@ struct {
     __type(value, enum gm_peer);
 } gm_peers SEC(".maps");
 
-/* ifindex -> which side arrives there. */
+/* Interface -> which side arrives there. */
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
     __uint(max_entries, 256);
-    __type(key, __u32);
+    __type(key, struct gm_iface_key);
     __type(value, struct gm_iface);
 } gm_ifaces SEC(".maps");
 

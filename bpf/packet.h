@@ -40,10 +40,14 @@ struct gm_packet {
     __u32 length;  /* of the UDP payload, as UDP says */
 };
 
-/* How far parsing got: an offset from `start`, and the end of the IP packet, both bounded. */
+/* How far parsing got: an offset from the packet's start, and the end of the IP packet, both
+ * bounded. Headers are looked at in place, between `start` and `end`; or, where there is an `skb`,
+ * in a copy at `header`: BPF_PROG_RUN gives cgroup_skb programs no data pointers (seen on 6.1). */
 struct gm_cursor {
     void *start;
     void *end;
+    struct __sk_buff *skb;
+    void *header; /* room for the longest, IPv6's */
     __u32 at;
     __u32 stop;
 };
@@ -54,11 +58,13 @@ struct gm_cursor {
 /* Offsets of headers never get beyond this: 14 + 8 * 4 + 40 + 6 * 2048, rounded up. */
 #define GM_CURSOR_MAX 0x3fff
 
-/* `size` bytes at the cursor, or NULL. */
+/* `size` bytes at the cursor, until the next look, or NULL. */
 static __always_inline void *gm_look(struct gm_cursor *c, __u32 size)
 {
     void *p = c->start + (c->at & GM_CURSOR_MAX);
 
+    if (c->skb)
+        return bpf_skb_load_bytes(c->skb, c->at, c->header, size) ? NULL : c->header;
     return p + size <= c->end ? p : NULL;
 }
 

@@ -145,7 +145,7 @@ static void settle(void)
 }
 
 int gm_host_inside(const struct gm_host_caller *host, const void *packet, size_t size,
-                   __u32 ifindex)
+                   struct gm_iface_key device)
 {
     struct __sk_buff skb = {};
     char *low;
@@ -162,7 +162,8 @@ int gm_host_inside(const struct gm_host_caller *host, const void *packet, size_t
     skb.data = (__u32)(unsigned long)low;
     skb.data_end = skb.data + (__u32)size;
     skb.len = (__u32)size;
-    skb.ifindex = ifindex;
+    skb.ifindex = device.ifindex;
+    gm_host_netns = device.netns;
     skb.protocol = bpf_htons((*low & 0xf0) == 0x40 ? ETH_P_IP : ETH_P_IPV6);
     now_host = host;
     verdict = gm_inside(&skb);

@@ -12,6 +12,8 @@
 #include <linux/types.h>
 #include <stddef.h>
 
+#include "gmguard/abi/keys.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -32,12 +34,11 @@ struct gm_host_caller {
     void (*output)(void *caller, const struct gm_host_map *ring, const void *record, size_t size);
 };
 
-/* Runs gm_inside over the IP packet of `size` bytes that came by `ifindex`. Returns what the
- * program returned, 1 to admit and 0 to refuse; -1: no memory, or more than GM_HOST_PACKET bytes.
- */
+/* Runs gm_inside over the IP packet of `size` bytes that came by `device`. Returns what the program
+ * returned, 1 to admit and 0 to refuse; -1: no memory, or more than GM_HOST_PACKET bytes. */
 #define GM_HOST_PACKET 65536
 int gm_host_inside(const struct gm_host_caller *host, const void *packet, size_t size,
-                   __u32 ifindex);
+                   struct gm_iface_key device);
 
 #ifdef __cplusplus
 }

@@ -35,11 +35,12 @@ admin::Interface shown(const Side& side, const std::vector<kernel::Attached>& at
     admin::Interface out;
     out.name = side.interface.name;
     out.netns = side.interface.netns;
-    out.ifindex = side.ifindex;
+    out.ifindex = side.key.ifindex;
     out.side = side.interface.side;
     out.since = side.since;
     for (const auto& there : attached) {
-        if (there.ifindex != side.ifindex || side.interface.side != GM_SIDE_GM)
+        if (there.ifindex != side.key.ifindex || there.netns_inode != side.key.netns ||
+            side.interface.side != GM_SIDE_GM)
             continue;
         out.xdp_mode = there.mode == config::XdpMode::generic ? admin::XdpMode::generic
                                                               : admin::XdpMode::native;

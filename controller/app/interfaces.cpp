@@ -9,6 +9,14 @@
 namespace gmguard::app {
 namespace {
 
+bool same(const gm_iface_key& a, const gm_iface_key& b) {
+    return a.netns == b.netns && a.ifindex == b.ifindex;
+}
+
+gm_iface_key key_of(const kernel::Attached& attached) {
+    return {static_cast<__u32>(attached.netns_inode), attached.ifindex};
+}
+
 bool is_live(const kernel::Attached& attached) {
     return attached.front != 0 && attached.answers != 0;
 }
@@ -24,44 +32,44 @@ std::vector<Error> Interfaces::adopt() {
     }
     for (const auto& there : *attached) {
         const config::Interface interface{there.name, there.netns, GM_SIDE_GM, there.mode};
-        if (auto entered = enter(interface, there.ifindex); !entered)
+        if (auto entered = enter(interface, app::key_of(there)); !entered)
             errors.push_back(std::move(entered.error()));
-        sides_.push_back({interface, there.ifindex, feeds::Moment::now().wall});
+        sides_.push_back({interface, app::key_of(there), feeds::Moment::now().wall});
     }
     return errors;
 }
 
-Result<unsigned> Interfaces::number_of(const config::Interface& interface) const {
+Result<gm_iface_key> Interfaces::key_of(const config::Interface& interface) const {
     const auto in = kernel::InNetns::enter(interface.netns);
     if (!in)
         return fail(in.error());
-    return kernel::ifindex_of(interface.name);
+    const auto ifindex = kernel::ifindex_of(interface.name);
+    return ifindex ? kernel::own_device(*ifindex) : fail(ifindex.error());
 }
 
-Result<> Interfaces::enter(const config::Interface& interface, unsigned ifindex) const {
+Result<> Interfaces::enter(const config::Interface& interface, const gm_iface_key& key) const {
     gm_iface value{};
     value.side = interface.side;
     interface.name.copy(value.name, sizeof value.name - 1);
-    return objects_.maps().ifaces.put(ifindex, value);
+    return objects_.maps().ifaces.put(key, value);
 }
 
-Result<> Interfaces::check_free(const config::Interface& interface, unsigned ifindex) const {
-    for (const Side* other : {find(interface.name), find(ifindex)})
-        if (other && other->interface.netns != interface.netns)
-            return fail(ErrorKind::conflict, "interface " + interface.name,
-                        "its name or its number (" + std::to_string(ifindex) +
-                            ") is in use in another network namespace",
-                        "make it anew with `ip link add ... index N`, or under another name");
-    return {};
+Result<> Interfaces::check_free(const config::Interface& interface) const {
+    const Side* other = find(interface.name);
+    if (!other || other->interface.netns == interface.netns)
+        return {};
+    return fail(ErrorKind::conflict, "interface " + interface.name,
+                "one of this name is guarded in another network namespace",
+                "rename one of them with `ip link set ... name`");
 }
 
-Result<> Interfaces::place(const config::Interface& interface, unsigned ifindex) const {
-    if (auto entered = enter(interface, ifindex); !entered)
+Result<> Interfaces::place(const config::Interface& interface, const gm_iface_key& key) const {
+    if (auto entered = enter(interface, key); !entered)
         return entered;
     if (interface.side != GM_SIDE_GM)
         return {};
     if (auto attached = kernel::attach(objects_, interface); !attached) {
-        (void)objects_.maps().ifaces.erase(ifindex);
+        (void)objects_.maps().ifaces.erase(key);
         return fail(std::move(attached.error()));
     }
     return {};
@@ -69,34 +77,34 @@ Result<> Interfaces::place(const config::Interface& interface, unsigned ifindex)
 
 // What was there before is put back where the new cannot be had.
 Result<> Interfaces::put(const config::Interface& interface) {
-    const auto ifindex = number_of(interface);
-    if (!ifindex)
-        return fail(ifindex.error());
-    if (auto is_free = check_free(interface, *ifindex); !is_free)
+    const auto key = key_of(interface);
+    if (!key)
+        return fail(key.error());
+    if (auto is_free = check_free(interface); !is_free)
         return is_free;
     const Side* before = find(interface.name);
-    const bool changed = before && (before->ifindex != *ifindex || before->interface != interface);
+    const bool changed = before && (!same(before->key, *key) || before->interface != interface);
     if (changed)
         if (auto gone = forget(*before); !gone)
             return gone;
-    if (auto placed = place(interface, *ifindex); !placed) {
+    if (auto placed = place(interface, *key); !placed) {
         if (changed)
-            (void)place(before->interface, before->ifindex);
+            (void)place(before->interface, before->key);
         return placed;
     }
-    remember(interface, *ifindex);
+    remember(interface, *key);
     return {};
 }
 
-void Interfaces::remember(const config::Interface& interface, unsigned ifindex) {
+void Interfaces::remember(const config::Interface& interface, const gm_iface_key& key) {
     std::erase_if(sides_, [&](const Side& s) {
-        return s.ifindex == ifindex && s.interface.name != interface.name;
+        return same(s.key, key) && s.interface.name != interface.name;
     });
-    const auto same = [&](const Side& s) { return s.interface.name == interface.name; };
-    if (const auto found = std::ranges::find_if(sides_, same); found != sides_.end())
-        *found = {interface, ifindex, found->since};
+    const auto named = [&](const Side& s) { return s.interface.name == interface.name; };
+    if (const auto found = std::ranges::find_if(sides_, named); found != sides_.end())
+        *found = {interface, key, found->since};
     else
-        sides_.push_back({interface, ifindex, feeds::Moment::now().wall});
+        sides_.push_back({interface, key, feeds::Moment::now().wall});
 }
 
 Result<> Interfaces::forget(const Side& side) {
@@ -106,7 +114,7 @@ Result<> Interfaces::forget(const Side& side) {
         if (!detached && detached.error().kind != ErrorKind::not_found)
             return detached;
     }
-    return objects_.maps().ifaces.erase(side.ifindex);
+    return objects_.maps().ifaces.erase(side.key);
 }
 
 Result<> Interfaces::remove(std::string_view name) {
@@ -120,23 +128,23 @@ Result<> Interfaces::remove(std::string_view name) {
 }
 
 Result<> Interfaces::settle() const {
-    std::vector<std::uint32_t> strange;
+    std::vector<gm_iface_key> strange;
     const auto& map = objects_.maps().ifaces;
-    const auto read = map.for_each([&](std::uint32_t ifindex, const gm_iface&) {
-        if (!find(ifindex))
-            strange.push_back(ifindex);
+    const auto read = map.for_each([&](const gm_iface_key& key, const gm_iface&) {
+        if (!find(key))
+            strange.push_back(key);
     });
     if (!read)
         return read;
-    for (const auto ifindex : strange)
-        if (auto erased = map.erase(ifindex); !erased)
+    for (const auto& key : strange)
+        if (auto erased = map.erase(key); !erased)
             return erased;
     return {};
 }
 
 bool Interfaces::is_whole(const Side& side, const std::vector<kernel::Attached>& attached) const {
     const auto live = [&side](const kernel::Attached& there) {
-        return there.ifindex == side.ifindex && is_live(there);
+        return same(app::key_of(there), side.key) && is_live(there);
     };
     return side.interface.side != GM_SIDE_GM || std::ranges::any_of(attached, live);
 }
@@ -154,8 +162,8 @@ std::vector<std::string> Interfaces::mend() {
     std::vector<std::string> mended;
     const auto attached = kernel::attached(objects_.pin_path());
     for (const auto& side : attached ? std::vector<Side>(sides_) : std::vector<Side>{}) {
-        const auto number = number_of(side.interface);
-        if (!number || (*number == side.ifindex && is_whole(side, *attached)))
+        const auto key = key_of(side.interface);
+        if (!key || (same(*key, side.key) && is_whole(side, *attached)))
             continue;
         if (put(side.interface))
             mended.push_back(side.interface.name);
@@ -170,7 +178,14 @@ const Side* Interfaces::find(std::string_view name) const {
 }
 
 const Side* Interfaces::find(unsigned ifindex) const {
-    const auto found = std::ranges::find(sides_, ifindex, &Side::ifindex);
+    const auto found =
+        std::ranges::find(sides_, ifindex, [](const Side& s) { return s.key.ifindex; });
+    return found == sides_.end() ? nullptr : &*found;
+}
+
+const Side* Interfaces::find(const gm_iface_key& key) const {
+    const auto found =
+        std::ranges::find_if(sides_, [&key](const Side& s) { return same(s.key, key); });
     return found == sides_.end() ? nullptr : &*found;
 }
 

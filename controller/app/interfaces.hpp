@@ -16,7 +16,7 @@ namespace gmguard::app {
 
 struct Side {
     config::Interface interface;
-    unsigned ifindex = 0;
+    gm_iface_key key{};
     feeds::WallTime since;
 };
 
@@ -30,8 +30,7 @@ class Interfaces {
     [[nodiscard]] std::vector<Error> adopt();
 
     // Attaches, or changes what there is of this name to what is asked for: side or XDP mode.
-    // Errors as of kernel::attach, and conflict: the name, or its number, is in use in another
-    // namespace (programs know interfaces by number).
+    // Errors as of kernel::attach, and conflict: the name is in use in another namespace.
     [[nodiscard]] Result<> put(const config::Interface& interface);
     // Kind not_found.
     [[nodiscard]] Result<> remove(std::string_view name);
@@ -45,17 +44,19 @@ class Interfaces {
     // In the order in which they came.
     [[nodiscard]] const std::vector<Side>& all() const { return sides_; }
     [[nodiscard]] const Side* find(std::string_view name) const;
+    // Of the namespaces of all, the first that has this number.
     [[nodiscard]] const Side* find(unsigned ifindex) const;
+    [[nodiscard]] const Side* find(const gm_iface_key& key) const;
     // Of the namespaces that Gm interfaces are in, or will be.
     [[nodiscard]] std::vector<Address>
     host_addresses(std::span<const config::Interface> planned = {}) const;
 
   private:
-    [[nodiscard]] Result<unsigned> number_of(const config::Interface& interface) const;
-    [[nodiscard]] Result<> check_free(const config::Interface& interface, unsigned ifindex) const;
-    [[nodiscard]] Result<> enter(const config::Interface& interface, unsigned ifindex) const;
-    [[nodiscard]] Result<> place(const config::Interface& interface, unsigned ifindex) const;
-    void remember(const config::Interface& interface, unsigned ifindex);
+    [[nodiscard]] Result<gm_iface_key> key_of(const config::Interface& interface) const;
+    [[nodiscard]] Result<> check_free(const config::Interface& interface) const;
+    [[nodiscard]] Result<> enter(const config::Interface& interface, const gm_iface_key& key) const;
+    [[nodiscard]] Result<> place(const config::Interface& interface, const gm_iface_key& key) const;
+    void remember(const config::Interface& interface, const gm_iface_key& key);
     [[nodiscard]] Result<> forget(const Side& side);
     [[nodiscard]] bool is_whole(const Side& side,
                                 const std::vector<kernel::Attached>& attached) const;

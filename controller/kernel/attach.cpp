@@ -100,6 +100,7 @@ Attached now(const std::string& pins, const Entry& entry) {
     Attached attached;
     attached.name = entry.value.name;
     attached.netns = entry.value.netns;
+    attached.netns_inode = entry.key.netns;
     attached.ifindex = entry.key.ifindex;
     attached.mode = entry.value.generic ? config::XdpMode::generic : config::XdpMode::native;
     attached.clsact_made = entry.value.clsact_made != 0;

@@ -22,6 +22,7 @@ namespace gmguard::kernel {
 struct Attached {
     std::string name;
     std::string netns;
+    std::uint64_t netns_inode = 0;
     unsigned ifindex = 0;
     config::XdpMode mode = config::XdpMode::native;
     std::uint32_t front = 0;   // program id; 0: gone, the interface went or somebody detached it

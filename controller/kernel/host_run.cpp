@@ -66,10 +66,10 @@ void output(void* caller, const gm_host_map* map, const void* data, std::size_t 
 } // namespace
 
 Result<std::uint32_t> host_run(const Objects& objects, std::span<const std::byte> packet,
-                               unsigned ifindex, const Rings::Handler& handler) {
+                               const gm_iface_key& device, const Rings::Handler& handler) {
     Caller caller{objects, handler};
     const gm_host_caller host{&caller, lookup, store, output};
-    const int verdict = gm_host_inside(&host, packet.data(), packet.size(), ifindex);
+    const int verdict = gm_host_inside(&host, packet.data(), packet.size(), device);
     if (verdict < 0)
         return fail(ErrorKind::exhausted, "program gm_inside",
                     "cannot run a packet of " + std::to_string(packet.size()) +

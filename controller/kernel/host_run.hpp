@@ -17,7 +17,8 @@ inline constexpr std::size_t kTestRunMax = 3500;
 
 // `packet`: from the IP header on. Returns what the program returned (kernel::passes).
 [[nodiscard]] Result<std::uint32_t> host_run(const Objects& objects,
-                                             std::span<const std::byte> packet, unsigned ifindex,
+                                             std::span<const std::byte> packet,
+                                             const gm_iface_key& device,
                                              const Rings::Handler& handler);
 
 } // namespace gmguard::kernel

@@ -114,6 +114,11 @@ Result<unsigned> ifindex_of(const std::string& interface) {
     return ifindex;
 }
 
+Result<gm_iface_key> own_device(unsigned ifindex) {
+    const auto in = InNetns::enter({});
+    return in ? Result<gm_iface_key>({static_cast<__u32>(in->inode()), ifindex}) : fail(in.error());
+}
+
 Result<std::vector<Address>> addresses_in(const std::string& netns) {
     const auto in = InNetns::enter(netns);
     if (!in)

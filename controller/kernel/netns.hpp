@@ -4,6 +4,7 @@
 
 #include "base/address.hpp"
 #include "base/error.hpp"
+#include "gmguard/abi/keys.h"
 #include "kernel/fd.hpp"
 
 #include <cstdint>
@@ -37,6 +38,9 @@ class InNetns {
 
 // In the thread's namespace. Kind not_found.
 [[nodiscard]] Result<unsigned> ifindex_of(const std::string& interface);
+
+// As gm_ifaces knows an interface of the thread's namespace.
+[[nodiscard]] Result<gm_iface_key> own_device(unsigned ifindex);
 
 // All addresses of the interfaces of a namespace.
 [[nodiscard]] Result<std::vector<Address>> addresses_in(const std::string& netns);

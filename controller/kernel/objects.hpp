@@ -46,7 +46,7 @@ struct Maps {
     Map<gm_listener_key, gm_listener> listeners;
     Map<gm_prefix_key, gm_pool> pools;
     Map<gm_prefix_key, gm_peer> peers;
-    Map<std::uint32_t, gm_iface> ifaces; // by ifindex
+    Map<gm_iface_key, gm_iface> ifaces;
     Map<gm_selector, gm_binding> bindings;
     Map<gm_identity_key, gm_identity> identities;
     Map<gm_u128, gm_owner> owners;

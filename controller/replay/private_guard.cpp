@@ -4,6 +4,7 @@
 #include "feeds/tap.hpp"
 #include "kernel/apply.hpp"
 #include "kernel/host_run.hpp"
+#include "kernel/netns.hpp"
 #include "kernel/tables.hpp"
 #include "kernel/test_run.hpp"
 #include "replay/frame.hpp"
@@ -19,8 +20,8 @@ namespace {
 // The most that BPF_PROG_TEST_RUN is given for gm_front: the longest IPv4 datagram behind its tags.
 // What a capture with receive offload has beyond that is TCP payload, which gm_front does not read.
 constexpr std::size_t kFrontMax = 14 + 2 * 4 + 65535;
-// The device that BPF_PROG_TEST_RUN lets packets come by: loopback, in every namespace.
-constexpr std::uint32_t kDevice = 1;
+// Where BPF_PROG_TEST_RUN lets packets come by: in every namespace.
+constexpr unsigned kLoopback = 1;
 constexpr std::uint64_t kTickNs = 1'000'000'000;
 
 binding::Rules rules_of(const config::Config& config, std::uint32_t bindings) {
@@ -67,7 +68,11 @@ Result<std::unique_ptr<PrivateGuard>> PrivateGuard::open(const config::Config& c
     auto objects = kernel::Objects::open_private(kernel::Sizes::of(bindings));
     if (!objects)
         return fail(with_hint(std::move(objects.error())));
+    const auto device = kernel::own_device(kLoopback);
+    if (!device)
+        return fail(device.error());
     std::unique_ptr<PrivateGuard> guard(new PrivateGuard(config, *key, std::move(*objects)));
+    guard->device_ = *device;
     auto rings =
         kernel::Rings::open(guard->objects_, [self = guard.get()](const kernel::Record& record) {
             self->read(record);
@@ -135,7 +140,7 @@ Result<> PrivateGuard::set_side(gm_side side) {
         return {};
     gm_iface iface{};
     iface.side = side;
-    if (auto put = objects_.maps().ifaces.put(kDevice, iface); !put)
+    if (auto put = objects_.maps().ifaces.put(device_, iface); !put)
         return put;
     side_ = side;
     return {};
@@ -190,7 +195,7 @@ Result<Judgement> PrivateGuard::run_on_host(View packet) {
     if (!at)
         return judgement_;
     const auto code =
-        kernel::host_run(objects_, std::as_bytes(packet.subspan(at->network)), kDevice,
+        kernel::host_run(objects_, std::as_bytes(packet.subspan(at->network)), device_,
                          [this](const kernel::Record& record) { read(record); });
     if (!code)
         return fail(code.error());

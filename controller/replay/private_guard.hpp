@@ -54,7 +54,8 @@ class PrivateGuard final : public Judge {
     binding::Policy policy_;
     std::optional<kernel::Rings> rings_;
     gm_settings settings_{};
-    std::optional<gm_side> side_; // of the device that packets come by
+    gm_iface_key device_{};       // that BPF_PROG_TEST_RUN lets packets come by
+    std::optional<gm_side> side_; // of it
     std::uint64_t ticked_ns_ = 0;
     Judgement judgement_;                // of the packet that runs
     std::vector<binding::Event> events_; // that its records are

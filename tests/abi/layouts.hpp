@@ -74,6 +74,9 @@ inline std::vector<Layout> network() {
          sizeof(gm_key_form),
          {GM_FIELD(gm_key_form, bits), GM_FIELD(gm_key_form, with_port)}},
         {"gm_pool", sizeof(gm_pool), {GM_FIELD(gm_pool, form), GM_FIELD(gm_pool, name)}},
+        {"gm_iface_key",
+         sizeof(gm_iface_key),
+         {GM_FIELD(gm_iface_key, netns), GM_FIELD(gm_iface_key, ifindex)}},
         {"gm_iface", sizeof(gm_iface), {GM_FIELD(gm_iface, side), GM_FIELD(gm_iface, name)}},
     };
 }

@@ -10,6 +10,7 @@
 #include "gm_base.skel.h"
 #include "harness/packet.hpp"
 #include "kernel/hasher.hpp"
+#include "kernel/netns.hpp"
 #include "kernel/objects.hpp"
 #include "kernel/tables.hpp"
 #include "kernel/test_run.hpp"
@@ -127,7 +128,7 @@ domains = ["ims.mnc001.mcc001.3gppnetwork.org"]
 )",
                                            "bench"));
     must(kernel::fill(objects_.maps(), kernel::tables(config, {}, key_)));
-    must(objects_.maps().ifaces.put(1, gm_iface{GM_SIDE_GM, "lo"}));
+    must(objects_.maps().ifaces.put(must(kernel::own_device(1)), gm_iface{GM_SIDE_GM, "lo"}));
 }
 
 double Bench::once(int fd, const Bytes& data, std::uint32_t repeat) const {

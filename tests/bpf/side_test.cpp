@@ -128,6 +128,22 @@ TEST(Side, ExemptsTheCore_WhereItSharesTheInterface) {
            {"request, front", datagram(kCore, request), "pass", shared}});
 }
 
+TEST(Side, IsOfAnInterfaceInItsNamespace) {
+    auto& guard = Guard::fresh();
+    auto elsewhere = value_of(kernel::own_device(kLoopback));
+    elsewhere.netns ^= 1;
+    gm_iface gm{};
+    gm.side = GM_SIDE_GM;
+    guard.forget_side();
+    value_of(guard.maps().ifaces.put(elsewhere, gm));
+    const auto request = datagram(kPhone, kPhone.asks().text(), kProtected);
+    EXPECT_EQ(guard.run(Program::inside, request).text(), "pass")
+        << "the other one's number is nothing here";
+    guard.side(GM_SIDE_GM);
+    EXPECT_EQ(guard.run(Program::inside, request).text(), "drop unregistered");
+    value_of(guard.maps().ifaces.erase(elsewhere));
+}
+
 TEST(Side, JudgesOnlyWhatComesByGm) {
     const auto core = [](Guard& guard) { guard.side(GM_SIDE_CORE); };
     const auto neither = [](Guard& guard) { guard.forget_side(); };

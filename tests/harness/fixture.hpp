@@ -13,6 +13,7 @@
 #include "harness/packet.hpp"
 #include "harness/sip_text.hpp"
 #include "kernel/hasher.hpp"
+#include "kernel/netns.hpp"
 #include "kernel/rings.hpp"
 #include "kernel/tables.hpp"
 #include "kernel/test_run.hpp"
@@ -151,9 +152,9 @@ class Guard {
     void side(gm_side side) {
         gm_iface iface{};
         iface.side = side;
-        value_of(maps().ifaces.put(kLoopback, iface));
+        value_of(maps().ifaces.put(value_of(kernel::own_device(kLoopback)), iface));
     }
-    void forget_side() { value_of(maps().ifaces.erase(kLoopback)); }
+    void forget_side() { value_of(maps().ifaces.erase(value_of(kernel::own_device(kLoopback)))); }
 
     [[nodiscard]] gm_selector selector(const Binding& b) const {
         gm_selector key{};

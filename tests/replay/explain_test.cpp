@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "binding/rules.hpp"
 #include "replay/scene.hpp"
 
 namespace gmguard::test {

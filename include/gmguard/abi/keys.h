@@ -77,7 +77,12 @@ struct gm_pool {
 
 enum gm_peer { GM_PEER_CORE = 1, GM_PEER_HOST = 2 };
 
-/* gm_ifaces: the interfaces by which packets arrive, by ifindex. Others are neither side. */
+/* gm_ifaces: the interfaces by which packets arrive. Others are neither side. An ifindex is one
+ * only in its network namespace, whose number is its inode in nsfs. */
+struct gm_iface_key {
+    __u32 netns;
+    __u32 ifindex;
+};
 enum gm_side { GM_SIDE_GM = 1, GM_SIDE_CORE = 2 };
 struct gm_iface {
     enum gm_side side;

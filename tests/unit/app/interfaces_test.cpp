@@ -24,7 +24,7 @@ class InterfacesOf : public kernel::Sandbox {
     // The side that the programs take an interface for; 0: neither.
     int side_of(const std::string& name) const {
         const auto* side = interfaces->find(name);
-        const auto entry = side ? *objects->maps().ifaces.lookup(side->ifindex) : std::nullopt;
+        const auto entry = side ? *objects->maps().ifaces.lookup(side->key) : std::nullopt;
         return entry ? static_cast<int>(entry->side) : 0;
     }
 
@@ -64,20 +64,30 @@ TEST_F(InterfacesOf, StayAsTheyWere_WhenTheChangeCannotBeHad) {
     EXPECT_EQ(side_of("lo"), GM_SIDE_GM);
 }
 
-TEST_F(InterfacesOf, AreRefused_WhenAnotherNamespaceHasTheirNumber) {
+TEST_F(InterfacesOf, AreRefused_WhenAnotherNamespaceHasTheirName) {
     const Netns other;
     ASSERT_TRUE(interfaces->put(interface("gm0")));
-    const auto refused = interfaces->put({"ue0", other.name, GM_SIDE_CORE, {}});
-    const auto same_name = interfaces->put({"gm0", other.name, GM_SIDE_CORE, {}});
-    EXPECT_TRUE(!refused || !same_name);
-    EXPECT_EQ(same_name.error().kind, ErrorKind::conflict);
+    const auto refused = interfaces->put({"gm0", other.name, GM_SIDE_CORE, {}});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, ErrorKind::conflict);
+}
+
+TEST_F(InterfacesOf, AreTwo_WhenAnotherNamespaceHasTheirNumber) {
+    const Netns other;
+    ASSERT_TRUE(interfaces->put(interface("gm0")));
+    ASSERT_TRUE(other.ip("link set gm0 down"));
+    ASSERT_TRUE(other.ip("link set gm0 name gm1"));
+    ASSERT_TRUE(interfaces->put({"gm1", other.name, GM_SIDE_CORE, {}}));
+    ASSERT_EQ(interfaces->find("gm0")->key.ifindex, interfaces->find("gm1")->key.ifindex);
+    EXPECT_EQ(side_of("gm0"), GM_SIDE_GM);
+    EXPECT_EQ(side_of("gm1"), GM_SIDE_CORE);
 }
 
 TEST_F(InterfacesOf, AreGone_WhenRemoved) {
     ASSERT_TRUE(interfaces->put(interface("gm0")));
-    const auto ifindex = interfaces->find("gm0")->ifindex;
+    const auto key = interfaces->find("gm0")->key;
     ASSERT_TRUE(interfaces->remove("gm0"));
-    EXPECT_FALSE(*objects->maps().ifaces.lookup(ifindex));
+    EXPECT_FALSE(*objects->maps().ifaces.lookup(key));
     EXPECT_TRUE(kernel::attached(pins)->empty());
     EXPECT_EQ(interfaces->remove("gm0").error().kind, ErrorKind::not_found);
 }
@@ -95,7 +105,7 @@ TEST_F(InterfacesOf, AreTakenOver_WhenTheyWereAttachedBefore) {
 TEST_F(InterfacesOf, AreForgotten_WhenTheyAreNotOurs) {
     gm_iface strange{};
     strange.side = GM_SIDE_GM;
-    ASSERT_TRUE(objects->maps().ifaces.put(4242, strange));
+    ASSERT_TRUE(objects->maps().ifaces.put({1, 4242}, strange));
     ASSERT_TRUE(interfaces->put(interface("gm0")));
     ASSERT_TRUE(interfaces->settle());
     EXPECT_EQ(*objects->maps().ifaces.count(), 1u);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Records of the real programs, at times that the test sets: what it hears, and in which order.
 #include "harness/packet.hpp"
+#include "kernel/netns.hpp"
 #include "kernel/rings.hpp"
 #include "kernel/tables.hpp"
 #include "kernel/test_run.hpp"
@@ -57,7 +58,7 @@ class RingsOf : public testing::Test {
         rings.emplace(std::move(*opened_rings));
         gm_iface iface{};
         iface.side = GM_SIDE_GM;
-        ASSERT_TRUE(objects->maps().ifaces.put(kLoopback, iface));
+        ASSERT_TRUE(objects->maps().ifaces.put(*own_device(kLoopback), iface));
     }
 
     void set_clock(std::uint64_t ns) {
