@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/modes.hpp"
 
+#include "config/words.hpp"
+
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace gmguard::app {
@@ -25,11 +29,10 @@ admin::Modes modes_of(const config::Config& config) {
 }
 
 Result<config::Config> with_modes(config::Config config, const admin::ModeChange& change) {
-    // ESP is not looked into yet: a mode of its own would promise what is not done.
-    if (const auto esp = change.checks.find(GM_CHECK_esp_source);
-        esp != change.checks.end() && esp->second.value_or(GM_MODE_OFF) != GM_MODE_OFF)
-        return fail(ErrorKind::unsupported, "check esp_source",
-                    "is not there in this version: SPIs are not looked at");
+    for (const auto& [check, mode] : change.checks)
+        if (!config::is_built(check) && mode.value_or(GM_MODE_OFF) != GM_MODE_OFF)
+            return fail(ErrorKind::unsupported, fmt::format("check {}", config::word(check)),
+                        "is not there in this version: SPIs are not looked at");
     if (change.listener.empty()) {
         if (change.mode)
             return fail(ErrorKind::invalid, "mode", "a mode of its own is a listener's",

@@ -22,10 +22,16 @@ Config default_guard() {
     return config;
 }
 
+gm_mode effective_mode(const Config& config, const Listener& listener, gm_check check) {
+    if (!is_built(check))
+        return GM_MODE_OFF;
+    return listener.checks[check].value_or(listener.mode.value_or(config.mode));
+}
+
 gm_modes effective_modes(const Config& config, const Listener& listener) {
-    const gm_mode otherwise = listener.mode.value_or(config.mode);
     gm_modes modes{};
-#define GM_CHECK_MODE(number, name, text) modes.name = listener.checks[number].value_or(otherwise);
+#define GM_CHECK_MODE(number, name, text)                                                          \
+    modes.name = effective_mode(config, listener, GM_CHECK_##name);
     GM_CHECKS(GM_CHECK_MODE)
 #undef GM_CHECK_MODE
     return modes;

@@ -138,7 +138,16 @@ struct Reading {
 // 5060, annex-d, all checks enforced, limits off, any home domain, no pools (the key is the pair).
 [[nodiscard]] Config default_guard();
 
-// Mode of each check on a listener: its own entry, else the listener's mode, else the global one.
+// Whether this version does the check. esp_source is named for the ESP to come: SPIs are not looked
+// at yet, and a mode of its own would promise what is not done.
+[[nodiscard]] constexpr bool is_built(gm_check check) {
+    return check != GM_CHECK_esp_source;
+}
+
+// Mode of a check on a listener: its own entry, else the listener's mode, else the global one; off
+// where the check is not built.
+[[nodiscard]] gm_mode effective_mode(const Config& config, const Listener& listener,
+                                     gm_check check);
 [[nodiscard]] gm_modes effective_modes(const Config& config, const Listener& listener);
 
 // The form of a source's key where no pool holds it, both families: the pair (D.1).

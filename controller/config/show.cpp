@@ -115,9 +115,13 @@ void write_checks(Writer& out, const Config& config, const Listener& listener, s
     const auto path = fmt::format("listener[{}]", i);
     out.open("[listener.checks]", path + ".checks");
     for (std::size_t check = 0; check < listener.checks.size(); ++check) {
-        const std::string name(word(static_cast<gm_check>(check)));
-        const gm_mode mode = listener.checks[check].value_or(listener.mode.value_or(config.mode));
-        out.add_from(name, quoted(word(mode)), {out.path_of(name), path + ".mode", "mode"});
+        const auto which = static_cast<gm_check>(check);
+        const std::string name(word(which));
+        const std::string mode = quoted(word(effective_mode(config, listener, which)));
+        if (is_built(which))
+            out.add_from(name, mode, {out.path_of(name), path + ".mode", "mode"});
+        else
+            out.add(name, mode);
     }
 }
 

@@ -12,17 +12,18 @@ using admin::EventType;
 using binding::NoticeKind;
 
 std::optional<admin::EventSip> sip_of(std::string_view bytes) {
-    const auto message = sip::parse(bytes);
-    if (!message)
+    const auto reading = sip::read(bytes);
+    if (!reading)
         return std::nullopt;
+    const sip::Message& message = reading->message;
     admin::EventSip sip;
-    sip.method = message->request ? message->method : "";
-    sip.status = message->status;
-    if (message->register_class)
-        sip.register_class = sip::name(*message->register_class);
-    sip.impi = message->impi();
-    sip.impu = message->to ? message->to->text : "";
-    sip.call_id = message->call_id;
+    sip.method = message.request ? message.method : "";
+    sip.status = message.status;
+    if (message.register_class)
+        sip.register_class = sip::name(*message.register_class);
+    sip.impi = message.impi();
+    sip.impu = message.to ? message.to->text : "";
+    sip.call_id = message.call_id;
     return sip;
 }
 

@@ -136,7 +136,7 @@ learned in the first counts in the next.
 Examples:
   gmguard replay yesterday.pcap
   gmguard replay --config gmguard.toml -o jsonl a.pcap b.pcapng | jq -c 'select(.verdict != "pass")'
-  tcpdump -w - port 5060 | gmguard replay -)";
+  tcpdump -i gm0 -w - port 5060 | gmguard replay -)";
 
 inline constexpr const char* kConfig = R"(Examples:
   gmguard config check gmguard.toml

@@ -6,10 +6,10 @@
  *   the host in lower case, in words, likewise
  *   one word: size of user | size of host << 16 | port << 32 | enum gm_scheme << 48
  *
- * which no two identities share. An identity is a sip:, sips: or tel: URI without its parameters,
- * port 5060 meaning none; of an unknown scheme, all that is written. An IMPI is user@host with
- * scheme 0. So an unknown spelling of an identity is never a match:
- * a gap in the canonical form fails closed.
+ * which no two identities share. An identity is a sip: or sips: URI without its parameters,
+ * port 5060 meaning none; a tel: URI; of an unknown scheme, all that is written. An IMPI is
+ * user@host with scheme 0. So an unknown spelling of an identity is never a match: a gap in the
+ * canonical form fails closed.
  */
 #ifndef GMGUARD_PROTO_IDENTITY_H
 #define GMGUARD_PROTO_IDENTITY_H

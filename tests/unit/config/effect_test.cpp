@@ -35,6 +35,12 @@ TEST(EffectiveModes, AreTheChecks_BeforeTheListeners) {
     EXPECT_EQ(modes.selector_unique, GM_MODE_ENFORCE);
 }
 
+TEST(EffectiveModes, AreOff_ForWhatIsNotBuilt) {
+    Config config;
+    config.mode = GM_MODE_ENFORCE;
+    EXPECT_EQ(effective_modes(config, Listener{}).esp_source, GM_MODE_OFF);
+}
+
 TEST(DefaultGuard, EnforcesAllOfAnnexD_OnEveryAddressAt5060) {
     const auto config = default_guard();
     ASSERT_EQ(config.listeners.size(), 1U);

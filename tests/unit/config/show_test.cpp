@@ -74,6 +74,8 @@ TEST(ConfigShow, TellsTheModeInEffect_AndWhereThatWasSaid) {
     EXPECT_EQ(setting("listener[0].checks.limits").origin, "gm.toml:11");
     EXPECT_EQ(setting("listener[1].checks.side").value, "\"enforce\"");
     EXPECT_EQ(setting("listener[1].checks.side").origin, "gm.toml:1");
+    EXPECT_EQ(setting("listener[1].checks.esp_source").value, "\"off\"");
+    EXPECT_EQ(setting("listener[1].checks.esp_source").origin, "default");
 }
 
 TEST(ConfigShow, WritesValuesAsTheyAreRead) {
