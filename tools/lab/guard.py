@@ -113,6 +113,15 @@ class Guard:
             stop(self._process)
             self._process = None
 
+    @contextlib.contextmanager
+    def stopped(self):
+        """Inside the block the daemon is there and does nothing."""
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
+
     def kill(self):
         """As a crash would."""
         self._process.send_signal(signal.SIGKILL)
