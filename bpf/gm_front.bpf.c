@@ -17,7 +17,7 @@ static __always_inline const struct gm_listener *gm_find_listener(const struct g
     const struct gm_listener *l =
         gm_find_entry(p->destination, p->destination_port, (enum gm_protocol)p->protocol);
 
-    return l && l->role != GM_ROLE_ELSEWHERE ? l : NULL;
+    return l && l->role != GM_ROLE_ELSEWHERE && l->role != GM_ROLE_UNNAMED ? l : NULL;
 }
 
 /* Copies the payload into the room; 0 where it is not there or too long. */

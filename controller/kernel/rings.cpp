@@ -23,7 +23,7 @@ struct Held {
 bool in_range(const gm_record& head, std::size_t bytes) {
     return head.schema == GM_SCHEMA && head.length <= bytes && head.length <= GM_SIP_MAX &&
            static_cast<unsigned>(head.hook) <= GM_HOOK_ONWARD &&
-           static_cast<unsigned>(head.role) <= GM_ROLE_CORE &&
+           static_cast<unsigned>(head.role) <= GM_ROLE_UNNAMED &&
            static_cast<unsigned>(head.verdict) <= GM_VERDICT_DROP &&
            static_cast<unsigned>(head.reason) < GM_REASON_COUNT && head.listener < GM_LISTENERS;
 }

@@ -16,6 +16,8 @@ namespace {
 using Order = std::tuple<uint128, std::uint16_t, unsigned>;
 using Listeners = std::map<Order, gm_listener>;
 
+constexpr Order kUnnamed{0, 0, GM_UDP};
+
 void copy_text(char* out, std::size_t size, const std::string& text) {
     text.copy(out, size - 1);
 }
@@ -83,15 +85,20 @@ void add_listeners(Listeners& out, const config::Config& config) {
 }
 
 // (0, port): guarded, but at other addresses (H8). (address, 0): something is guarded there.
+// (0, 0, UDP): what no listener names.
 void add_marks(Listeners& out) {
     Listeners marks;
     for (const auto& [key, value] : out) {
         const auto& [address, port, protocol] = key;
         if (protocol == GM_UDP && !out.contains({0, port, GM_UDP}))
             mark(marks, {0, port, GM_UDP}, value);
-        if (value.role != GM_ROLE_CORE)
-            mark(marks, {address, 0, 0}, value);
+        if (value.role == GM_ROLE_CORE)
+            continue;
+        mark(marks, {address, 0, 0}, value);
+        mark(marks, kUnnamed, value);
     }
+    if (const auto unnamed = marks.find(kUnnamed); unnamed != marks.end())
+        unnamed->second.role = GM_ROLE_UNNAMED;
     out.merge(marks);
 }
 

@@ -25,8 +25,9 @@ TEST(Side, LeavesAloneWhatIsNotGuarded) {
     const std::string text = kPhone.asks().text();
     for (const auto program : {Program::front, Program::inside})
         check({
-            {"another port", to("192.0.2.1", 5061), "pass", {}, program},
-            {"another port, another address", to("192.0.2.3", 9), "pass", {}, program},
+            {"media", to("192.0.2.1", 5061, std::string(172, '/')), "pass", {}, program},
+            {"media, another address", to("192.0.2.3", 9, "SIP/2,0"), "pass", {}, program},
+            {"an empty datagram", to("192.0.2.1", 5061, ""), "pass", {}, program},
             {"TCP", Ethernet{} / Ipv4{} / Tcp{} / text, "pass", {}, program},
             {"ICMP",
              Ethernet{} / Ipv4{.protocol = std::uint8_t{1}} / Raw{Bytes(64), 1},
@@ -51,6 +52,8 @@ TEST(Side, LeavesAloneWhatIsNotGuarded) {
         });
     check({{"ARP", Ethernet{.type = std::uint16_t{0x0806}} / Raw{Bytes(46), 0}, "pass"},
            {"another Ethernet type", Ethernet{} / Raw{Bytes(100), 0}, "pass"},
+           {"another port: judged inside", to("192.0.2.1", 5061), "pass"},
+           {"port 0: judged inside", to("192.0.2.1", 0), "pass"},
            {"protected, terminated: judged inside", to("192.0.2.1", kProtected), "pass"}});
 }
 
@@ -73,6 +76,49 @@ TEST(Side, LetsNothingElseReachAGuardedPort) {
             {},
             Program::inside},
            {"broadcast", to("255.255.255.255", kClear), "drop not_listener", {}, Program::inside}});
+}
+
+// A socket of the P-CSCF that the configuration forgot is no way around.
+TEST(Side, LetsNoSipReachASocketThatNoListenerNames) {
+    const auto row = [](const std::string& text, const char* address = "192.0.2.3") {
+        return Row{
+            text.substr(0, 20), to(address, 5062, text), "drop not_listener", {}, Program::inside};
+    };
+    const std::string request = kPhone.asks("INVITE").text();
+    Packet deep = Ethernet{} / Ipv6{.destination = "2001:db8::99"};
+    for (int i = 0; i <= GM_IPV6_HEADERS; ++i)
+        deep.push_back(Extension{});
+    check({row(request),
+           row(request, "192.0.2.1"),
+           row(kPhone.registers().text()),
+           row(kPhone.answered("200 OK", "REGISTER").text()),
+           row("\r\n\r\n" + request),
+           row("invite sip:a sip/2.0\n\n"),
+           row(std::string(3000, ' ') + "x SIP/2.0\n\n"),
+           {"IPv6",
+            datagram(kPhone6, request, 5062, "2001:db8::99"),
+            "drop not_listener",
+            {},
+            Program::inside},
+           {"too deep to see",
+            deep / Udp{.destination = 5062} / "x",
+            "drop too_deep",
+            {},
+            Program::inside}});
+    for (unsigned at = 0; at < 24; ++at)
+        check({row(std::string(at, 'x') + "SIP/2.0"), row(std::string(at, '/') + "sIp/2.0/UDP")});
+}
+
+TEST(Side, LeavesTheCoreItsSockets) {
+    const auto request = kPhone.asks("INVITE").text();
+    check({{"shared", datagram(kCore, request, 5062), "pass", shared, Program::inside},
+           {"from the other side", datagram(kCore, request, 5062), "pass",
+            [](Guard& guard) { guard.side(GM_SIDE_CORE); }, Program::inside},
+           {"in the core's name",
+            datagram(kCore, request, 5062),
+            "drop not_listener",
+            {},
+            Program::inside}});
 }
 
 TEST(Side, GuardsEveryAddress_WhenTheListenerIsAny) {

@@ -8,6 +8,8 @@ from lab import sip
 from lab.network import CORE, GM4, MW, PROTECTED, UNPROTECTED
 from lab.phone import Phone
 from lab.processes import in_netns
+from raw import BROADCAST, Raw
+from sink import Sink
 
 
 def _forged_answer(victim, status_line, mallory):
@@ -115,6 +117,85 @@ def core_from_gm(arena):
         shown = bob.await_request("MESSAGE", 0.5 if arena.mode == "enforce" else 3)
         return int(shown is not None and alice.impu in shown["From"]), 1
     arena.refused(attack, "not_listener", ("spoofed_source",))
+
+
+# --- sockets of the P-CSCF that are not its Gm listeners
+
+def _reaches(arena, bound, destination, reason):
+    """Whether a MESSAGE to `destination` gets to a socket that is bound to `bound`."""
+    def attack(arena):
+        mallory = arena.registered("mallory", side="evil")
+        data = mallory.request("MESSAGE")
+        word = sip.parse(data)["Call-ID"]
+        with Sink(arena.lab, *bound) as sink, Raw(arena.lab.network, "evil") as raw:
+            raw.send((mallory.address, mallory.port), destination, data)
+            return int(sink.got(word, 0.4 if arena.mode == "enforce" else 3)), 1
+    arena.refused(attack, reason)
+
+
+@case("Side.ForgottenPortIsNotReached_FromGm", "H8")
+def forgotten_port(arena):
+    """A port that the P-CSCF has open and the configuration does not name."""
+    _reaches(arena, (GM4, 5077), (GM4, 5077), "not_listener")
+
+
+@case("Side.ForgottenPortOfMwIsNotReached_FromGm", "H8")
+def forgotten_port_of_mw(arena):
+    _reaches(arena, (MW, 5077), (MW, 5077), "not_listener")
+
+
+@case("Side.LoopbackIsNotReached_FromGm", "H8")
+def loopback(arena):
+    """Where the host routes it, as with route_localnet for a container's proxy."""
+    network = arena.lab.network
+    network.sysctl("pcscf", "net.ipv4.conf.gm0.route_localnet=1")
+    try:
+        _reaches(arena, ("127.0.0.1", UNPROTECTED), ("127.0.0.1", UNPROTECTED), "not_listener")
+    finally:
+        network.sysctl("pcscf", "net.ipv4.conf.gm0.route_localnet=0")
+
+
+@case("Side.BroadcastReachesNoWildcardSocket", "H8", port=UNPROTECTED)
+@case("Side.BroadcastReachesNoForgottenWildcardSocket", "H8", port=5077)
+def broadcast(arena, port):
+    _reaches(arena, ("0.0.0.0", port), (BROADCAST, port), "not_listener")
+
+
+@case("Side.MediaReachesItsSocket", "H8")
+def media(arena):
+    """What is no SIP and goes to no listener is not gmguard's to judge."""
+    phone = arena.phone()
+
+    def play(arena):
+        with Sink(arena.lab, GM4, 30000) as sink:
+            for data in (bytes([0x80, 8]) + b"media" * 30, b"media" + b"/" * 1200, b""):
+                phone.send(data, 30000)
+            phone.send(b"last", 30000)
+            arena.guard.wait_for(lambda: sink.got("last", 0) and sink.count() == 4, "all of it")
+    arena.passes(play)
+
+
+@case("Side.OwnAddressIsNotBelieved_FromGm", "H8")
+def own_address(arena):
+    """Of this host's own addresses none can come from outside; where the host lets it (accept_local)
+    the guard does not."""
+    network = arena.lab.network
+    network.sysctl("pcscf", "net.ipv4.conf.gm0.accept_local=1", "net.ipv4.conf.all.rp_filter=0",
+                   "net.ipv4.conf.gm0.rp_filter=0")
+    try:
+        for mode, field in (("monitor", "would_drop"), ("enforce", "dropped")):
+            arena.set_mode(mode)
+            before = arena.guard.counts()
+            with Raw(network, "evil") as raw:
+                forger = arena.attacker()
+                for own in (GM4, MW, "127.0.0.1"):
+                    raw.send((own, 5060), (GM4, UNPROTECTED),
+                             forger.register_request(contact=f"{own}:5060"))
+            arena.guard.wait_for(
+                lambda: getattr(arena.guard.since(before, "front"), field)["spoofed_source"] == 3,
+                f"{mode}: {field} spoofed_source")
+    finally:
+        network.sysctl("pcscf", "net.ipv4.conf.gm0.accept_local=0")
 
 
 @case("Side.CoresAddressIsRefused_AtTheGmListener", "H8")

@@ -20,6 +20,7 @@ enum gm_role {
     GM_ROLE_UNPROTECTED = 1, /* takes the three REGISTERs of D.1 4 */
     GM_ROLE_PROTECTED = 2,   /* takes what came through a security association */
     GM_ROLE_CORE = 3,        /* the P-CSCF's Mw side: nothing from Gm may reach it (H8) */
+    GM_ROLE_UNNAMED = 4,     /* no listener has the port: takes what is no SIP (H8) */
 };
 
 enum gm_profile { GM_PROFILE_ANNEX_D = 0, GM_PROFILE_TS33203 = 1 };
@@ -33,7 +34,8 @@ enum gm_protection {
 /* gm_listeners. Looked up by (address, port, protocol), then with address 0: a listener on every
  * address, or, with GM_ROLE_ELSEWHERE, the mark that other addresses listen on this port. The entry
  * (address, 0, 0), or (0, 0, 0) for a listener on every address, marks that something is guarded
- * there: fragments and packets that cannot be read to their ports are judged by it. A protected
+ * there: fragments and packets that cannot be read to their ports are judged by it. (0, 0, GM_UDP)
+ * is the mark of all sockets that no listener names. A protected
  * listener with GM_PROTECTION_ESP has an entry for GM_TCP too, which refuses what comes in clear.
  */
 struct gm_listener_key {

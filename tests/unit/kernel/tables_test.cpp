@@ -88,6 +88,14 @@ TEST(Tables, MarkGuardedAddresses_WhenFragmentsMayComeThere) {
     EXPECT_FALSE(find(filled, "198.51.100.9", 0, 0)) << "the core's";
 }
 
+TEST(Tables, MarkWhatNoListenerNames_ByTheStrictest) {
+    const auto filled = tables(two_listeners(), {}, kKey);
+    ASSERT_TRUE(find(filled, "", 0));
+    EXPECT_EQ(find(filled, "", 0)->role, GM_ROLE_UNNAMED);
+    EXPECT_EQ(find(filled, "", 0)->id, 0u);
+    EXPECT_EQ(find(filled, "", 0)->modes.side, GM_MODE_ENFORCE);
+}
+
 TEST(Tables, KnowTheCoreSide_WhenItHasListeners) {
     const auto filled = tables(two_listeners(), {}, kKey);
     ASSERT_TRUE(find(filled, "198.51.100.9", 5060));
