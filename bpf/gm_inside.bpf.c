@@ -5,7 +5,9 @@
 // learned.
 //
 // Which side a packet is from is decided by the interface it came in by, never by its addresses
-// alone (H8, H15).
+// alone (H8, H15). One that nobody named may be a Gm interface that went and came again, or a new
+// one: what comes by it to a listener's own address is judged as if it were, unless it is the
+// core's; and not taken for decrypted, as no gm_front stands before it (H9).
 
 #include "listener.h"
 #include "netns.h"
@@ -14,6 +16,10 @@
 #include "skb.h"
 #include "stray.h"
 #include "tap.h"
+
+enum gm_arrival { GM_ARRIVAL_GM, GM_ARRIVAL_OTHER, GM_ARRIVAL_UNKNOWN };
+
+#define GM_LOOPBACK 1 /* ifindex of lo, in every network namespace */
 
 /* The door. */
 static __always_inline int gm_leave(struct gm_case *c, struct gm_work *w)
@@ -61,7 +67,8 @@ static __always_inline int gm_inside_unnamed(struct gm_case *c, struct gm_work *
 
 /* A datagram from a phone to one of the P-CSCF's sockets. */
 static __always_inline int gm_from_phone(struct __sk_buff *skb, struct gm_case *c,
-                                         const struct gm_packet *p, enum gm_parse parse)
+                                         const struct gm_packet *p, enum gm_parse parse,
+                                         enum gm_arrival arrival)
 {
     struct gm_work *w = gm_room();
 
@@ -77,6 +84,9 @@ static __always_inline int gm_from_phone(struct __sk_buff *skb, struct gm_case *
         gm_fails(c, GM_REASON_not_listener);
         return gm_leave(c, w);
     }
+    if (arrival == GM_ARRIVAL_UNKNOWN && c->listener->role == GM_ROLE_PROTECTED &&
+        c->listener->protection == GM_PROTECTION_ESP && gm_fails(c, GM_REASON_clear_on_protected))
+        return gm_leave(c, w);
     if (parse == GM_PARSE_MALFORMED || (p->length && !gm_copy_payload(skb, w, p))) {
         gm_fails(c, parse == GM_PARSE_OK && p->length > GM_SIP_MAX ? GM_REASON_oversize
                                                                    : GM_REASON_malformed);
@@ -103,24 +113,41 @@ static __always_inline int gm_from_core(struct __sk_buff *skb, struct gm_case *c
     return GM_ADMIT;
 }
 
-static __always_inline int gm_is_from_gm(struct __sk_buff *skb)
+static __always_inline enum gm_arrival gm_arrival_of(struct __sk_buff *skb)
 {
     struct gm_iface_key key = {.netns = gm_netns_of(skb), .ifindex = skb->ifindex};
     const struct gm_iface *iface = bpf_map_lookup_elem(&gm_ifaces, &key);
 
-    return iface && iface->side == GM_SIDE_GM;
+    if (iface)
+        return iface->side == GM_SIDE_GM ? GM_ARRIVAL_GM : GM_ARRIVAL_OTHER;
+    return skb->ifindex == GM_LOOPBACK ? GM_ARRIVAL_OTHER : GM_ARRIVAL_UNKNOWN;
 }
 
 /* The packet's listener, or the mark that stands for it. A call of its own for its stack: with it
  * inlined 6.1 counts 544 bytes (clang 19). */
 static __attribute__((noinline)) const struct gm_listener *
-gm_listener_of(const struct gm_packet *p, enum gm_parse parse, int from_gm)
+gm_listener_of(const struct gm_packet *p, enum gm_parse parse, enum gm_arrival arrival)
 {
-    const struct gm_listener *l = parse == GM_PARSE_TOO_DEEP
-                                      ? gm_find_guarded(p->destination)
-                                      : gm_find_entry(p->destination, p->destination_port, GM_UDP);
+    __u16 port = parse == GM_PARSE_TOO_DEEP ? 0 : p->destination_port;
+    enum gm_protocol protocol = parse == GM_PARSE_TOO_DEEP ? (enum gm_protocol)0 : GM_UDP;
+    const struct gm_listener *l;
 
-    return l || !from_gm ? l : gm_find_unnamed();
+    if (arrival == GM_ARRIVAL_UNKNOWN)
+        return gm_find_exact(p->destination, port, protocol);
+    l = gm_find_entry(p->destination, port, protocol);
+    return l || arrival != GM_ARRIVAL_GM ? l : gm_find_unnamed();
+}
+
+/* Whether the packet is to be judged as a phone's. */
+static __always_inline int gm_is_phones(const struct gm_case *c, enum gm_arrival arrival)
+{
+    int from_core = c->peer == GM_PEER_CORE;
+
+    if (!c->listener || arrival == GM_ARRIVAL_OTHER)
+        return 0;
+    if (arrival == GM_ARRIVAL_GM)
+        return !(from_core && c->listener->shared_interface);
+    return !from_core && c->listener->role != GM_ROLE_CORE;
 }
 
 SEC("cgroup_skb/ingress")
@@ -129,19 +156,18 @@ int gm_inside(struct __sk_buff *skb)
     struct gm_case c = {.hook = GM_HOOK_INSIDE};
     struct gm_packet p = {};
     enum gm_parse parse = gm_parse_skb(skb, &p);
-    int from_core, from_gm;
+    enum gm_arrival arrival;
 
     c.settings = gm_settings_now();
     if (!c.settings || c.settings->schema != GM_SCHEMA ||
         (p.protocol != IPPROTO_UDP && parse != GM_PARSE_TOO_DEEP))
         return GM_ADMIT;
     c.peer = gm_peer_of(c.settings, p.source);
-    from_core = c.peer == GM_PEER_CORE;
-    from_gm = gm_is_from_gm(skb);
-    c.listener = gm_listener_of(&p, parse, from_gm);
-    if (from_gm && c.listener && !(from_core && c.listener->shared_interface))
-        return gm_from_phone(skb, &c, &p, parse);
-    return from_core && parse == GM_PARSE_OK ? gm_from_core(skb, &c, &p) : GM_ADMIT;
+    arrival = gm_arrival_of(skb);
+    c.listener = gm_listener_of(&p, parse, arrival);
+    if (gm_is_phones(&c, arrival))
+        return gm_from_phone(skb, &c, &p, parse, arrival);
+    return c.peer == GM_PEER_CORE && parse == GM_PARSE_OK ? gm_from_core(skb, &c, &p) : GM_ADMIT;
 }
 
 char gm_license[] SEC("license") = "Dual BSD/GPL";

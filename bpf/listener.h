@@ -7,6 +7,14 @@
 
 #include "maps.h"
 
+static __always_inline const struct gm_listener *gm_find_exact(gm_u128 address, __u16 port,
+                                                               enum gm_protocol protocol)
+{
+    struct gm_listener_key key = {.address = address, .port = port, .protocol = protocol};
+
+    return bpf_map_lookup_elem(&gm_listeners, &key);
+}
+
 /* The entry of (address, port, protocol), else that of every address, or NULL. */
 static __always_inline const struct gm_listener *gm_find_entry(gm_u128 address, __u16 port,
                                                                enum gm_protocol protocol)

@@ -22,7 +22,6 @@ namespace asio = boost::asio;
 using ErrorCode = boost::system::error_code;
 
 constexpr auto kTick = std::chrono::seconds(1);
-constexpr unsigned kMendTicks = 5; // how often interfaces and addresses are looked at
 constexpr auto kDrain = std::chrono::milliseconds(50);
 constexpr unsigned kDrains = 200; // ten seconds for answers under way
 
@@ -48,7 +47,6 @@ class App {
     asio::steady_timer ticks_{io_};
     asio::signal_set signals_{io_, SIGTERM, SIGINT};
     std::unique_ptr<admin::HttpServer> server_;
-    unsigned tick_count_ = 0;
     bool ending_ = false;
 };
 
@@ -94,8 +92,7 @@ void App::wait_for_tick() {
 
 void App::on_tick() {
     service_.engine().tick();
-    if (++tick_count_ % kMendTicks == 0)
-        service_.mend();
+    service_.mend();
     wait_for_tick();
 }
 

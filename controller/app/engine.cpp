@@ -115,7 +115,7 @@ void Engine::on_record(const kernel::Record& record) {
 // The map is never fuller than the policy thinks, so an error here is the kernel's own.
 void Engine::follow(const binding::Outcome& outcome, const feeds::Moment& now) {
     if (const auto applied = kernel::apply(objects_.maps(), outcome.operations); !applied)
-        alarm(applied.error().text(), now);
+        alarm(applied.error().text());
     for (const auto& notice : outcome.notices)
         tell(notice, now);
 }
@@ -141,15 +141,16 @@ void Engine::note_losses(const feeds::Moment& now) {
         follow(policy_.handle(binding::Lost{now.ns, loss.ring, loss.count}), now);
     }
     if (const auto leaks = losses->leaked_keys - losses_.leaked_keys; leaks != 0)
-        alarm(std::to_string(leaks) + " 401 left to phones with ck= or ik= in them", now);
+        alarm(std::to_string(leaks) + " 401 left to phones with ck= or ik= in them");
     losses_ = *losses;
 }
 
-void Engine::alarm(std::string detail, const feeds::Moment& now) {
-    spdlog::error("{}", detail);
+void Engine::alarm(std::string detail, std::string interface) {
+    spdlog::error("{}{}{}", interface, interface.empty() ? "" : " ", detail);
     admin::Event event;
-    event.time = now.wall;
+    event.time = feeds::Moment::now().wall;
     event.type = admin::EventType::alarm;
+    event.interface = std::move(interface);
     event.detail = std::move(detail);
     log_.append(std::move(event));
 }

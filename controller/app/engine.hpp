@@ -38,6 +38,9 @@ class Engine {
     // Once a second: time for the policy, ring losses, sign of life.
     void tick();
 
+    // Into the event log and the daemon's own.
+    void alarm(std::string detail, std::string interface = {});
+
     // Brings gm_listeners, gm_pools, gm_peers and gm_settings to the configuration.
     [[nodiscard]] Result<> fill(const std::vector<Address>& hosts);
 
@@ -62,7 +65,6 @@ class Engine {
     void tell(const binding::Notice& notice, const feeds::Moment& now);
     void note_losses(const feeds::Moment& now);
     void show_life(const feeds::Moment& now);
-    void alarm(std::string detail, const feeds::Moment& now);
 
     const config::Config& config_;
     kernel::Objects objects_;

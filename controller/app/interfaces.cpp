@@ -123,8 +123,19 @@ Result<> Interfaces::remove(std::string_view name) {
         return fail(ErrorKind::not_found, "interface " + std::string(name), "is not guarded");
     if (auto gone = forget(*side); !gone)
         return gone;
+    auto freed = set_free(*side);
     std::erase_if(sides_, [&](const Side& s) { return s.interface.name == name; });
-    return {};
+    return freed;
+}
+
+// What nobody named is judged; what somebody released is not. One that is gone has nothing to free.
+Result<> Interfaces::set_free(const Side& side) const {
+    const auto key = key_of(side.interface);
+    if (!key || !same(*key, side.key))
+        return {};
+    auto interface = side.interface;
+    interface.side = GM_SIDE_FREE;
+    return enter(interface, *key);
 }
 
 Result<> Interfaces::settle() const {

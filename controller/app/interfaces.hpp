@@ -58,6 +58,7 @@ class Interfaces {
     [[nodiscard]] Result<> place(const config::Interface& interface, const gm_iface_key& key) const;
     void remember(const config::Interface& interface, const gm_iface_key& key);
     [[nodiscard]] Result<> forget(const Side& side);
+    [[nodiscard]] Result<> set_free(const Side& side) const;
     [[nodiscard]] bool is_whole(const Side& side,
                                 const std::vector<kernel::Attached>& attached) const;
 

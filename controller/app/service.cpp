@@ -3,7 +3,10 @@
 
 #include "kernel/pins.hpp"
 
+#include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
+
+#include <utility>
 
 namespace gmguard::app {
 namespace {
@@ -34,6 +37,8 @@ Result<> Service::start() {
     auto started = attach_interfaces();
     if (started)
         started = attach_host();
+    if (started)
+        started = hold();
     if (started)
         started = engine_->listen();
     if (!started) {
@@ -91,15 +96,41 @@ Result<> Service::attach_host() {
     return cgroup ? kernel::pin_show(objects) : cgroup;
 }
 
+Result<> Service::hold() {
+    keeper_.emplace(config_.pins);
+    const auto held = keeper_->keep();
+    return held ? Result<>{} : fail(held.error());
+}
+
 void Service::mend() {
-    for (const auto& name : interfaces_->mend()) {
-        admin::Event event;
-        event.time = feeds::Moment::now().wall;
-        event.interface = name;
-        event.detail = "had lost its programs; they are attached again";
-        spdlog::warn("interface {} {}", name, event.detail);
-        log_.append(std::move(event));
+    mend_pins(); // before the interfaces, which are recorded there
+    mend_interfaces();
+    mend_addresses();
+}
+
+void Service::mend_pins() {
+    const auto again = keeper_->keep();
+    if (!again) {
+        if (!std::exchange(pins_failed_, true))
+            engine_->alarm("pins are lost: " + again.error().text());
+        return;
     }
+    pins_failed_ = false;
+    if (again->empty())
+        return;
+    engine_->alarm(
+        fmt::format("pins had been removed and are there again: {}", fmt::join(*again, ", ")));
+    // The lock went with the directory, unless that is still the old one.
+    if (auto lock = kernel::PinLock::take(config_.pins))
+        lock_ = std::move(*lock);
+}
+
+void Service::mend_interfaces() {
+    for (const auto& name : interfaces_->mend())
+        engine_->alarm("had lost its programs; they are attached again", name);
+}
+
+void Service::mend_addresses() {
     auto hosts = interfaces_->host_addresses();
     if (hosts == hosts_)
         return;

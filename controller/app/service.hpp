@@ -9,6 +9,7 @@
 #include "app/interfaces.hpp"
 #include "app/names.hpp"
 #include "kernel/attach.hpp"
+#include "kernel/keeper.hpp"
 
 #include <memory>
 #include <optional>
@@ -25,7 +26,8 @@ class Service {
     // For errors after start(): the same.
     void abandon();
 
-    // Puts programs back where they were lost, and tells the tables of new addresses of the host.
+    // Puts back what was lost: pins, programs on interfaces; and tells the tables of new addresses
+    // of the host.
     void mend();
 
     [[nodiscard]] Engine& engine() { return *engine_; }
@@ -36,16 +38,22 @@ class Service {
     [[nodiscard]] Result<> open();
     [[nodiscard]] Result<> attach_interfaces();
     [[nodiscard]] Result<> attach_host();
+    [[nodiscard]] Result<> hold();
+    void mend_pins();
+    void mend_interfaces();
+    void mend_addresses();
 
     config::Config config_;
     Names names_;
     admin::EventLog log_;
     std::optional<kernel::PinLock> lock_;
+    std::optional<kernel::Keeper> keeper_;
     std::unique_ptr<Engine> engine_;
     std::optional<Interfaces> interfaces_;
     std::optional<Guard> guard_;
     std::optional<admin::Api> api_;
     std::vector<Address> hosts_;
+    bool pins_failed_ = false;
 };
 
 } // namespace gmguard::app

@@ -23,6 +23,13 @@ bool has_hook(const bpf_link_info& info) {
     }
 }
 
+std::optional<bpf_link_info> info_of(const Fd& link) {
+    bpf_link_info info{};
+    __u32 length = sizeof info;
+    const bool told = bpf_obj_get_info_by_fd(link.get(), &info, &length) == 0;
+    return told ? std::optional(info) : std::nullopt;
+}
+
 // EBUSY: a link of somebody else; EEXIST: a program without one, or the other mode.
 Error slot_taken(int errno_value, unsigned ifindex, const std::string& name) {
     const auto id = xdp_program(ifindex);
@@ -57,11 +64,15 @@ Result<std::optional<bpf_link_info>> live_link(const std::string& path) {
         return fail(link.error());
     if (!link->valid())
         return std::nullopt;
-    bpf_link_info info{};
-    __u32 length = sizeof info;
-    if (bpf_obj_get_info_by_fd(link->get(), &info, &length) != 0)
+    const auto info = info_of(*link);
+    if (!info)
         return fail(system_error(errno, path, "cannot ask"));
-    return has_hook(info) ? std::optional(info) : std::nullopt;
+    return has_hook(*info) ? info : std::nullopt;
+}
+
+bool is_live(const Fd& link) {
+    const auto info = info_of(link);
+    return info && has_hook(*info);
 }
 
 Result<> update_link(const std::string& path, int program) {

@@ -16,6 +16,7 @@ namespace gmguard::kernel {
 
 // What is pinned there and still has its hook; nullopt: nothing, or its device or cgroup is gone.
 [[nodiscard]] Result<std::optional<bpf_link_info>> live_link(const std::string& path);
+[[nodiscard]] bool is_live(const Fd& link);
 
 // The program of a pinned link, replaced without a gap.
 [[nodiscard]] Result<> update_link(const std::string& path, int program);

@@ -190,6 +190,30 @@ def two_labs(arena):
     expect(not arena.answered(alice, alice.request("OPTIONS"), UNPROTECTED), "and guards")
 
 
+# --- row 19: an interface goes, and one of its name comes
+
+@case("Operation.InterfaceThatComesAgainIsGuarded", "R19 H8")
+def interface_again(arena):
+    """With the controller held up nobody attaches anything to the new one: gm_inside judges alone."""
+    alice, mallory = arena.registered(), arena.registered("mallory", side="evil")
+    spoof = mallory.request("MESSAGE", sender=alice.impu)
+
+    def is_guarded(when):
+        expect(not arena.answered(mallory, mallory.request("OPTIONS"), UNPROTECTED),
+               f"OPTIONS {when}")
+        expect(not arena.answered(mallory, spoof), f"the spoofed message {when}")
+        expect(status(alice.say()) == 200, f"her own message passes {when}")
+    with arena.guard.stopped():
+        arena.lab.network.renew_gm()
+        expect("xdp" not in arena.lab.network.ip("pcscf", "link", "show", "gm0"), "it is bare")
+        is_guarded("while nobody attached it")
+    arena.guard.wait_for(
+        lambda: "xdp" in arena.lab.network.ip("pcscf", "link", "show", "gm0"), "attached again")
+    is_guarded("attached again")
+    arena.register(alice)
+    expect(status(arena.phone().register()) == 200, "a new phone registers")
+
+
 # --- row 19: without the controller
 
 @contextlib.contextmanager

@@ -91,11 +91,18 @@ class Guard:
         self.write_config(mode, more)
         self.resume()
 
-    def resume(self):
-        """Starts gmguardd on the configuration that is there."""
+    def begin(self):
+        """Starts gmguardd on the configuration that is there, and does not wait for it."""
         self._process = start([find("gmguardd"), "--config", self.config],
                               cgroup=self._lab.cgroup("guard"), log=self.log,
                               dies_with_us=self._lab.dies_with_us)
+
+    def lives(self):
+        return self._process is not None and self._process.poll() is None
+
+    def resume(self):
+        """Starts gmguardd on the configuration that is there."""
+        self.begin()
         try:
             wait_until(self._ready, 60, "gmguardd", self._process)
         except LabError as error:

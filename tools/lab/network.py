@@ -58,11 +58,9 @@ class Network:
             self.ip(side, "link", "set", "lo", "up")
         self._access()
         self._mw()
-        for address in (GM4, GM4B, GM4C):
-            self.ip("pcscf", "addr", "add", f"{address}/24", "dev", "gm0")
-        self.ip("pcscf", "addr", "add", f"{GM6}/64", "dev", "gm0", "nodad")
-        for side, link in LINKS.items():
-            self.ip(side, "-6", "route", "add", "2001:db8::/32", "dev", link)
+        self._give_gm()
+        for side in ("ue", "evil"):
+            self.ip(side, "-6", "route", "add", "2001:db8::/32", "dev", LINKS[side])
         for side, address in (("ue", "192.0.2.2"), ("evil", "192.0.2.66")):
             self.give(side, address)  # one that stays: routes go with an interface's last address
             self.ip(side, "route", "add", "192.0.2.0/24", "dev", LINKS[side])
@@ -70,12 +68,28 @@ class Network:
     def _access(self):
         self.ip("access", "link", "add", "br0", "type", "bridge")
         self.ip("access", "link", "set", "br0", "up")
-        for side, link in LINKS.items():
-            port = f"to-{side}"
-            self.ip("access", "link", "add", port, "type", "veth",
-                    "peer", "name", link, "netns", self.name(side))
-            self.ip("access", "link", "set", port, "master", "br0", "up")
-            self.ip(side, "link", "set", link, "up")
+        for side in LINKS:
+            self._plug(side)
+
+    def _plug(self, side, *options):
+        port, link = f"to-{side}", LINKS[side]
+        self.ip("access", "link", "add", port, "type", "veth",
+                "peer", "name", link, *options, "netns", self.name(side))
+        self.ip("access", "link", "set", port, "master", "br0", "up")
+        self.ip(side, "link", "set", link, "up")
+
+    def _give_gm(self):
+        for address in (GM4, GM4B, GM4C):
+            self.ip("pcscf", "addr", "add", f"{address}/24", "dev", "gm0")
+        self.ip("pcscf", "addr", "add", f"{GM6}/64", "dev", "gm0", "nodad")
+        self.ip("pcscf", "-6", "route", "add", "2001:db8::/32", "dev", "gm0")
+
+    def renew_gm(self):
+        """Takes the P-CSCF's interface away and makes one of the same name and addresses."""
+        mac = self.mac("pcscf")
+        self.ip("pcscf", "link", "del", "gm0")
+        self._plug("pcscf", "address", mac)
+        self._give_gm()
 
     def _mw(self):
         self.ip("pcscf", "link", "add", "mw0", "type", "veth",

@@ -79,13 +79,18 @@ struct gm_pool {
 
 enum gm_peer { GM_PEER_CORE = 1, GM_PEER_HOST = 2 };
 
-/* gm_ifaces: the interfaces by which packets arrive. Others are neither side. An ifindex is one
- * only in its network namespace, whose number is its inode in nsfs. */
+/* gm_ifaces: the interfaces by which packets arrive. What comes by others to a listener's own
+ * address is judged too, but for the loopback's and the core's. An ifindex is one only in its
+ * network namespace, whose number is its inode in nsfs. */
 struct gm_iface_key {
     __u32 netns;
     __u32 ifindex;
 };
-enum gm_side { GM_SIDE_GM = 1, GM_SIDE_CORE = 2 };
+enum gm_side {
+    GM_SIDE_GM = 1,
+    GM_SIDE_CORE = 2,
+    GM_SIDE_FREE = 3, /* detached by the operator: nobody's concern */
+};
 struct gm_iface {
     enum gm_side side;
     char name[GM_NAME_TEXT];
