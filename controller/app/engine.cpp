@@ -5,6 +5,7 @@
 #include "kernel/apply.hpp"
 #include "kernel/tables.hpp"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -15,6 +16,9 @@ namespace {
 // Events a second that a stranger can cause by sending REGISTERs; beyond, they are only counted,
 // so that they do not push the others out of the log.
 constexpr unsigned kChatter = 50;
+
+constexpr std::size_t kFull = 80;       // percent of a map: alarm
+constexpr std::size_t kFullNoMore = 70; // below: the next one is news
 
 bool is_chatter(binding::NoticeKind kind) {
     return kind == binding::NoticeKind::challenged || kind == binding::NoticeKind::not_believed ||
@@ -145,6 +149,22 @@ void Engine::note_losses(const feeds::Moment& now) {
     losses_ = *losses;
 }
 
+// One alarm while there is still time to act, the next one after it was better in between.
+void Engine::note_fill() {
+    const auto counts = policy_.counts();
+    const auto& maps = objects_.maps();
+    const auto percent = [](std::size_t used, std::uint32_t room) { return 100 * used / room; };
+    const auto bindings =
+        percent(counts.bound + counts.cooldown, maps.bindings.raw().max_entries());
+    const auto identities = percent(counts.identities, maps.identities.raw().max_entries());
+    const auto most = std::max(bindings, identities);
+    if (most >= kFull && !filling_)
+        alarm(fmt::format("{} is {} % full: raise limits.bindings before no new phone is learned",
+                          bindings >= identities ? "gm_bindings" : "gm_identities", most));
+    if (most >= kFull || most < kFullNoMore)
+        filling_ = most >= kFull;
+}
+
 void Engine::alarm(std::string detail, std::string interface) {
     spdlog::error("{}{}{}", interface, interface.empty() ? "" : " ", detail);
     admin::Event event;
@@ -169,6 +189,7 @@ void Engine::tick() {
             follow(policy_.handle(binding::Seen{now.ns, selector, (*entry)->last_seen_ns}), now);
     follow(policy_.handle(binding::Tick{now.ns}), now);
     note_losses(now);
+    note_fill();
     show_life(now);
 }
 

@@ -64,6 +64,7 @@ class Engine {
     void follow(const binding::Outcome& outcome, const feeds::Moment& now);
     void tell(const binding::Notice& notice, const feeds::Moment& now);
     void note_losses(const feeds::Moment& now);
+    void note_fill();
     void show_life(const feeds::Moment& now);
 
     const config::Config& config_;
@@ -80,6 +81,7 @@ class Engine {
     std::map<std::string, std::uint64_t> registrations_;
     unsigned chatter_ = 0; // notices that anybody can cause, since the last tick
     std::uint64_t unheard_ = 0;
+    bool filling_ = false; // the alarm of a map that fills up was given
 };
 
 } // namespace gmguard::app

@@ -10,10 +10,11 @@ import subprocess
 import threading
 import time
 
-from arena import case, expect, status
+from arena import POOLS, case, expect, status
 from lab.guard import find
-from lab.network import PROTECTED, UNPROTECTED
+from lab.network import GM4, PROTECTED, UNPROTECTED
 from lab.processes import run
+from raw import Raw
 
 KILLS = 200
 
@@ -137,8 +138,7 @@ def pins_removed(arena):
         time.sleep(1)
     load.check(10)
     expect(_links(arena) == before, "the same links")
-    told = arena.guard.run("events", "--type", "alarm", "-o", "jsonl").stdout
-    expect("maps/gm_bindings" in told, f"an alarm names them: {told[-500:]}")
+    expect("maps/gm_bindings" in _alarms(arena), f"an alarm names them: {_alarms(arena)[-500:]}")
     with _alone(arena):
         arena.guard.kill()
         arena.guard.resume()
@@ -168,3 +168,85 @@ def filter_removed(arena):
     arena.guard.wait_for(lambda: "answers" in hooks(), "it is back", 2)
     alice = arena.registered()
     expect(status(alice.say()) == 200, "and a phone is learned by it")
+
+
+# --- limits of another configuration
+
+@contextlib.contextmanager
+def _configured(arena, more):
+    """Inside the block the guard is a fresh one, with more in its configuration."""
+    def afresh(text):
+        with _alone(arena):
+            arena.guard.detach()
+            arena.guard.start("enforce", text)
+    afresh(f"{POOLS}\n{more}")
+    try:
+        yield
+    finally:
+        afresh(POOLS)
+
+
+@case("Fault.FullMapKeepsWhomItHas", "R19 R1")
+def map_full(arena):
+    """Those who are bound stay and may refresh; the surplus is not bound, to the number; an alarm
+    comes while there is time."""
+    room, surplus = 16, 3
+    with _configured(arena, f"[limits]\nbindings = {room}\n"):
+        first = [arena.registered() for _ in range(room)]
+        arena.guard.wait_for(lambda: "% full" in _alarms(arena), "an alarm")
+        late = [arena.phone() for _ in range(surplus)]
+        for phone in late:
+            expect(status(phone.register()) == 200, "Kamailio takes her")
+        expect(len(arena.guard.bindings()) == room, f"{len(arena.guard.bindings())} bindings")
+        arena.register(first[0])
+        expect(all(status(phone.say()) == 200 for phone in first), "who is bound speaks")
+        expect(not any(arena.answered(phone, phone.request("MESSAGE")) for phone in late),
+               "the surplus is not bound")
+
+
+def _alarms(arena):
+    return arena.guard.run("events", "--type", "alarm", "-o", "jsonl").stdout
+
+
+@case("Limits.FreshImpisFillNobodysBucket", "H23")
+def fresh_impis(arena):
+    """A flood of REGISTERs, each of another IMPI: from one source it takes nothing from the other
+    sources; from everywhere it takes nothing from who is bound."""
+    limits = {"per_user": 5, "per_source": 10, "known": 50, "unknown": 50}
+    with _configured(arena, "[limits]\n" + "".join(
+            f"{name} = {{ rate = {rate}, burst = {rate} }}\n" for name, rate in limits.items())):
+        alice, stranger = arena.registered(), arena.phone()
+        mallory = arena.attacker()
+        arena.guard.cli("mode", "set", "limits", "off")
+        flood = [_register_of(mallory, number) for number in range(200)]
+        expect(_answered(mallory, flood) > 150, "off: Kamailio gets the flood")
+        arena.guard.cli("mode", "set", "limits", "enforce")
+        before = arena.guard.counts()
+        expect(_answered(mallory, flood) <= 2 * limits["per_source"], "hers is over")
+        expect(arena.guard.since(before).dropped["rate_limited"] > 150, "and counted")
+        expect(status(stranger.register()) == 200, "that of a stranger is not")
+        with Raw(arena.lab.network, "evil") as raw:
+            for number, data in enumerate(flood):
+                source = f"192.0.2.{130 + number % 50}"
+                raw.send((source, 5060), (GM4, UNPROTECTED),
+                         data.replace(mallory.here.encode(), f"{source}:5060".encode()))
+        newcomer = arena.phone()
+        newcomer.patience_s = 0.4
+        expect(status(newcomer.register()) is None, "strangers compete with each other")
+        expect(status(alice.register()) == 200, "who is bound has a share of her own")
+
+
+def _register_of(phone, number):
+    """A REGISTER of yet another user."""
+    name = f"fresh{number}"
+    return phone.register_request(
+        to=f"sip:{name}@ims.test",
+        authorization=phone.no_credentials().replace(phone.impi, f"{name}@ims.test"))
+
+
+def _answered(phone, requests):
+    """How many of them are answered."""
+    for data in requests:
+        phone.send(data)
+        time.sleep(0.001)
+    return sum(1 for _ in iter(lambda: phone.receive(0.3), None))
