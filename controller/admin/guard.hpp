@@ -164,7 +164,8 @@ class Guard {
 
     [[nodiscard]] virtual Modes modes() const = 0;
     // All of the change or none of it. not_found: no such listener. A mode that cannot be had is an
-    // error (unsupported), never another mode.
+    // error, never another mode: unsupported, the check is not built; conflict, a listener's socket
+    // was made outside of the guarded cgroup.
     [[nodiscard]] virtual Result<> set_modes(const ModeChange& change) = 0;
 
     // invalid: the cursor is none.

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/guard.hpp"
 
+#include "app/coverage.hpp"
 #include "app/live.hpp"
 #include "app/modes.hpp"
 #include "app/status.hpp"
 #include "binding/selector.hpp"
 #include "replay/replay.hpp"
 
+#include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
 #include <charconv>
@@ -123,10 +125,26 @@ admin::Modes Guard::modes() const {
     return modes_of(config_);
 }
 
+// Enforced is what all of the P-CSCF's sockets are held to, or it is not enforced.
+Result<> Guard::check_covered(const config::Config& wanted) const {
+    if (!enforces_more(config_, wanted))
+        return {};
+    const auto outside = uncovered(config_, interfaces_);
+    if (!outside || outside->empty())
+        return {};
+    return fail(ErrorKind::conflict, "mode enforce",
+                fmt::format("cannot be had: what socket {} gets is not judged, it was made outside "
+                            "of the guarded cgroup",
+                            fmt::join(*outside, ", ")),
+                "start the P-CSCF anew in that cgroup, or name one above its own in [cgroup] path");
+}
+
 Result<> Guard::set_modes(const admin::ModeChange& change) {
     auto changed = with_modes(config_, change);
     if (!changed)
         return fail(std::move(changed.error()));
+    if (auto covered = check_covered(*changed); !covered)
+        return covered;
     std::swap(config_, *changed);
     if (auto filled = engine_.fill(interfaces_.host_addresses()); !filled) {
         std::swap(config_, *changed);

@@ -39,6 +39,7 @@ class Guard final : public admin::Guard {
     [[nodiscard]] Result<std::string> explain(const admin::Question& question) override;
 
   private:
+    [[nodiscard]] Result<> check_covered(const config::Config& wanted) const;
     void tell(admin::EventType type, std::string interface, std::string detail);
     [[nodiscard]] admin::Binding show(const binding::BindingView& view) const;
 

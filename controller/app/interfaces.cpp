@@ -200,16 +200,21 @@ const Side* Interfaces::find(const gm_iface_key& key) const {
     return found == sides_.end() ? nullptr : &*found;
 }
 
+std::vector<std::string> Interfaces::namespaces() const {
+    std::set<std::string> names;
+    for (const auto& side : sides_)
+        if (side.interface.side == GM_SIDE_GM)
+            names.insert(side.interface.netns);
+    return {names.begin(), names.end()};
+}
+
 std::vector<Address> Interfaces::host_addresses(std::span<const config::Interface> planned) const {
-    std::set<std::string> namespaces;
-    const auto note = [&namespaces](const config::Interface& interface) {
+    auto names = namespaces();
+    for (const auto& interface : planned)
         if (interface.side == GM_SIDE_GM)
-            namespaces.insert(interface.netns);
-    };
-    std::ranges::for_each(sides_, note, &Side::interface);
-    std::ranges::for_each(planned, note);
+            names.push_back(interface.netns);
     std::set<Address> all;
-    for (const auto& netns : namespaces)
+    for (const auto& netns : std::set<std::string>(names.begin(), names.end()))
         if (const auto addresses = kernel::addresses_in(netns))
             all.insert(addresses->begin(), addresses->end());
     return {all.begin(), all.end()};

@@ -47,6 +47,8 @@ class Interfaces {
     // Of the namespaces of all, the first that has this number.
     [[nodiscard]] const Side* find(unsigned ifindex) const;
     [[nodiscard]] const Side* find(const gm_iface_key& key) const;
+    // Namespaces that Gm interfaces are in; empty text: the daemon's own.
+    [[nodiscard]] std::vector<std::string> namespaces() const;
     // Of the namespaces that Gm interfaces are in, or will be.
     [[nodiscard]] std::vector<Address>
     host_addresses(std::span<const config::Interface> planned = {}) const;

@@ -52,4 +52,16 @@ Result<config::Config> with_modes(config::Config config, const admin::ModeChange
     return config;
 }
 
+bool enforces_more(const config::Config& before, const config::Config& after) {
+    const auto enforced = [](const config::Config& config, std::size_t place, unsigned check) {
+        return config::effective_mode(config, config.listeners[place],
+                                      static_cast<gm_check>(check)) == GM_MODE_ENFORCE;
+    };
+    for (std::size_t place = 0; place < after.listeners.size(); ++place)
+        for (unsigned check = 0; check < GM_CHECK_COUNT; ++check)
+            if (enforced(after, place, check) && !enforced(before, place, check))
+                return true;
+    return false;
+}
+
 } // namespace gmguard::app

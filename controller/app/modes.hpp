@@ -14,4 +14,7 @@ namespace gmguard::app {
 [[nodiscard]] Result<config::Config> with_modes(config::Config config,
                                                 const admin::ModeChange& change);
 
+// Whether a check of a listener is enforced in `after` that is not in `before`.
+[[nodiscard]] bool enforces_more(const config::Config& before, const config::Config& after);
+
 } // namespace gmguard::app

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/service.hpp"
 
+#include "app/coverage.hpp"
 #include "kernel/pins.hpp"
 
 #include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace gmguard::app {
@@ -106,6 +108,7 @@ void Service::mend() {
     mend_pins(); // before the interfaces, which are recorded there
     mend_interfaces();
     mend_addresses();
+    note_coverage();
 }
 
 void Service::mend_pins() {
@@ -128,6 +131,18 @@ void Service::mend_pins() {
 void Service::mend_interfaces() {
     for (const auto& name : interfaces_->mend())
         engine_->alarm("had lost its programs; they are attached again", name);
+}
+
+// Told once for each socket, as long as it is there.
+void Service::note_coverage() {
+    const auto outside = uncovered(config_, *interfaces_);
+    if (!outside)
+        return; // the status says so
+    for (const auto& socket : *outside)
+        if (std::ranges::find(outside_, socket) == outside_.end())
+            engine_->alarm("socket " + socket +
+                           " was made outside of the guarded cgroup: what it gets is not judged");
+    outside_ = *outside;
 }
 
 void Service::mend_addresses() {

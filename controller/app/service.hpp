@@ -26,8 +26,8 @@ class Service {
     // For errors after start(): the same.
     void abandon();
 
-    // Puts back what was lost: pins, programs on interfaces; and tells the tables of new addresses
-    // of the host.
+    // Puts back what was lost: pins, programs on interfaces; tells the tables of new addresses of
+    // the host, and the operator of sockets that nobody judges.
     void mend();
 
     [[nodiscard]] Engine& engine() { return *engine_; }
@@ -42,6 +42,7 @@ class Service {
     void mend_pins();
     void mend_interfaces();
     void mend_addresses();
+    void note_coverage();
 
     config::Config config_;
     Names names_;
@@ -54,6 +55,7 @@ class Service {
     std::optional<admin::Api> api_;
     std::vector<Address> hosts_;
     bool pins_failed_ = false;
+    std::vector<std::string> outside_; // sockets that gm_inside does not see, as told
 };
 
 } // namespace gmguard::app

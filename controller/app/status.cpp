@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/status.hpp"
 
+#include "app/coverage.hpp"
+
 #include <sys/utsname.h>
 
 #include <algorithm>
@@ -56,22 +58,27 @@ void warn_of_listeners(const config::Config& config, std::vector<std::string>& o
     }
 }
 
-// H7: a cgroup below the root sees only the sockets that were made in it.
-void warn_of_cgroup(const std::string& path, std::vector<std::string>& out) {
+// H7: a cgroup sees only the sockets that were made in it.
+void warn_of_cgroup(const config::Config& config, const Interfaces& interfaces,
+                    const std::string& path, std::vector<std::string>& out) {
     if (path.empty())
         out.emplace_back("no cgroup is attached: what comes in fragments, and what comes to "
                          "protected ports, is not judged");
-    else if (path != kernel::cgroup2_mount().value_or(path))
-        out.push_back("cgroup " + path +
-                      " is not the root: sockets made outside of it, and before their process "
-                      "entered it, are not judged");
+    const auto outside = uncovered(config, interfaces);
+    if (!outside)
+        out.push_back("whether the P-CSCF's sockets are judged is not known: " +
+                      outside.error().text());
+    for (const auto& socket : outside.value_or(std::vector<std::string>{}))
+        out.push_back("socket " + socket +
+                      " was made outside of the guarded cgroup: what it gets "
+                      "is not judged");
 }
 
 std::vector<std::string> warnings_of(const config::Config& config, const Interfaces& interfaces,
                                      const std::string& cgroup) {
     std::vector<std::string> out;
     warn_of_interfaces(interfaces, out);
-    warn_of_cgroup(cgroup, out);
+    warn_of_cgroup(config, interfaces, cgroup, out);
     if (config.core.peers.empty())
         out.emplace_back("no core peers: answers are believed as they leave to the phones");
     if (config.home_domains.empty())

@@ -15,6 +15,7 @@ from lab.lab import Lab
 from lab.network import GM4, PROTECTED, UNPROTECTED, netns_path
 from lab.phone import Phone
 from lab.processes import run
+from sink import Sink
 
 
 def _bpftool(*words, netns=None):
@@ -167,6 +168,26 @@ def pcscf_restart(arena):
     alice = arena.registered()
     expect(status(alice.say()) == 200, "a phone registers and speaks")
     expect(heard() == [0, 0], "nor afterwards")
+
+
+@case("Operation.EnforceIsRefused_WhereASocketIsNotJudged", "R19 H7")
+def uncovered_socket(arena):
+    """A socket of the guarded port that was made before its process entered the cgroup."""
+    arena.set_mode("monitor")
+
+    def told():
+        lines = arena.guard.run("events", "--type", "alarm", "-o", "jsonl").stdout
+        return f"0.0.0.0:{PROTECTED}" in lines
+    with Sink(arena.lab, "0.0.0.0", PROTECTED, cgroup="core"):
+        done = arena.guard.run("mode", "set", "all", "enforce")
+        expect(done.returncode == 4 and f"0.0.0.0:{PROTECTED}" in done.stderr,
+               f"refused: {done.returncode} {done.stdout}{done.stderr}")
+        warnings = arena.guard.cli("status")["warnings"]
+        expect(any(f"0.0.0.0:{PROTECTED}" in each for each in warnings), f"status: {warnings}")
+        arena.guard.wait_for(told, "an alarm")
+    arena.set_mode("enforce")
+    warnings = arena.guard.cli("status")["warnings"]
+    expect(not any("socket" in each for each in warnings), f"status afterwards: {warnings}")
 
 
 # --- a second lab beside this one

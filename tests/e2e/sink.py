@@ -16,16 +16,18 @@ while True:
 
 
 class Sink:
-    """Inside the block a process in the P-CSCF's cgroup listens at (address, port)."""
+    """Inside the block a process in the P-CSCF's cgroup, or that of another side, listens at
+    (address, port) of the P-CSCF."""
 
-    def __init__(self, lab, address, port):
+    def __init__(self, lab, address, port, cgroup="pcscf"):
         self._lab, self._at = lab, (address, port)
+        self._cgroup = lab.cgroup(cgroup)
         self._log = lab.directory / f"sink-{port}.log"
 
     def __enter__(self):
         self._process = start(["/usr/bin/python3", "-c", _LISTEN, *self._at],
                               netns=self._lab.network.name("pcscf"),
-                              cgroup=self._lab.cgroup("pcscf"), log=self._log)
+                              cgroup=self._cgroup, log=self._log)
         wait_until(lambda: self._said().startswith("listens"), 10, "a sink", self._process)
         return self
 

@@ -57,7 +57,8 @@ Examples:
   gmguard mode set contact_source off --listener gm
   gmguard mode set contact_source default            follow the listener's mode again
 
-off: not looked at. monitor: passes, counted as would_drop. enforce: dropped.
+off: not looked at. monitor: passes, counted as would_drop. enforce: dropped; refused while a socket
+of a listener was made outside of the guarded cgroup, as gm_inside does not see what it gets.
 Holds until gmguardd starts anew; to keep it, write it to the configuration.)";
 
 inline constexpr const char* kBindings =

@@ -87,7 +87,9 @@ TEST_F(InterfacesOf, AreGone_WhenRemoved) {
     ASSERT_TRUE(interfaces->put(interface("gm0")));
     const auto key = interfaces->find("gm0")->key;
     ASSERT_TRUE(interfaces->remove("gm0"));
-    EXPECT_FALSE(*objects->maps().ifaces.lookup(key));
+    const auto left = objects->maps().ifaces.lookup(key);
+    ASSERT_TRUE(left && *left);
+    EXPECT_EQ((*left)->side, GM_SIDE_FREE) << "one that nobody named would be judged";
     EXPECT_TRUE(kernel::attached(pins)->empty());
     EXPECT_EQ(interfaces->remove("gm0").error().kind, ErrorKind::not_found);
 }

@@ -94,5 +94,20 @@ TEST(Modes, AreShownPerListener_WithWhatCounts) {
     EXPECT_EQ(modes.listeners[1].effective.same_user, GM_MODE_OFF);
 }
 
+TEST(Modes, EnforceMore_WhereACheckIsNewlyEnforced) {
+    const auto before = two_listeners();
+    const auto with = [&before](gm_mode mode, const char* listener) {
+        admin::ModeChange change;
+        change.listener = listener;
+        change.checks[GM_CHECK_limits] = mode;
+        return *with_modes(before, change);
+    };
+    const auto enforced = with(GM_MODE_ENFORCE, "gm");
+    EXPECT_TRUE(enforces_more(before, enforced));
+    EXPECT_FALSE(enforces_more(enforced, enforced));
+    EXPECT_FALSE(enforces_more(enforced, before));
+    EXPECT_FALSE(enforces_more(before, with(GM_MODE_OFF, "gm")));
+}
+
 } // namespace
 } // namespace gmguard::app

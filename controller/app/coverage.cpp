@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "app/coverage.hpp"
+
+#include "kernel/cgroup.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace gmguard::app {
+namespace {
+
+bool is_every_address(Address address) {
+    return address.is_any() ||
+           (address.is_v4() && static_cast<std::uint32_t>(address.value()) == 0);
+}
+
+bool takes(const config::Listener& listener, const Endpoint& socket) {
+    const auto has = [&socket](const std::vector<std::uint16_t>& ports) {
+        return std::ranges::find(ports, socket.port) != ports.end();
+    };
+    const bool there = listener.address.is_any() || listener.address == socket.address ||
+                       is_every_address(socket.address);
+    return there && (has(listener.unprotected_ports) || has(listener.protected_ports));
+}
+
+bool is_in(const std::string& path, const std::string& guarded) {
+    return path == guarded || path.starts_with(guarded + "/");
+}
+
+} // namespace
+
+std::vector<std::string> uncovered(const config::Config& config,
+                                   std::span<const kernel::UdpSocket> sockets,
+                                   const std::string& guarded, const CgroupPath& path_of) {
+    std::set<std::string> out;
+    for (const auto& socket : sockets) {
+        const bool ours = std::ranges::any_of(
+            config.listeners, [&](const auto& listener) { return takes(listener, socket.local); });
+        const auto path = ours ? path_of(socket.cgroup) : std::string{};
+        if (ours && !is_in(path, guarded))
+            out.insert(
+                fmt::format("{} (cgroup {})", socket.local.text(), path.empty() ? "gone" : path));
+    }
+    return {out.begin(), out.end()};
+}
+
+Result<std::vector<std::string>> uncovered(const config::Config& config,
+                                           const Interfaces& interfaces) {
+    if (!config.cgroup.wanted)
+        return std::vector<std::string>{};
+    const auto guarded = kernel::open_cgroup(config.cgroup.path);
+    if (!guarded)
+        return fail(guarded.error());
+    const auto path = kernel::cgroup_path(guarded->id);
+    std::vector<std::string> out;
+    for (const auto& netns : interfaces.namespaces()) {
+        const auto sockets = kernel::udp_sockets(netns);
+        if (!sockets)
+            return fail(sockets.error());
+        for (auto& each : uncovered(config, *sockets, path, &kernel::cgroup_path))
+            out.push_back(std::move(each));
+    }
+    return out;
+}
+
+} // namespace gmguard::app
