@@ -3,6 +3,7 @@
 
 #include "admin/http.hpp"
 #include "app/service.hpp"
+#include "app/supervisor.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -93,6 +94,7 @@ void App::wait_for_tick() {
 void App::on_tick() {
     service_.engine().tick();
     service_.mend();
+    tell_alive();
     wait_for_tick();
 }
 
@@ -111,6 +113,7 @@ void App::on_end(int signal) {
     }
     spdlog::info("signal {}: ends; what is attached goes on judging until `gmguard detach --all`",
                  signal);
+    tell_ending();
     server_->stop();
     rings_.close();
     wait_for_end();
@@ -135,6 +138,7 @@ void App::loop() {
     wait_for_tick();
     on_rings({});
     spdlog::info("ready");
+    tell_ready();
     io_.run();
 }
 

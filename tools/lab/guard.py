@@ -91,11 +91,12 @@ class Guard:
         self.write_config(mode, more)
         self.resume()
 
-    def begin(self):
+    def begin(self, **environment):
         """Starts gmguardd on the configuration that is there, and does not wait for it."""
         self._process = start([find("gmguardd"), "--config", self.config],
                               cgroup=self._lab.cgroup("guard"), log=self.log,
-                              dies_with_us=self._lab.dies_with_us)
+                              dies_with_us=self._lab.dies_with_us,
+                              env={**os.environ, **environment})
 
     def lives(self):
         return self._process is not None and self._process.poll() is None
@@ -103,6 +104,10 @@ class Guard:
     def resume(self):
         """Starts gmguardd on the configuration that is there."""
         self.begin()
+        self.await_ready()
+
+    def await_ready(self):
+        """Waits until gmguardd answers."""
         try:
             wait_until(self._ready, 60, "gmguardd", self._process)
         except LabError as error:
