@@ -12,7 +12,7 @@ import time
 from arena import POOLS, Skip, case, expect, status
 from lab.guard import Guard
 from lab.lab import Lab
-from lab.network import GM4, PROTECTED, UNPROTECTED, netns_path
+from lab.network import GM4, GM4C, PROTECTED, UNPROTECTED, netns_path
 from lab.phone import Phone
 from lab.processes import run
 from sink import Sink
@@ -224,10 +224,16 @@ def interface_again(arena):
                f"OPTIONS {when}")
         expect(not arena.answered(mallory, spoof), f"the spoofed message {when}")
         expect(status(alice.say()) == 200, f"her own message passes {when}")
+    to_ipsec = arena.registered("bob")  # and on to a listener where ESP ends here
+    to_ipsec.pcscf = GM4C
+    before = arena.guard.counts("inside")
     with arena.guard.stopped():
         arena.lab.network.renew_gm()
         expect("xdp" not in arena.lab.network.ip("pcscf", "link", "show", "gm0"), "it is bare")
         is_guarded("while nobody attached it")
+        expect(not arena.answered(to_ipsec, to_ipsec.request("MESSAGE")),
+               "nothing in clear is taken for decrypted (H9)")
+    expect(arena.guard.since(before, "inside").dropped["clear_on_protected"], "for that reason")
     arena.guard.wait_for(
         lambda: "xdp" in arena.lab.network.ip("pcscf", "link", "show", "gm0"), "attached again")
     is_guarded("attached again")
