@@ -231,6 +231,8 @@ void Bench::run() {
         hot(inside_, frame(one, 6100, request(one, "INVITE", 1500)), 1), admit);
     row("inside_register", "gm_inside: protected REGISTER, 1,164 bytes",
         hot(inside_, frame(one, 6100, initial_register(one)), 1), admit);
+    row("inside_media", "gm_inside: media, 172 bytes, to a port of no listener",
+        hot(inside_, frame(one, 30000, std::string(172, 'm')), 1), admit);
     bind(1000, kBindings);
     const auto key = [](std::uint32_t n) {
         gm_selector selector{};
