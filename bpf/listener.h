@@ -37,9 +37,7 @@ static __always_inline const struct gm_listener *gm_find_guarded(gm_u128 address
 /* The mark of every socket that no listener names. */
 static __always_inline const struct gm_listener *gm_find_unnamed(void)
 {
-    struct gm_listener_key key = {.protocol = GM_UDP};
-
-    return bpf_map_lookup_elem(&gm_listeners, &key);
+    return gm_find_exact(0, 0, GM_UDP);
 }
 
 #endif

@@ -31,6 +31,11 @@ bool is_in(const std::string& path, const std::string& guarded) {
 
 } // namespace
 
+std::string complaint(const std::string& uncovered_socket) {
+    return "socket " + uncovered_socket +
+           " was made outside of the guarded cgroup: what it gets is not judged";
+}
+
 std::vector<std::string> uncovered(const config::Config& config,
                                    std::span<const kernel::UdpSocket> sockets,
                                    const std::string& guarded, const CgroupPath& path_of) {

@@ -14,6 +14,9 @@
 
 namespace gmguard::app {
 
+// What is wrong with one, for the operator.
+[[nodiscard]] std::string complaint(const std::string& uncovered_socket);
+
 // The path of a cgroup by its number; empty: it is gone.
 using CgroupPath = std::function<std::string(std::uint64_t)>;
 

@@ -140,8 +140,7 @@ void Service::note_coverage() {
         return; // the status says so
     for (const auto& socket : *outside)
         if (std::ranges::find(outside_, socket) == outside_.end())
-            engine_->alarm("socket " + socket +
-                           " was made outside of the guarded cgroup: what it gets is not judged");
+            engine_->alarm(complaint(socket));
     outside_ = *outside;
 }
 

@@ -69,9 +69,7 @@ void warn_of_cgroup(const config::Config& config, const Interfaces& interfaces,
         out.push_back("whether the P-CSCF's sockets are judged is not known: " +
                       outside.error().text());
     for (const auto& socket : outside.value_or(std::vector<std::string>{}))
-        out.push_back("socket " + socket +
-                      " was made outside of the guarded cgroup: what it gets "
-                      "is not judged");
+        out.push_back(complaint(socket));
 }
 
 std::vector<std::string> warnings_of(const config::Config& config, const Interfaces& interfaces,
