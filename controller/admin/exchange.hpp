@@ -21,6 +21,8 @@ struct Request {
     std::vector<Header> headers; // as on the wire, in order
     std::string body;
     std::string id; // of this request, for the log and the answer
+    // Who asks, as the server found out, never as the request says: "uid 0 gid 0 pid 4711".
+    std::string caller{};
 
     // The value of the first header of this name (any case).
     [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const;

@@ -87,7 +87,8 @@ namespace {
 class Session : public std::enable_shared_from_this<Session> {
   public:
     Session(Local::socket socket, std::shared_ptr<HttpServer::Parts> server)
-        : socket_(std::move(socket)), wake_(socket_.get_executor()), server_(std::move(server)),
+        : socket_(std::move(socket)), caller_(peer_of(socket_.socket().native_handle())),
+          wake_(socket_.get_executor()), server_(std::move(server)),
           buffer_(2 * server_->limits.header_bytes) {
         server_->sessions.insert(this);
     }
@@ -118,6 +119,7 @@ class Session : public std::enable_shared_from_this<Session> {
     void watch_peer();
 
     Socket socket_;
+    std::string caller_;
     asio::steady_timer wake_;
     std::shared_ptr<HttpServer::Parts> server_;
     beast::flat_buffer buffer_;
@@ -126,9 +128,14 @@ class Session : public std::enable_shared_from_this<Session> {
     bool peer_gone_ = false;
 };
 
-Request request_of(const http::request<http::string_body>& message, std::string id) {
-    return {text_of(message.method_string()), text_of(message.target()), headers_of(message),
-            message.body(), std::move(id)};
+Request request_of(const http::request<http::string_body>& message, std::string id,
+                   std::string caller) {
+    return {text_of(message.method_string()),
+            text_of(message.target()),
+            headers_of(message),
+            message.body(),
+            std::move(id),
+            std::move(caller)};
 }
 
 using Message = http::response<http::string_body>;
@@ -238,7 +245,7 @@ asio::awaitable<void> Session::report(Code error) {
 
 // False: the connection ends.
 asio::awaitable<bool> Session::answer(const http::request<http::string_body>& message) {
-    const Request request = request_of(message, server_->next_id());
+    const Request request = request_of(message, server_->next_id(), caller_);
     Response response;
     if (!has_host(message))
         response = respond(Problem{ProblemKind::malformed_request, "Host is missing", {}}, request);

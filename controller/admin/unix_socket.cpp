@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "admin/unix_socket.hpp"
 
+#include <fmt/format.h>
+
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -71,6 +73,14 @@ int bind_and_listen(int fd, const std::string& path) {
 }
 
 } // namespace
+
+std::string peer_of(int fd) {
+    ucred peer{};
+    socklen_t size = sizeof peer;
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
+        return "unknown";
+    return fmt::format("uid {} gid {} pid {}", peer.uid, peer.gid, peer.pid);
+}
 
 Result<std::string> unix_path(std::string_view where) {
     std::string subject(where);

@@ -15,6 +15,10 @@ namespace gmguard::admin {
 // unsupported, for a TCP address.
 [[nodiscard]] Result<std::string> unix_path(std::string_view where);
 
+// Who made the connection, as the kernel knows (SO_PEERCRED): "uid 0 gid 0 pid 4711". "unknown"
+// where it does not.
+[[nodiscard]] std::string peer_of(int fd);
+
 // A listening stream socket, mode 0660. Owns the descriptor until release(), and removes the file,
 // if it is still the one it made, with remove() or when destroyed.
 class ListeningSocket {

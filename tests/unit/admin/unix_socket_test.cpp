@@ -6,6 +6,7 @@
 
 #include <fstream>
 
+#include <sys/socket.h>
 #include <unistd.h>
 
 namespace gmguard::admin {
@@ -27,6 +28,16 @@ TEST(UnixPath, IsAbsoluteAndFits) {
     EXPECT_EQ(unix_path("unix:").error().kind, ErrorKind::invalid);
     EXPECT_EQ(unix_path("127.0.0.1:8480").error().kind, ErrorKind::unsupported);
     EXPECT_EQ(unix_path("").error().kind, ErrorKind::unsupported);
+}
+
+TEST(UnixSocketPeer, IsWhoMadeTheConnection) {
+    int ends[2];
+    ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    EXPECT_EQ(peer_of(ends[0]), "uid " + std::to_string(getuid()) + " gid " +
+                                    std::to_string(getgid()) + " pid " + std::to_string(getpid()));
+    close(ends[0]);
+    close(ends[1]);
+    EXPECT_EQ(peer_of(-1), "unknown");
 }
 
 TEST_F(UnixSocket, IsForOwnerAndGroup) {
