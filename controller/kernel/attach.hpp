@@ -56,7 +56,8 @@ struct AttachedCgroup {
 // Nothing attached is no error.
 [[nodiscard]] Result<> detach_cgroup(const std::string& pin_path);
 
-// Pins the iterator of gm_bindings as <pins>/show/bindings.
+// Pins the iterator of gm_bindings as <pins>/show/bindings; where the kernel refused it, no file is
+// there.
 [[nodiscard]] Result<> pin_show(const Objects& objects);
 
 // Every interface in the record, live or not.

@@ -62,6 +62,8 @@ Result<AttachedCgroup> attached_cgroup(const std::string& pin_path) {
 }
 
 Result<> pin_show(const Objects& objects) {
+    if (objects.fd(Program::show) < 0)
+        return end_link(show_pin(objects.pin_path()));
     const auto link = link_iterator(objects.fd(Program::show), objects.maps().bindings.raw().fd());
     return link ? pin_over(*link, show_pin(objects.pin_path())) : fail(link.error());
 }

@@ -226,9 +226,10 @@ struct Objects::Parts {
     std::string log;
 
     [[nodiscard]] Result<> load(const Sizes& sizes);
-    [[nodiscard]] const bpf_program* program(Program which) const;
+    [[nodiscard]] const bpf_program* program(Program which) const; // null: refused
 
   private:
+    void load_show(const Sizes& sizes);
     template <typename T>
     [[nodiscard]] Result<> load_one(Skeleton<T>& skeleton, const char* name, const Sizes& sizes);
 };
@@ -259,13 +260,21 @@ Result<> Objects::Parts::load(const Sizes& sizes) {
         return loaded;
     if (auto loaded = load_one(answers, "gm_answers", sizes); !loaded)
         return loaded;
-    if (auto loaded = load_one(show, "gm_show", sizes); !loaded)
-        return loaded;
+    load_show(sizes);
     auto taken = take_maps(shared);
     if (!taken)
         return fail(std::move(taken.error()));
     maps = std::move(*taken);
     return {};
+}
+
+// A table for people is no reason not to judge.
+void Objects::Parts::load_show(const Sizes& sizes) {
+    auto loaded = load_one(show, "gm_show", sizes);
+    if (loaded)
+        return;
+    show.reset();
+    log += loaded.error().text();
 }
 
 const bpf_program* Objects::Parts::program(Program which) const {
@@ -279,7 +288,7 @@ const bpf_program* Objects::Parts::program(Program which) const {
     case Program::answers:
         return answers->progs.gm_answers;
     case Program::show:
-        return show->progs.gm_show;
+        return show ? show->progs.gm_show : nullptr;
     }
     return nullptr;
 }
@@ -336,7 +345,8 @@ const Maps& Objects::maps() const {
     return parts_->maps;
 }
 int Objects::fd(Program program) const {
-    return bpf_program__fd(parts_->program(program));
+    const auto* there = parts_->program(program);
+    return there ? bpf_program__fd(there) : -1;
 }
 const std::string& Objects::pin_path() const {
     return parts_->pins;

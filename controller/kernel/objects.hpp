@@ -82,7 +82,8 @@ class Objects {
     ~Objects();
 
     [[nodiscard]] const Maps& maps() const;
-    // Descriptors that stay this object's.
+    // Descriptors that stay this object's. Program::show: -1 where the kernel refused it, as a
+    // locked-down one may; then nothing is lacking but the table, and load_log() says why.
     [[nodiscard]] int fd(Program program) const;
     [[nodiscard]] int ring_fd(std::size_t ring) const;     // in the order of enum Ring (rings.hpp)
     [[nodiscard]] int map_fd(std::string_view name) const; // -1: no shared map of that name

@@ -14,6 +14,8 @@ int main() {
     }
     for (std::size_t i = 0; i < gmguard::kernel::kPrograms; ++i) {
         const auto program = static_cast<gmguard::kernel::Program>(i);
+        if (objects->fd(program) < 0)
+            continue; // gm_show, where the kernel refuses it
         const auto info = objects->info(program);
         if (!info) {
             std::fprintf(stderr, "%s\n", info.error().text().c_str());

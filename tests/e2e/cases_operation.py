@@ -142,13 +142,19 @@ def map_dump(arena):
 
 
 def _shown(arena, phone):
-    table = (arena.lab.pins / "show" / "bindings").read_text(encoding="ascii")
+    path = arena.lab.pins / "show" / "bindings"
+    if not path.exists() and "program gm_show" in arena.guard.log.read_text(errors="replace"):
+        raise Skip("this kernel refuses gm_show, as if locked down")
+    table = path.read_text(encoding="ascii")
     return any(phone.impi in line and str(phone.port) in line for line in table.splitlines())
 
 
-@case("Operation.CatShowsBindings", "R21")
+@case("Operation.CatShowsBindings_WithAndWithoutTheController", "R21")
 def cat(arena):
-    expect(_shown(arena, arena.registered()), "cat show/bindings")
+    alice = arena.registered()
+    expect(_shown(arena, alice), "cat show/bindings")
+    with _killed(arena):
+        expect(_shown(arena, alice), "with nobody there")
 
 
 # --- H7: the P-CSCF restarts, the guard stays
@@ -263,7 +269,6 @@ def killed(arena):
         expect(not arena.answered(alice, alice.request("OPTIONS"), UNPROTECTED), "OPTIONS")
         expect(not arena.answered(mallory, spoof), "the spoofed message")
         expect(status(alice.say()) == 200, "her own message passes")
-        expect(_shown(arena, alice), "cat show/bindings, with nobody there")
     expect(arena.holds(alice), "the next controller knows her")
     expect(status(alice.say()) == 200, "and lets her speak")
 

@@ -34,6 +34,10 @@ class Sandbox : public testing::Test {
         EXPECT_NE(::access(pins.c_str(), F_OK), 0) << pins << " is left over";
     }
 
+    // For tests of the table.
+    static bool is_shown(const Objects& objects) { return objects.fd(Program::show) >= 0; }
+    static constexpr const char* kNotShown = "this kernel refuses gm_show, as if locked down";
+
     Objects open() {
         auto objects = Objects::open_pinned(pins, Sizes::of(kBindings));
         if (!objects)
