@@ -79,7 +79,8 @@ static __always_inline struct gm_binding *gm_binding_of(const struct gm_settings
     return binding;
 }
 
-/* Whether the binding keeps others from its selector: not while it cools down. */
+/* Whether the binding keeps others from its selector: not while it cools down, and not where nobody
+ * authenticated for it (H14). */
 static __always_inline int gm_is_exclusive(const struct gm_binding *binding)
 {
     return binding->state == GM_STATE_BOUND;

@@ -14,16 +14,16 @@
 /* Who is asked for, and the answer, of one message. */
 struct gm_claim {
     __u64 subscriber; /* bound to the selector; 0: nobody */
-    __u32 bound;      /* identities that were found bound */
+    __u32 adopted;    /* its identities are not known: any will do that nobody else holds (H14) */
     __u32 in_dialog;  /* To carries a tag, or it is an answer */
 };
 
 /* Identities that one header may carry: a SIP and a tel URI (RFC 3325 9.1), and some more. */
 #define GM_IDENTITIES 4
 
-/* One identity in w->uri is bound to the claimed subscriber. */
+/* One identity in w->uri is the claimed subscriber's. */
 static __always_inline int gm_check_identity(struct gm_work *w, const struct gm_settings *settings,
-                                             struct gm_claim *claim)
+                                             const struct gm_claim *claim)
 {
     gm_u128 identity;
 
@@ -31,10 +31,10 @@ static __always_inline int gm_check_identity(struct gm_work *w, const struct gm_
         return GM_REASON_ambiguous;
     if (gm_hash_of(w, settings, gm_uri_identity(w), &identity))
         return GM_REASON_ambiguous;
-    if (!gm_is_bound_identity(claim->subscriber, identity))
-        return GM_REASON_identity_not_bound;
-    claim->bound++;
-    return GM_REASON_none;
+    if (claim->adopted && !gm_is_owned_by_other(settings, claim->subscriber, identity))
+        return GM_REASON_none;
+    return gm_is_bound_identity(claim->subscriber, identity) ? GM_REASON_none
+                                                             : GM_REASON_identity_not_bound;
 }
 
 /* Every value of the header whose value begins at w->value.at. */
@@ -230,6 +230,7 @@ static __always_inline int gm_judge_protected(struct gm_case *c, struct gm_work 
             return 1;
     } else {
         claim.subscriber = binding->subscriber;
+        claim.adopted = binding->state == GM_STATE_ADOPTED;
         w->record.holder = binding->subscriber;
     }
     reason = w->sip.kind == GM_KIND_REQUEST ? gm_check_request(w, c->settings, &claim)

@@ -12,6 +12,8 @@ Api::Api(Guard& guard, EventLog& log) {
     add_interface_routes(router_, guard);
     add_mode_routes(router_, guard);
     add_binding_routes(router_, guard);
+    add_conflict_routes(router_, guard);
+    add_transfer_routes(router_, guard);
     add_event_routes(router_, log);
     add_explain_route(router_, guard);
     router_.add({"GET", "/metrics", {}}, [this, &guard, &log](Call&) {

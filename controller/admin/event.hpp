@@ -31,6 +31,7 @@ enum class EventType : std::uint8_t {
     forged_answer, // an answer that no request of the P-CSCF can have caused (H1)
     not_believed,  // an answer, or the lack of one, that changes nothing; `detail` says why
     port_reused,   // an authenticated re-registration kept its port (D.2.3)
+    adopted,       // a selector was in use before the guard came (H14)
     attached,      // an interface is guarded
     detached,      // an interface is no longer guarded
     mode_changed,  // somebody changed the mode of checks

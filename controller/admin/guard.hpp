@@ -78,6 +78,7 @@ struct ModeChange {
     std::optional<gm_mode> default_mode;               // only where listener is empty
     std::optional<std::optional<gm_mode>> mode;        // only where listener is given
     std::map<gm_check, std::optional<gm_mode>> checks; // of that listener, or of every one
+    bool accept_adopted = false; // knows what identity_bound means for adopted phones (H14)
 };
 
 struct Binding {
@@ -165,7 +166,8 @@ class Guard {
     [[nodiscard]] virtual Modes modes() const = 0;
     // All of the change or none of it. not_found: no such listener. A mode that cannot be had is an
     // error, never another mode: unsupported, the check is not built; conflict, a listener's socket
-    // was made outside of the guarded cgroup.
+    // was made outside of the guarded cgroup; consent, some phones are adopted and identity_bound
+    // is to be enforced.
     [[nodiscard]] virtual Result<> set_modes(const ModeChange& change) = 0;
 
     // invalid: the cursor is none.
@@ -177,8 +179,11 @@ class Guard {
     // Makes the binding of this source, or renews it with these identities. conflict: another user
     // holds the source. exhausted: the map is full.
     [[nodiscard]] virtual Result<Binding> put_binding(const BindingRequest& request) = 0;
-    // Ends it at once, as by a de-registration.
+    // Ends it at once, as by a de-registration; forgets a pending or a shadow.
     [[nodiscard]] virtual Result<> release(std::string_view id) = 0;
+    // Ends the binding that a shadow lost against, and binds the shadow in its place. not_found: no
+    // such shadow. exhausted: the map is full.
+    [[nodiscard]] virtual Result<Binding> hand_over(std::string_view shadow) = 0;
 
     [[nodiscard]] virtual std::vector<HookCounts> counters() const = 0;
     [[nodiscard]] virtual gm_losses losses() const = 0;

@@ -136,6 +136,13 @@ std::optional<std::uint64_t> ObjectReader::number(std::string_view member, std::
     return number;
 }
 
+bool ObjectReader::flag(std::string_view member) {
+    const json::value* value = any(member);
+    if (value && !value->is_bool())
+        flaw(member, "must be true or false");
+    return value && value->is_bool() && value->get_bool();
+}
+
 std::optional<std::vector<std::string>> ObjectReader::texts(std::string_view member,
                                                             std::size_t max_elements) {
     const json::value* value = take(member);

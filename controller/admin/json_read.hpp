@@ -43,6 +43,8 @@ class ObjectReader {
     [[nodiscard]] std::optional<std::string> raw_text(std::string_view member, std::size_t max);
     [[nodiscard]] std::optional<std::uint64_t> number(std::string_view member, std::uint64_t min,
                                                       std::uint64_t max);
+    // What is missing is false, and no flaw.
+    [[nodiscard]] bool flag(std::string_view member);
     // At least one element; each as text().
     [[nodiscard]] std::optional<std::vector<std::string>> texts(std::string_view member,
                                                                 std::size_t max_elements);

@@ -54,6 +54,7 @@ constexpr std::array kEventTypes{
     Name{EventType::forged_answer, "forged_answer"},
     Name{EventType::not_believed, "not_believed"},
     Name{EventType::port_reused, "port_reused"},
+    Name{EventType::adopted, "adopted"},
     Name{EventType::attached, "attached"},
     Name{EventType::detached, "detached"},
     Name{EventType::mode_changed, "mode_changed"},

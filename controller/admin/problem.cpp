@@ -26,6 +26,7 @@ constexpr std::array kDescriptions{
     Description{not_found, 404, "not_found", "Not found"},
     Description{method_not_allowed, 405, "method_not_allowed", "Method not allowed"},
     Description{conflict, 409, "conflict", "Conflict"},
+    Description{consent_required, 409, "consent_required", "Consent is needed"},
     Description{precondition_failed, 412, "precondition_failed", "It has changed since"},
     Description{content_too_large, 413, "content_too_large", "Body too large"},
     Description{unsupported_media_type, 415, "unsupported_media_type", "The body must be JSON"},
@@ -65,6 +66,8 @@ ProblemKind problem_kind(ErrorKind kind) {
         return not_found;
     case ErrorKind::conflict:
         return conflict;
+    case ErrorKind::consent:
+        return consent_required;
     case ErrorKind::unsupported:
         return unsupported;
     case ErrorKind::exhausted:

@@ -23,6 +23,7 @@ enum class ProblemKind : std::uint8_t {
     not_found,              // 404
     method_not_allowed,     // 405
     conflict,               // 409
+    consent_required,       // 409 the detail says what to agree to, and how
     precondition_failed,    // 412
     content_too_large,      // 413
     unsupported_media_type, // 415

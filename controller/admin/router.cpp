@@ -52,18 +52,30 @@ bool is_parameter(const std::string& segment) {
     return segment.starts_with('{');
 }
 
+// What follows the parameter in its segment: ":resolve", or nothing.
+std::string_view action_of(std::string_view segment) {
+    return segment.substr(segment.find('}') + 1);
+}
+
+bool one_fits(const std::string& expected, const std::string& segment) {
+    if (!is_parameter(expected))
+        return expected == segment;
+    const auto action = action_of(expected);
+    return segment.size() > action.size() && segment.ends_with(action);
+}
+
 bool fits(const std::vector<std::string>& pattern, const std::vector<std::string>& path) {
-    const auto one_fits = [](const std::string& expected, const std::string& segment) {
-        return is_parameter(expected) ? !segment.empty() : expected == segment;
-    };
     return std::ranges::equal(pattern, path, one_fits);
 }
 
 auto parameters_of(const std::vector<std::string>& pattern, const std::vector<std::string>& path) {
     std::map<std::string, std::string, std::less<>> parameters;
     for (std::size_t i = 0; i < pattern.size(); ++i)
-        if (is_parameter(pattern[i]))
-            parameters[pattern[i].substr(1, pattern[i].size() - 2)] = path[i];
+        if (is_parameter(pattern[i])) {
+            const auto action = action_of(pattern[i]);
+            const auto name = pattern[i].substr(1, pattern[i].size() - action.size() - 2);
+            parameters[name] = path[i].substr(0, path[i].size() - action.size());
+        }
     return parameters;
 }
 
@@ -152,15 +164,24 @@ void Router::add(Operation operation, RouteHandler handler) {
     routes_.push_back({std::move(operation), std::move(segments), std::move(handler)});
 }
 
+bool Router::is_closer(const Route& a, const Route& b) {
+    const auto parameters = [](const Route& route) {
+        return std::ranges::count_if(route.segments, is_parameter);
+    };
+    const auto actions = [](const Route& route) {
+        return std::ranges::count_if(route.segments, [](const std::string& segment) {
+            return is_parameter(segment) && !action_of(segment).empty();
+        });
+    };
+    return parameters(a) != parameters(b) ? parameters(a) < parameters(b) : actions(a) > actions(b);
+}
+
 // The routes of the most literal pattern that fits.
 Router::Found Router::find(const std::vector<std::string>& path) const {
     Found found;
     const Route* best = nullptr;
-    const auto parameters = [](const Route& route) {
-        return std::ranges::count_if(route.segments, is_parameter);
-    };
     for (const Route& route : routes_)
-        if (fits(route.segments, path) && (!best || parameters(route) < parameters(*best)))
+        if (fits(route.segments, path) && (!best || is_closer(route, *best)))
             best = &route;
     for (const Route& route : routes_)
         if (best && route.operation.pattern == best->operation.pattern)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // From method and path to a handler. A pattern is a path in which "{name}" stands for one segment,
-// as in OpenAPI; a segment is decoded after the path was split, so that it may hold a "/".
+// as in OpenAPI, or for what of it comes before an action: "{name}:resolve". A segment is decoded
+// after the path was split, so that it may hold a "/".
 #pragma once
 
 #include "admin/exchange.hpp"
@@ -60,7 +61,8 @@ struct Operation {
 
 class Router {
   public:
-    // `pattern`: "/v1/bindings/{id}". A pattern without parameters wins over one with.
+    // `pattern`: "/v1/bindings/{id}". The pattern wins that has fewer
+    // parameters, then the one that has more text beside them.
     void add(Operation operation, RouteHandler handler);
 
     struct Routed {
@@ -80,6 +82,7 @@ class Router {
         RouteHandler handler;
     };
     using Found = std::vector<const Route*>;
+    [[nodiscard]] static bool is_closer(const Route& a, const Route& b);
     [[nodiscard]] Found find(const std::vector<std::string>& path) const;
     [[nodiscard]] static Response call(const Route& route, const Request& request,
                                        const std::vector<std::string>& path, Query::Pairs query);

@@ -6,10 +6,9 @@
 #include "admin/names.hpp"
 #include "admin/reply.hpp"
 #include "admin/routes.hpp"
+#include "admin/sources.hpp"
 
 #include <boost/json.hpp>
-
-#include <limits>
 
 namespace gmguard::admin {
 namespace {
@@ -17,15 +16,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::uint64_t kMaxLimit = 1000;
-constexpr std::size_t kMaxImpus = 100;
-
-std::optional<Endpoint> source_of(std::string_view text) {
-    if (const auto endpoint = Endpoint::parse(text))
-        return endpoint;
-    if (const auto prefix = Prefix::parse(text)) // an address alone, too
-        return Endpoint{prefix->address, 0};
-    return std::nullopt;
-}
 
 Result<Binding> find(const Guard& guard, const std::string& id) {
     const std::optional<Endpoint> source = source_of(id);
@@ -99,13 +89,10 @@ Response get(const Guard& guard, const Call& call) {
 
 BindingRequest read_request(const json::value& body, const Endpoint& source,
                             std::vector<Flaw>& flaws) {
-    constexpr std::uint64_t most = std::numeric_limits<std::uint32_t>::max();
     ObjectReader reader(body, "", flaws);
     BindingRequest request;
     request.source = source;
-    request.impi = reader.text("impi").value_or("");
-    request.impus = reader.texts("impus", kMaxImpus).value_or(std::vector<std::string>{});
-    request.expires_s = static_cast<std::uint32_t>(reader.number("expires_s", 1, most).value_or(0));
+    read_subscriber(reader, request);
     reader.refuse_others();
     return request;
 }

@@ -67,6 +67,7 @@ ModeChange read_change(const json::value& body, std::vector<Flaw>& flaws) {
     change.default_mode = read_default(reader);
     change.mode = read_own_mode(reader, "mode");
     change.checks = read_checks(reader, flaws);
+    change.accept_adopted = reader.flag("accept_adopted");
     if (reader.has("default") && reader.has("listener"))
         reader.flaw("default", "is not a listener's: say mode");
     if (reader.has("mode") && !reader.has("listener"))

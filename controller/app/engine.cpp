@@ -22,45 +22,53 @@ constexpr std::size_t kFullNoMore = 70; // below: the next one is news
 
 bool is_chatter(binding::NoticeKind kind) {
     return kind == binding::NoticeKind::challenged || kind == binding::NoticeKind::not_believed ||
-           kind == binding::NoticeKind::auth_timeout || kind == binding::NoticeKind::forged_answer;
+           kind == binding::NoticeKind::auth_timeout ||
+           kind == binding::NoticeKind::forged_answer || kind == binding::NoticeKind::adopted;
 }
 
 binding::Rules rules_of(const config::Config& config, const kernel::Maps& maps) {
     binding::Rules rules;
     rules.believes_core = !config.core.peers.empty();
     rules.bindings = maps.bindings.raw().max_entries();
+    rules.adopted = rules.bindings / 2;
     rules.identities = maps.identities.raw().max_entries();
     rules.challenges = maps.challenges.raw().max_entries();
     return rules;
 }
 
-// One key for the life of the maps: their hashes are made with it.
-Result<kernel::HashKey> key_of(const kernel::Maps& maps) {
-    const auto settings = kernel::read_settings(maps);
-    if (!settings)
-        return fail(settings.error());
-    if (settings->schema == GM_SCHEMA)
-        return kernel::HashKey{settings->hash_key[0], settings->hash_key[1]};
-    return kernel::random_key();
+bool is_of_unregistered(const gm_record& head) {
+    return head.reason == GM_REASON_unregistered && head.verdict == GM_VERDICT_WOULD_DROP;
 }
 
 } // namespace
 
-Engine::Engine(const config::Config& config, kernel::Objects objects, const kernel::HashKey& key,
+Engine::Engine(const config::Config& config, kernel::Objects objects, const Past& past,
                admin::EventLog& log, const feeds::Directory& directory)
-    : config_(config), objects_(std::move(objects)), key_(key), hasher_(key),
+    : config_(config), objects_(std::move(objects)), past_(past), hasher_(past.key),
       policy_(
           hasher_, [&config](Address source) { return config::key_form(config, source); },
           rules_of(config, objects_.maps())),
-      log_(log), directory_(directory) {}
+      log_(log), directory_(directory) {
+    policy_.adopt_by([this](std::uint32_t listener) { return adopts_until(listener); });
+}
+
+Result<Engine::Past> Engine::past_of(const kernel::Maps& maps) {
+    const auto settings = kernel::read_settings(maps);
+    if (!settings)
+        return fail(settings.error());
+    if (settings->schema == GM_SCHEMA)
+        return Past{{settings->hash_key[0], settings->hash_key[1]}, settings->since_ns};
+    const auto key = kernel::random_key();
+    return key ? Result<Past>({*key, feeds::Moment::now().ns}) : fail(key.error());
+}
 
 Result<std::unique_ptr<Engine>> Engine::make(const config::Config& config, kernel::Objects objects,
                                              admin::EventLog& log,
                                              const feeds::Directory& directory) {
-    const auto key = key_of(objects.maps());
-    if (!key)
-        return fail(key.error());
-    std::unique_ptr<Engine> engine(new Engine(config, std::move(objects), *key, log, directory));
+    const auto past = past_of(objects.maps());
+    if (!past)
+        return fail(past.error());
+    std::unique_ptr<Engine> engine(new Engine(config, std::move(objects), *past, log, directory));
     if (auto adopted = engine->adopt(); !adopted)
         return fail(std::move(adopted.error()));
     return engine;
@@ -110,10 +118,28 @@ Result<bool> Engine::consume() {
 void Engine::on_record(const kernel::Record& record) {
     if (record.ring == kernel::Ring::events) {
         log_.append(feeds::report(record, directory_, reading_));
+        const auto& head = record.head;
+        if (is_of_unregistered(head))
+            follow(policy_.handle(binding::Unregistered{
+                       head.time_ns, {Address(head.source), head.source_port}, head.listener}),
+                   reading_);
         return;
     }
     if (auto event = feeds::heard(record))
         follow(policy_.handle(std::move(*event)), reading_);
+}
+
+// Only in monitor: enforced, a stranger would open the door to himself by knocking.
+std::uint64_t Engine::adopts_until(std::uint32_t listener) const {
+    if (listener == 0 || listener > config_.listeners.size() ||
+        config::effective_mode(config_, config_.listeners[listener - 1], GM_CHECK_identity_bound) !=
+            GM_MODE_MONITOR)
+        return 0;
+    return past_.since_ns + config_.limits.adopt_s * binding::kSecond;
+}
+
+void Engine::arrive() {
+    past_.since_ns = feeds::Moment::now().ns;
 }
 
 // The map is never fuller than the policy thinks, so an error here is the kernel's own.
@@ -154,8 +180,7 @@ void Engine::note_fill() {
     const auto counts = policy_.counts();
     const auto& maps = objects_.maps();
     const auto percent = [](std::size_t used, std::uint32_t room) { return 100 * used / room; };
-    const auto bindings =
-        percent(counts.bound + counts.cooldown, maps.bindings.raw().max_entries());
+    const auto bindings = percent(counts.in_kernel(), maps.bindings.raw().max_entries());
     const auto identities = percent(counts.identities, maps.identities.raw().max_entries());
     const auto most = std::max(bindings, identities);
     if (most >= kFull && !filling_)
@@ -194,29 +219,34 @@ void Engine::tick() {
 }
 
 Result<> Engine::fill(const std::vector<Address>& hosts) {
-    auto tables = kernel::tables(config_, hosts, key_);
+    auto tables = kernel::tables(config_, hosts, past_.key);
+    tables.settings.since_ns = past_.since_ns;
     tables.settings.heartbeat_ns = feeds::Moment::now().ns;
     settings_ = tables.settings;
     return kernel::fill(objects_.maps(), tables);
 }
 
-Result<> Engine::add(binding::Add request) {
-    const auto now = feeds::Moment::now();
-    request.now_ns = now.ns;
-    auto outcome = policy_.add(request);
+Result<> Engine::done(Result<binding::Outcome> outcome, const feeds::Moment& now) {
     if (!outcome)
         return fail(std::move(outcome.error()));
     follow(*outcome, now);
     return {};
 }
 
+Result<> Engine::add(binding::Add request) {
+    const auto now = feeds::Moment::now();
+    request.now_ns = now.ns;
+    return done(policy_.add(request), now);
+}
+
 Result<> Engine::release(std::string_view id) {
     const auto now = feeds::Moment::now();
-    auto outcome = policy_.release(id, now.ns);
-    if (!outcome)
-        return fail(std::move(outcome.error()));
-    follow(*outcome, now);
-    return {};
+    return done(policy_.release(id, now.ns), now);
+}
+
+Result<> Engine::hand_over(std::string_view shadow) {
+    const auto now = feeds::Moment::now();
+    return done(policy_.hand_over(shadow, now.ns), now);
 }
 
 } // namespace gmguard::app

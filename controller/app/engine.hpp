@@ -41,11 +41,15 @@ class Engine {
     // Into the event log and the daemon's own.
     void alarm(std::string detail, std::string interface = {});
 
+    // The guard is at a new place: who spoke there before is not known (H14). Counts with fill().
+    void arrive();
+
     // Brings gm_listeners, gm_pools, gm_peers and gm_settings to the configuration.
     [[nodiscard]] Result<> fill(const std::vector<Address>& hosts);
 
     [[nodiscard]] Result<> add(binding::Add request);
     [[nodiscard]] Result<> release(std::string_view id);
+    [[nodiscard]] Result<> hand_over(std::string_view shadow);
 
     [[nodiscard]] const binding::Policy& policy() const { return policy_; }
     [[nodiscard]] const kernel::Objects& objects() const { return objects_; }
@@ -56,11 +60,20 @@ class Engine {
     }
 
   private:
-    Engine(const config::Config& config, kernel::Objects objects, const kernel::HashKey& key,
+    // What outlives the daemon beside the bindings, in gm_settings.
+    struct Past {
+        kernel::HashKey key; // one for the life of the maps: their hashes are made with it
+        std::uint64_t since_ns = 0;
+    };
+    [[nodiscard]] static Result<Past> past_of(const kernel::Maps& maps);
+
+    Engine(const config::Config& config, kernel::Objects objects, const Past& past,
            admin::EventLog& log, const feeds::Directory& directory);
 
     [[nodiscard]] Result<> adopt();
+    [[nodiscard]] std::uint64_t adopts_until(std::uint32_t listener) const;
     void on_record(const kernel::Record& record);
+    [[nodiscard]] Result<> done(Result<binding::Outcome> outcome, const feeds::Moment& now);
     void follow(const binding::Outcome& outcome, const feeds::Moment& now);
     void tell(const binding::Notice& notice, const feeds::Moment& now);
     void note_losses(const feeds::Moment& now);
@@ -69,7 +82,7 @@ class Engine {
 
     const config::Config& config_;
     kernel::Objects objects_;
-    kernel::HashKey key_;
+    Past past_;
     kernel::Hasher hasher_;
     binding::Policy policy_;
     admin::EventLog& log_;

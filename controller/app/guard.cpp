@@ -104,8 +104,11 @@ std::vector<admin::Interface> Guard::interfaces() const {
 }
 
 Result<admin::Interface> Guard::attach(const admin::AttachRequest& request) {
+    const bool is_new = !interfaces_.find(request.name);
     if (auto put = interfaces_.put(interface_of(request)); !put)
         return fail(std::move(put.error()));
+    if (is_new && request.side == GM_SIDE_GM)
+        engine_.arrive();
     if (auto filled = engine_.fill(interfaces_.host_addresses()); !filled)
         return fail(std::move(filled.error()));
     tell(admin::EventType::attached, request.name, "is guarded");
@@ -139,12 +142,27 @@ Result<> Guard::check_covered(const config::Config& wanted) const {
                 "start the P-CSCF anew in that cgroup, or name one above its own in [cgroup] path");
 }
 
+Result<> Guard::check_adopted(const config::Config& wanted) const {
+    const auto adopted = engine_.policy().counts().adopted;
+    if (adopted == 0 || !enforces_anew(config_, wanted, GM_CHECK_identity_bound))
+        return {};
+    return fail(ErrorKind::consent, "mode enforce",
+                fmt::format("{} phones registered before the guard came and have not since: they "
+                            "will speak with any identity that no other phone holds, and phones "
+                            "that were silent so far are cut off until they register",
+                            adopted),
+                "say accept_adopted (gmguard mode set ... --yes), import them, or wait: `gmguard "
+                "bindings list --state adopted`");
+}
+
 Result<> Guard::set_modes(const admin::ModeChange& change) {
     auto changed = with_modes(config_, change);
     if (!changed)
         return fail(std::move(changed.error()));
     if (auto covered = check_covered(*changed); !covered)
         return covered;
+    if (auto agreed = check_adopted(*changed); !agreed && !change.accept_adopted)
+        return agreed;
     std::swap(config_, *changed);
     if (auto filled = engine_.fill(interfaces_.host_addresses()); !filled) {
         std::swap(config_, *changed);
@@ -216,6 +234,13 @@ Result<> Guard::release(std::string_view id) {
     return engine_.release(id);
 }
 
+Result<admin::Binding> Guard::hand_over(std::string_view shadow) {
+    const auto newcomer = engine_.policy().find(shadow);
+    if (auto handed = engine_.hand_over(shadow); !handed)
+        return fail(std::move(handed.error()));
+    return holder({Address(newcomer->selector.address), newcomer->selector.port});
+}
+
 std::vector<admin::HookCounts> Guard::counters() const {
     std::vector<admin::HookCounts> out;
     for (std::uint32_t id = 0; id <= config_.listeners.size(); ++id) {
@@ -241,10 +266,10 @@ admin::Figures Guard::figures() const {
     figures.bindings = {{GM_STATE_PENDING, counts.pending},
                         {GM_STATE_BOUND, counts.bound},
                         {GM_STATE_SHADOW, counts.shadow},
+                        {GM_STATE_ADOPTED, counts.adopted},
                         {GM_STATE_COOLDOWN, counts.cooldown}};
-    figures.maps = {
-        {"gm_bindings", counts.bound + counts.cooldown, maps.bindings.raw().max_entries()},
-        {"gm_identities", counts.identities, maps.identities.raw().max_entries()}};
+    figures.maps = {{"gm_bindings", counts.in_kernel(), maps.bindings.raw().max_entries()},
+                    {"gm_identities", counts.identities, maps.identities.raw().max_entries()}};
     figures.registrations = engine_.registrations();
     return figures;
 }

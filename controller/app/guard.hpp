@@ -31,6 +31,7 @@ class Guard final : public admin::Guard {
     [[nodiscard]] Result<admin::Binding> holder(const Endpoint& source) const override;
     [[nodiscard]] Result<admin::Binding> put_binding(const admin::BindingRequest& request) override;
     [[nodiscard]] Result<> release(std::string_view id) override;
+    [[nodiscard]] Result<admin::Binding> hand_over(std::string_view shadow) override;
 
     [[nodiscard]] std::vector<admin::HookCounts> counters() const override;
     [[nodiscard]] gm_losses losses() const override;
@@ -40,6 +41,7 @@ class Guard final : public admin::Guard {
 
   private:
     [[nodiscard]] Result<> check_covered(const config::Config& wanted) const;
+    [[nodiscard]] Result<> check_adopted(const config::Config& wanted) const;
     void tell(admin::EventType type, std::string interface, std::string detail);
     [[nodiscard]] admin::Binding show(const binding::BindingView& view) const;
 

@@ -40,6 +40,7 @@ int exit_code(ErrorKind kind) {
     case ErrorKind::not_found:
         return 3;
     case ErrorKind::conflict:
+    case ErrorKind::consent:
         return 4;
     case ErrorKind::unavailable:
         return 5;

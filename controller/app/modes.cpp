@@ -52,15 +52,20 @@ Result<config::Config> with_modes(config::Config config, const admin::ModeChange
     return config;
 }
 
-bool enforces_more(const config::Config& before, const config::Config& after) {
-    const auto enforced = [](const config::Config& config, std::size_t place, unsigned check) {
-        return config::effective_mode(config, config.listeners[place],
-                                      static_cast<gm_check>(check)) == GM_MODE_ENFORCE;
+bool enforces_anew(const config::Config& before, const config::Config& after, gm_check check) {
+    const auto enforced = [check](const config::Config& config, std::size_t place) {
+        return config::effective_mode(config, config.listeners[place], check) == GM_MODE_ENFORCE;
     };
     for (std::size_t place = 0; place < after.listeners.size(); ++place)
-        for (unsigned check = 0; check < GM_CHECK_COUNT; ++check)
-            if (enforced(after, place, check) && !enforced(before, place, check))
-                return true;
+        if (enforced(after, place) && !enforced(before, place))
+            return true;
+    return false;
+}
+
+bool enforces_more(const config::Config& before, const config::Config& after) {
+    for (unsigned check = 0; check < GM_CHECK_COUNT; ++check)
+        if (enforces_anew(before, after, static_cast<gm_check>(check)))
+            return true;
     return false;
 }
 

@@ -14,7 +14,10 @@ namespace gmguard::app {
 [[nodiscard]] Result<config::Config> with_modes(config::Config config,
                                                 const admin::ModeChange& change);
 
-// Whether a check of a listener is enforced in `after` that is not in `before`.
+// Whether a listener enforces this check in `after` and not in `before`.
+[[nodiscard]] bool enforces_anew(const config::Config& before, const config::Config& after,
+                                 gm_check check);
+// The same of any check.
 [[nodiscard]] bool enforces_more(const config::Config& before, const config::Config& after);
 
 } // namespace gmguard::app

@@ -14,6 +14,7 @@ enum class ErrorKind : std::uint8_t {
     invalid,     // the input is wrong: 400/422, exit 2
     not_found,   // the thing named does not exist: 404, exit 3
     conflict,    // it exists, is held by somebody else, or the precondition failed: 409/412, exit 4
+    consent,     // it can be done, when somebody says that he knows what it means: 409, exit 4
     unsupported, // this kernel, driver or build cannot do it: 501, exit 1
     exhausted,   // a table or a limit is full: 507, exit 1
     unavailable, // the other side does not answer: 503, exit 5

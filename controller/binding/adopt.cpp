@@ -66,7 +66,8 @@ Holding holding_of(const gm_binding& value, std::span<const Held> held, const Ha
 
 bool has_meaning(const gm_selector& selector, const gm_binding& value, const KeyForms& forms,
                  std::uint64_t now_ns) {
-    const bool state = value.state == GM_STATE_BOUND || value.state == GM_STATE_COOLDOWN;
+    const bool state = value.state == GM_STATE_BOUND || value.state == GM_STATE_ADOPTED ||
+                       value.state == GM_STATE_COOLDOWN;
     return state && value.subscriber != 0 && value.expires_ns > now_ns &&
            has_form(selector, forms(Address(selector.address)));
 }
@@ -125,8 +126,8 @@ Outcome Policy::adopt(std::uint64_t now_ns, std::span<const BindingEntry> bindin
             continue;
         }
         const auto held = of_subscriber(all, value.subscriber);
-        parts_->life.adopt(binding_of(selector, value, now_ns),
-                           holding_of(value, held, parts_->hasher));
+        parts_->life.restore(binding_of(selector, value, now_ns),
+                             holding_of(value, held, parts_->hasher));
         if (value.state == GM_STATE_BOUND)
             for (const Held& one : held)
                 live.push_back({one.identity, value.subscriber, value.expires_ns});

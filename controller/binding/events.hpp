@@ -52,6 +52,13 @@ struct Tick {
     std::uint64_t now_ns = 0;
 };
 
+// A message that passed on a protected port in monitor, from a selector without binding.
+struct Unregistered {
+    std::uint64_t now_ns = 0;
+    Endpoint source;
+    std::uint32_t listener = 0; // its id
+};
+
 // What the kernel wrote into a binding: asked for by Policy::watched().
 struct Seen {
     std::uint64_t now_ns = 0;
@@ -68,7 +75,7 @@ struct Lost {
 };
 
 using Event = std::variant<RegisterInClear, RegisterProtected, RegisterOnward, AnswerFromCore,
-                           AnswerLeaving, Tick, Seen, Lost>;
+                           AnswerLeaving, Unregistered, Tick, Seen, Lost>;
 
 // By an operator or a lease feed; answered at once (Policy::add, Policy::release).
 struct Add {

@@ -64,16 +64,38 @@ void Life::create(const Grant& grant, Outcome& out) {
     binding.expires_ns = grant.registration.expires_ns;
     binding.since_ns = grant.now_ns;
     binding.contact = grant.contact;
-    binding.state = GM_STATE_BOUND;
+    binding.state = static_cast<std::uint8_t>(grant.state);
     binding.origin = grant.origin;
     const Holding holding{grant.impi, {grant.registration}};
     const Slot slot = table_.insert(std::move(binding), holding);
     const auto identities = holding.identities();
     put_identities(slot, identities, {}, grant.now_ns, out);
     put_binding(slot, identities, grant.now_ns, out);
-    out.notices.push_back(notice(NoticeKind::bound, slot, grant));
+    const bool bound = grant.state == GM_STATE_BOUND;
+    out.notices.push_back(notice(bound ? NoticeKind::bound : NoticeKind::adopted, slot, grant));
     if (!replaced_by(slot, grant.now_ns).empty())
         moves_.push_back({slot, table_.at(slot).subscriber, grant.now_ns});
+}
+
+// The user of such a binding is nobody: the hash of its selector, which is no IMPI's.
+void Life::adopt(Grant grant, Outcome& out) {
+    const Slot slot = table_.find(grant.selector);
+    if (slot != kNoSlot && table_.at(slot).expires_ns > grant.now_ns)
+        return;
+    if (!has_room(grant) || table_.in_state(GM_STATE_ADOPTED) >= rules_.adopted)
+        return;
+    grant.user = hasher_.bytes("adopted " + text(grant.selector));
+    grant.state = GM_STATE_ADOPTED;
+    grant.origin = Origin::adopted;
+    bind(grant, out);
+}
+
+bool Life::may_be_adopted(const gm_selector& selector, gm_u128 user, std::uint64_t now_ns) const {
+    const Slot slot = table_.find(selector);
+    if (slot == kNoSlot || table_.at(slot).state != GM_STATE_ADOPTED ||
+        table_.at(slot).expires_ns <= now_ns)
+        return false;
+    return table_.at(slot).user == user || table_.impi(slot).empty();
 }
 
 void Life::take_over(Slot slot, const Grant& grant, Outcome& out) {
@@ -97,11 +119,12 @@ void Life::refresh(Slot slot, const Grant& grant, Outcome& out) {
     table_.set_holding(slot, old, holding);
     table_.set_contact(slot, grant.contact);
     table_.set_origin(slot, grant.origin);
-    table_.set_state(slot, GM_STATE_BOUND, holding.expires_ns());
+    table_.set_state(slot, grant.state, holding.expires_ns());
     put_identities(slot, after, before, grant.now_ns, out);
     put_binding(slot, after, grant.now_ns, out);
     erase_identities(subscriber, before, after, grant.now_ns, out);
-    const auto kind = was_bound ? NoticeKind::refreshed : NoticeKind::bound;
+    const bool news = !was_bound && grant.state == GM_STATE_BOUND;
+    const auto kind = news ? NoticeKind::bound : NoticeKind::refreshed;
     out.notices.push_back(notice(kind, slot, grant));
     if (was_bound && grant.challenged && grant.selector.port != 0)
         out.notices.push_back(notice(NoticeKind::port_reused, slot, grant));
@@ -203,7 +226,7 @@ void Life::expire(std::uint64_t now_ns, Outcome& out) {
     });
 }
 
-void Life::adopt(Binding binding, const Holding& holding) {
+void Life::restore(Binding binding, const Holding& holding) {
     next_subscriber_ = std::max(next_subscriber_, binding.subscriber + 1);
     table_.insert(std::move(binding), holding);
 }

@@ -15,7 +15,7 @@
 
 namespace gmguard::binding {
 
-// What an answer, or an operator, grants.
+// What an answer, or an operator, grants; or that somebody was there before.
 struct Grant {
     std::uint64_t now_ns = 0;
     Endpoint source;
@@ -23,7 +23,8 @@ struct Grant {
     std::uint32_t listener = 0;
     std::string impi;
     gm_u128 user = 0;
-    Registration registration; // its identities: at least one
+    Registration registration; // its identities: at least one, but where state is adopted
+    gm_binding_state state = GM_STATE_BOUND; // or adopted: nobody authenticated for it
     std::uint64_t contact = 0;
     bool challenged = false; // it answers a challenge of its own
     Origin origin = Origin::registration;
@@ -32,13 +33,20 @@ struct Grant {
 class Life {
   public:
     Life(const Hasher& hasher, const Rules& rules)
-        : rules_(rules), table_(hasher), next_subscriber_(rules.first_subscriber) {}
+        : hasher_(hasher), rules_(rules), table_(hasher), next_subscriber_(rules.first_subscriber) {
+    }
 
     // The binding on this selector that excludes other users now, or kNoSlot.
     [[nodiscard]] Slot holder(const gm_selector& selector, std::uint64_t now_ns) const;
     [[nodiscard]] bool has_room(const Grant& grant) const;
     // Binds or refreshes. REQUIRES: no other user holds the selector; has_room().
     void bind(const Grant& grant, Outcome& out);
+    // Takes the selector as it is found, if nobody has it and there is room for another one: no
+    // user and no identity is known of it.
+    void adopt(Grant grant, Outcome& out);
+    // Whether an adopted selector may be this user's: its own, or of nobody known.
+    [[nodiscard]] bool may_be_adopted(const gm_selector& selector, gm_u128 user,
+                                      std::uint64_t now_ns) const;
     // The 200 to a removal: the registration of this To ends, and with the last one the binding,
     // which goes into cooldown.
     void deregister(Slot slot, gm_u128 to, std::uint64_t now_ns, Outcome& out);
@@ -56,7 +64,7 @@ class Life {
 
     // One binding of the pinned maps, as it is there: no operations. The next new subscriber's
     // number will be higher than all of them.
-    void adopt(Binding binding, const Holding& holding);
+    void restore(Binding binding, const Holding& holding);
 
   private:
     struct Move {
@@ -89,6 +97,7 @@ class Life {
     [[nodiscard]] Notice notice(NoticeKind kind, Slot slot, std::uint64_t now_ns) const;
     [[nodiscard]] Notice notice(NoticeKind kind, Slot slot, const Grant& grant) const;
 
+    const Hasher& hasher_;
     const Rules& rules_;
     Table table_;
     std::uint64_t next_subscriber_;

@@ -7,10 +7,10 @@
 namespace gmguard::binding {
 namespace {
 
-constexpr std::array<std::string_view, 13> kNoticeNames{
+constexpr std::array<std::string_view, 14> kNoticeNames{
     "bound",        "refreshed",   "released",   "expired",      "moved",
     "conflict",     "shadowed",    "challenged", "auth_timeout", "forged_answer",
-    "not_believed", "port_reused", "lost"};
+    "not_believed", "port_reused", "adopted",    "lost"};
 
 constexpr std::array<std::string_view, 16> kDoubtNames{
     "none",        "clear_register", "not_sent_on",   "altered",

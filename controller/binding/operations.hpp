@@ -61,7 +61,8 @@ enum class NoticeKind : std::uint8_t {
     forged_answer, // an answer that the P-CSCF's request cannot have caused (H1); see `doubt`
     not_believed,  // an answer, or the lack of one, that changes nothing; see `doubt`
     port_reused,   // an authenticated re-registration kept its port (D.2.3 asks for a new one)
-    lost,          // records of a ring are missing: `detail` names it, `count` says how many
+    adopted, // it was there before the guard: passes, without a user, until it registers (H14)
+    lost,    // records of a ring are missing: `detail` names it, `count` says how many
 };
 
 // Why an answer was not believed.

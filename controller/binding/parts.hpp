@@ -11,10 +11,11 @@ struct Policy::Parts {
     Parts(const Hasher& a_hasher, KeyForms a_forms, Rules a_rules)
         : hasher(a_hasher), forms(std::move(a_forms)), rules(a_rules), life(hasher, rules),
           challenges(rules.challenges, rules.registration_timer_ns), shadows(rules.shadows),
-          registrar(hasher, forms, rules, life, challenges, shadows) {}
+          registrar(hasher, forms, adoption, rules, life, challenges, shadows) {}
 
     const Hasher& hasher;
     KeyForms forms;
+    Adoption adoption;
     Rules rules;
     Life life;
     Challenges challenges;

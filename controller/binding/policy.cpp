@@ -21,6 +21,9 @@ struct Handler {
     void operator()(const RegisterOnward& event) { registrar.onward(event, out); }
     void operator()(const AnswerFromCore& event) { registrar.from_core(event, out); }
     void operator()(const AnswerLeaving& event) { registrar.leaving(event, out); }
+    void operator()(const Unregistered& event) {
+        registrar.adopt(event.source, event.listener, event.now_ns, out);
+    }
     void operator()(const Tick& event) {
         registrar.tick(event.now_ns, out);
         life.expire(event.now_ns, out);
@@ -116,12 +119,42 @@ Result<Outcome> Policy::release(std::string_view text, std::uint64_t now_ns) {
     return out;
 }
 
+Result<Outcome> Policy::hand_over(std::string_view text, std::uint64_t now_ns) {
+    const auto id = Id::parse(text);
+    const Shadow* shadow =
+        id && id->kind == IdKind::shadow ? parts_->shadows.find(id->number) : nullptr;
+    if (shadow == nullptr || shadow->expires_ns <= now_ns)
+        return no_such(text);
+    Grant grant;
+    grant.now_ns = now_ns;
+    grant.source = {Address(shadow->selector.address), shadow->selector.port};
+    grant.selector = shadow->selector;
+    grant.impi = shadow->impi;
+    grant.user = shadow->user;
+    grant.registration.expires_ns = shadow->expires_ns;
+    for (const auto& impu : shadow->impus)
+        grant.registration.identities.push_back({parts_->hasher.identity(impu), impu});
+    Life& life = parts_->life;
+    if (!life.has_room(grant))
+        return fail(ErrorKind::exhausted, "binding " + std::string(text), "the maps are full");
+    Outcome out;
+    if (const Slot holder = life.holder(grant.selector, now_ns); holder != kNoSlot)
+        life.release(holder, now_ns, out);
+    life.bind(grant, out);
+    (void)parts_->shadows.erase(id->number);
+    return out;
+}
+
 std::vector<gm_selector> Policy::watched() const {
     return parts_->life.watched();
 }
 
 void Policy::believe_core(bool core_peers_are_configured) {
     parts_->rules.believes_core = core_peers_are_configured;
+}
+
+void Policy::adopt_by(Adoption adoption) {
+    parts_->adoption = std::move(adoption);
 }
 
 } // namespace gmguard::binding

@@ -12,6 +12,9 @@
 //   2xx to a removal        cooldown: identities still pass, the key is free, 128 s later it is
 //   gone anything else           changes no binding
 //
+// A phone that registered before the guard came is adopted where it speaks (H14): it passes with
+// whatever identity no live binding holds, keeps nobody out, and ends with the next 200.
+//
 // Which answers count. With core peers: only theirs (AnswerFromCore), and only if the REGISTER was
 // seen going on to the core with the Via list [P-CSCF's own, phone's] and the answer has that very
 // list. Without: answers seen leaving to the phone (AnswerLeaving), Via list [phone's], to the
@@ -55,6 +58,10 @@ class Policy {
     // id.
     [[nodiscard]] Result<Outcome> release(std::string_view id, std::uint64_t now_ns);
 
+    // Ends what a shadow lost against and binds the shadow in its place, with what its 200 granted.
+    // not_found: no such shadow, or it has expired. exhausted: the maps are full.
+    [[nodiscard]] Result<Outcome> hand_over(std::string_view shadow, std::uint64_t now_ns);
+
     // Rebuilds the table from pinned maps, at start, before any event. The operations remove what
     // has no meaning any more (expired, of another key form, identities or owners of nobody) and
     // complete what is missing. Entries of gm_challenges are not adopted: they expire by
@@ -71,6 +78,8 @@ class Policy {
     [[nodiscard]] std::vector<gm_selector> watched() const;
 
     void believe_core(bool core_peers_are_configured);
+    // Without it nothing is adopted.
+    void adopt_by(Adoption adoption);
 
     // The binding that excludes others from this source now. None: nobody's.
     [[nodiscard]] std::optional<BindingView> holder(const Endpoint& source,

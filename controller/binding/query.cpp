@@ -74,7 +74,7 @@ class Search {
     }
 
     void bindings(const Table& table) {
-        if (!wants(GM_STATE_BOUND) && !wants(GM_STATE_COOLDOWN))
+        if (!wants(GM_STATE_BOUND) && !wants(GM_STATE_ADOPTED) && !wants(GM_STATE_COOLDOWN))
             return;
         if (!user_ && !identity_) {
             for (Slot slot = 0; slot < table.end(); ++slot)
@@ -203,6 +203,7 @@ Counts Policy::counts() const {
     counts.pending = parts_->challenges.all().size();
     counts.bound = table.in_state(GM_STATE_BOUND);
     counts.shadow = parts_->shadows.all().size();
+    counts.adopted = table.in_state(GM_STATE_ADOPTED);
     counts.cooldown = table.in_state(GM_STATE_COOLDOWN);
     counts.identities = table.identities();
     counts.transactions = parts_->registrar.transactions();

@@ -34,10 +34,11 @@ bool belongs_to(const Pending& pending, const Transaction& t) {
 
 } // namespace
 
-Registrar::Registrar(const Hasher& hasher, const KeyForms& forms, const Rules& rules, Life& life,
-                     Challenges& challenges, Shadows& shadows)
-    : hasher_(hasher), forms_(forms), rules_(rules), life_(life), challenges_(challenges),
-      shadows_(shadows), transactions_(rules.transactions, rules.open_per_selector) {}
+Registrar::Registrar(const Hasher& hasher, const KeyForms& forms, const Adoption& adoption,
+                     const Rules& rules, Life& life, Challenges& challenges, Shadows& shadows)
+    : hasher_(hasher), forms_(forms), adoption_(adoption), rules_(rules), life_(life),
+      challenges_(challenges), shadows_(shadows),
+      transactions_(rules.transactions, rules.open_per_selector) {}
 
 gm_challenge_key Registrar::challenge_key(const Transaction& t) {
     return {t.selector.address, t.nonce};
@@ -88,9 +89,25 @@ void Registrar::opened(const Transaction& t, Transactions::Opened how, std::uint
     const Pending* pending = challenges_.find(challenge_key(t));
     if (pending != nullptr && belongs_to(*pending, t))
         challenges_.prolong(pending->key, t.due_ns);
+    else
+        adopt(t.source, t.listener, now_ns, out);
     const Slot slot = life_.holder(t.selector, now_ns);
     if (slot != kNoSlot && life_.table().at(slot).user == t.user)
         life_.used(t.selector, now_ns, now_ns, out);
+}
+
+void Registrar::adopt(const Endpoint& source, std::uint32_t listener, std::uint64_t now_ns,
+                      Outcome& out) {
+    const std::uint64_t until = adoption_ ? adoption_(listener) : 0;
+    if (until <= now_ns)
+        return;
+    Grant grant;
+    grant.now_ns = now_ns;
+    grant.source = source;
+    grant.selector = make_selector(source, forms_(source.address));
+    grant.listener = listener;
+    grant.registration.expires_ns = until;
+    life_.adopt(std::move(grant), out);
 }
 
 Registrar::Match Registrar::match(const sip::Message& message, const sip::Via& phone) {
@@ -303,12 +320,17 @@ void Registrar::commit(Transaction& t, const Heard& heard, Outcome& out) {
         out.notices.back().other_impi = pending->impi;
         return;
     }
-    if (pending == nullptr && !refreshes)
+    const bool was_there = life_.may_be_adopted(t.selector, t.user, heard.now_ns);
+    if (pending == nullptr && !refreshes && !was_there)
         return doubted(Doubt::no_challenge);
     const Granted given = granted(t, heard.message);
     if (given.expires_s == 0)
         return doubted(Doubt::other_contact);
-    const Grant what = grant(t, heard, given.expires_s, pending != nullptr);
+    Grant what = grant(t, heard, given.expires_s, pending != nullptr);
+    // The core knows this user without a challenge, the guard does not: who was there stays
+    // adopted.
+    if (pending == nullptr && !refreshes)
+        what.state = GM_STATE_ADOPTED;
     forget_challenges(t, pending, out);
     if (holder != kNoSlot && !refreshes)
         return conflict(what, holder, out);
@@ -344,8 +366,10 @@ void Registrar::conflict(const Grant& grant, Slot holder, Outcome& out) {
 
 void Registrar::remove(const Transaction& t, const Heard& heard, Outcome& out) {
     shadows_.erase(t.selector, t.user);
-    const Slot slot = life_.holder(t.selector, heard.now_ns);
-    if (slot == kNoSlot || life_.table().at(slot).user != t.user)
+    const bool was_there = life_.may_be_adopted(t.selector, t.user, heard.now_ns);
+    const Slot slot =
+        was_there ? life_.table().find(t.selector) : life_.holder(t.selector, heard.now_ns);
+    if (slot == kNoSlot || (life_.table().at(slot).user != t.user && !was_there))
         return;
     const bool ours = t.ask.all || t.ask.ours || t.ask.contact == life_.table().at(slot).contact;
     const Granted left = granted(t, heard.message);

@@ -15,13 +15,15 @@ namespace gmguard::binding {
 
 class Registrar {
   public:
-    Registrar(const Hasher& hasher, const KeyForms& forms, const Rules& rules, Life& life,
-              Challenges& challenges, Shadows& shadows);
+    Registrar(const Hasher& hasher, const KeyForms& forms, const Adoption& adoption,
+              const Rules& rules, Life& life, Challenges& challenges, Shadows& shadows);
 
     void request(const Heard& heard, bool is_protected, Outcome& out);
     void onward(const Heard& heard, Outcome& out);
     void from_core(const Heard& heard, Outcome& out);
     void leaving(const Heard& heard, Outcome& out);
+    // The source spoke on a protected port, and nobody is bound to it.
+    void adopt(const Endpoint& source, std::uint32_t listener, std::uint64_t now_ns, Outcome& out);
     // Ends transactions without answer and registration timers.
     void tick(std::uint64_t now_ns, Outcome& out);
 
@@ -61,6 +63,7 @@ class Registrar {
 
     const Hasher& hasher_;
     const KeyForms& forms_;
+    const Adoption& adoption_;
     const Rules& rules_;
     Life& life_;
     Challenges& challenges_;

@@ -22,6 +22,7 @@ struct Rules {
     std::uint64_t first_subscriber = 1;
 
     std::size_t bindings = 100'000;   // entries of gm_bindings; full: doubt table_full
+    std::size_t adopted = 50'000;     // of these, adopted ones; more: not adopted
     std::size_t identities = 400'000; // entries of gm_identities; full: doubt table_full
     // Of each kind (clear, protected); full: the oldest is forgotten, its answer changes nothing.
     std::size_t transactions = 131'072;

@@ -38,7 +38,7 @@ Slot Table::insert(Binding binding, const Holding& holding) {
     Binding& b = slab_[slot];
     b = std::move(binding);
     b.alarm_s = ~std::uint32_t{0};
-    bound_ += b.state == GM_STATE_BOUND ? 1 : 0;
+    ++in_state_[b.state];
     by_selector_.insert(hash_of(b.address, b.port), slot);
     by_user_.insert(fold(b.user), slot);
     b.holding = Packed(holding, suffixes_);
@@ -50,7 +50,7 @@ Slot Table::insert(Binding binding, const Holding& holding) {
 
 void Table::erase(Slot slot) {
     const Binding& b = slab_[slot];
-    bound_ -= b.state == GM_STATE_BOUND ? 1 : 0;
+    --in_state_[b.state];
     by_selector_.erase(hash_of(b.address, b.port), slot);
     by_user_.erase(fold(b.user), slot);
     unindex_identities(slot, holding(slot));
@@ -87,8 +87,8 @@ void Table::unindex_identities(Slot slot, const Holding& holding) {
 
 void Table::set_state(Slot slot, gm_binding_state state, std::uint64_t expires_ns) {
     Binding& b = slab_[slot];
-    bound_ -= b.state == GM_STATE_BOUND ? 1 : 0;
-    bound_ += state == GM_STATE_BOUND ? 1 : 0;
+    --in_state_[b.state];
+    ++in_state_[state];
     b.state = static_cast<std::uint8_t>(state);
     b.expires_ns = expires_ns;
     set_alarm(slot);
@@ -160,12 +160,6 @@ std::vector<Slot> Table::with_identity(gm_u128 identity, Slot known) const {
         return false;
     });
     return slots;
-}
-
-std::size_t Table::in_state(gm_binding_state state) const {
-    if (state == GM_STATE_BOUND)
-        return bound_;
-    return state == GM_STATE_COOLDOWN ? size() - bound_ : 0;
 }
 
 std::size_t Table::bytes() const {

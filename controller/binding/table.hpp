@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The bindings that are in the kernel: bound and in cooldown. Found by selector, by user and by
-// identity. Knows nothing of what may become of them.
+// The bindings that are in the kernel: bound, adopted and in cooldown. Found by selector, by user
+// and by identity. Knows nothing of what may become of them.
 #pragma once
 
 #include "binding/holding.hpp"
@@ -8,6 +8,7 @@
 #include "binding/slot_index.hpp"
 #include "binding/view.hpp"
 
+#include <array>
 #include <optional>
 #include <queue>
 #include <vector>
@@ -62,7 +63,7 @@ class Table {
 
     [[nodiscard]] Slot end() const { return slab_.end(); } // slots below may be free
     [[nodiscard]] std::size_t size() const { return slab_.used(); }
-    [[nodiscard]] std::size_t in_state(gm_binding_state state) const;
+    [[nodiscard]] std::size_t in_state(gm_binding_state state) const { return in_state_[state]; }
     // Entries that gm_identities has for all of them.
     [[nodiscard]] std::size_t identities() const { return by_identity_.size(); }
     [[nodiscard]] std::size_t bytes() const;
@@ -87,7 +88,7 @@ class Table {
     // more (alarm_s) means nothing.
     using Alarms = std::priority_queue<Alarm, std::vector<Alarm>, std::greater<>>;
     Alarms alarms_;
-    std::size_t bound_ = 0;
+    std::array<std::size_t, GM_STATE_COOLDOWN + 1> in_state_{};
     std::size_t blocks_ = 0; // bytes in Packed
 };
 

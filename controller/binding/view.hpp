@@ -21,7 +21,7 @@ enum class Origin : std::uint8_t {
 struct BindingView {
     std::string id; // "b_...": stable for the life of the binding, never used again
     gm_selector selector{};
-    gm_binding_state state = GM_STATE_BOUND; // pending, bound, shadow or cooldown
+    gm_binding_state state = GM_STATE_BOUND; // any
     Origin origin = Origin::registration;
     std::uint64_t subscriber = 0; // 0 for pending and shadow
     std::string impi;
@@ -53,9 +53,11 @@ struct Page {
 };
 
 struct Counts {
-    std::size_t pending = 0, bound = 0, shadow = 0, cooldown = 0; // by state
-    std::size_t identities = 0;                                   // entries of gm_identities
+    std::size_t pending = 0, bound = 0, shadow = 0, adopted = 0, cooldown = 0; // by state
+    std::size_t identities = 0;   // entries of gm_identities
     std::size_t transactions = 0; // open ones and those that are still absorbed
+
+    [[nodiscard]] std::size_t in_kernel() const { return bound + adopted + cooldown; }
 };
 
 } // namespace gmguard::binding

@@ -80,7 +80,10 @@ struct Pool {
 
 struct Limits {
     std::uint32_t bindings = 100'000; // entries of gm_bindings; gm_identities holds four times that
-    gm_rate per_user{};               // rate 0: off
+    // How long after the attach a phone that speaks on a protected port, in monitor, is taken for
+    // one that registered before (H14): a week, as phones ask for 600,000 s. 0: no phone is.
+    std::uint32_t adopt_s = 604'800;
+    gm_rate per_user{}; // rate 0: off
     gm_rate per_source{};
     gm_rate known{};
     gm_rate unknown{};

@@ -6,7 +6,8 @@
 namespace gmguard::config {
 namespace {
 
-constexpr std::int64_t kMaxRate = 10'000'000; // messages a second, and at once
+constexpr std::int64_t kMaxRate = 10'000'000;  // messages a second, and at once
+constexpr std::int64_t kMaxAdopt = 31'536'000; // a year
 
 // { rate = 5, burst = 10 }; without burst, what a second brings may come at once.
 gm_rate read_rate_table(Section section, gm_rate otherwise) {
@@ -47,6 +48,8 @@ Limits read_limits(Section section) {
     Limits limits;
     if (const auto bindings = section.integer("bindings", kMinBindings, kMaxBindings))
         limits.bindings = static_cast<std::uint32_t>(*bindings);
+    if (const auto adopt = section.integer("adopt_s", 0, kMaxAdopt))
+        limits.adopt_s = static_cast<std::uint32_t>(*adopt);
     limits.per_user = read_rate(section, "per_user", limits.per_user);
     limits.per_source = read_rate(section, "per_source", limits.per_source);
     limits.known = read_rate(section, "known", limits.known);

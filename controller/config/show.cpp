@@ -158,6 +158,7 @@ void write_pool(Writer& out, const Pool& pool, std::size_t i) {
 void write_limits(Writer& out, const Limits& limits) {
     out.open("[limits]", "limits");
     out.add("bindings", std::to_string(limits.bindings));
+    out.add("adopt_s", std::to_string(limits.adopt_s));
     out.add_rate("per_user", limits.per_user);
     out.add_rate("per_source", limits.per_source);
     out.add_rate("known", limits.known);

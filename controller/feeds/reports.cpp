@@ -54,6 +54,8 @@ EventType type_of(NoticeKind kind) {
         return EventType::not_believed;
     case NoticeKind::port_reused:
         return EventType::port_reused;
+    case NoticeKind::adopted:
+        return EventType::adopted;
     case NoticeKind::lost:
         return EventType::lost;
     }

@@ -120,13 +120,13 @@ inline std::vector<Layout> settings() {
          sizeof(gm_settings),
          {GM_FIELD(gm_settings, schema), GM_FIELD(gm_settings, pools), GM_FIELD(gm_settings, peers),
           GM_FIELD(gm_settings, pad0), GM_FIELD(gm_settings, hash_key),
-          GM_FIELD(gm_settings, heartbeat_ns), GM_FIELD(gm_settings, clock_ns),
-          GM_FIELD(gm_settings, key_v4), GM_FIELD(gm_settings, key_v6),
-          GM_FIELD(gm_settings, homes), GM_FIELD(gm_settings, tap_front),
-          GM_FIELD(gm_settings, per_user), GM_FIELD(gm_settings, per_source),
-          GM_FIELD(gm_settings, known), GM_FIELD(gm_settings, unknown),
-          GM_FIELD(gm_settings, fragments), GM_FIELD(gm_settings, events),
-          GM_FIELD(gm_settings, home)}},
+          GM_FIELD(gm_settings, heartbeat_ns), GM_FIELD(gm_settings, since_ns),
+          GM_FIELD(gm_settings, clock_ns), GM_FIELD(gm_settings, key_v4),
+          GM_FIELD(gm_settings, key_v6), GM_FIELD(gm_settings, homes),
+          GM_FIELD(gm_settings, tap_front), GM_FIELD(gm_settings, per_user),
+          GM_FIELD(gm_settings, per_source), GM_FIELD(gm_settings, known),
+          GM_FIELD(gm_settings, unknown), GM_FIELD(gm_settings, fragments),
+          GM_FIELD(gm_settings, events), GM_FIELD(gm_settings, home)}},
     };
 }
 

@@ -110,6 +110,32 @@ TEST(Identity, MayBeAnonymous_InFrom) {
     });
 }
 
+// H14: it was there before the guard, and whose it is nobody knows.
+TEST(Identity, OfAnAdoptedSelector_IsOnlyNotAnothersLiveOne) {
+    std::vector<Row> rows;
+    const auto adopted = [&rows](std::string description, const SipText& message,
+                                 std::string outcome = "pass") {
+        rows.push_back(row(std::move(description), message, std::move(outcome)));
+        rows.back().before = [](Guard& guard) {
+            guard.bind({.phone = kVictim, .subscriber = 2});
+            guard.adopt(kPhone);
+        };
+    };
+    const auto victim = "<" + kVictim.impu() + ">";
+    adopted("anything", kPhone.asks());
+    adopted("somebody's", ppi("<sip:nobody@ims.test>"));
+    adopted("From", from(tagged("sip:nobody@ims.test"), "INVITE"));
+    adopted("in a dialog", in_dialog(from(tagged("sip:whatever@else.test"), "BYE")));
+    adopted("the victim's P-Preferred-Identity", ppi(victim), "drop identity_not_bound");
+    adopted("the victim's P-Asserted-Identity", pai(victim), "drop identity_not_bound");
+    adopted("second value", ppi("<" + kAlias + ">," + victim), "drop identity_not_bound");
+    adopted("the victim's From", from(tagged(kVictim.impu())), "drop identity_not_bound");
+    adopted("in a dialog, the victim's", in_dialog(from(tagged(kVictim.impu()), "BYE")),
+            "drop identity_not_bound");
+    adopted("escaped", ppi("<sip:%2B15550101@ims.test>"), "drop ambiguous");
+    check(rows);
+}
+
 // H13: a called phone's From is what was dialled.
 TEST(Identity, OfADialog_IsOnlyNotAnothersLiveOne) {
     std::vector<Row> rows;

@@ -177,6 +177,14 @@ class Guard {
         for (const auto& impu : b.impus)
             own(impu, b.subscriber, b.expires_ns);
     }
+    // It speaks there, and nobody is known to be bound.
+    void adopt(const Phone& phone) {
+        gm_binding value{};
+        value.user = 1;
+        value.subscriber = 1;
+        value.state = GM_STATE_ADOPTED;
+        value_of(maps().bindings.put(selector({.phone = phone}), value));
+    }
     // That source was sent this nonce.
     void challenge(const Phone& phone, const std::string& nonce,
                    std::uint64_t expires_ns = kNow + 60 * kSecond, unsigned bits = 128) {

@@ -40,6 +40,7 @@ class Program {
     void add_attach();
     void add_detach();
     void add_mode();
+    void add_conflicts();
     void add_bindings();
     void add_filters(CLI::App* app);
     void add_bindings_add(CLI::App& bindings);
@@ -57,6 +58,9 @@ class Program {
     AttachOptions attach_;
     DetachOptions detach_;
     ModeSetOptions mode_;
+    ConflictsQuery conflicts_;
+    ResolveOptions resolve_;
+    std::string file_;
     BindingsQuery bindings_;
     BindingsAddOptions add_;
     std::string binding_;
@@ -142,6 +146,7 @@ void Program::add_mode() {
         ->required()
         ->check(CLI::IsMember({"off", "monitor", "enforce", "default"}).description(""));
     set->add_option("--listener", mode_.listener, "on this listener alone")->type_name("NAME");
+    set->add_flag("--yes", mode_.yes, "agree to what enforce means for adopted phones");
     runs(set, mode_set, mode_);
 }
 
@@ -181,6 +186,33 @@ void Program::add_bindings() {
     auto* release = command(*app, "release", "End a binding", help::kBindingsRelease);
     release->add_option("BINDING", binding_, "its id, or a source")->required();
     runs(release, bindings_release, binding_);
+    runs(command(*app, "export", "All that is bound, a line each", help::kBindingsExport),
+         bindings_export);
+    auto* import = command(*app, "import", "Bind what a file says", help::kBindingsExport);
+    import->add_option("FILE", file_, "one JSON object a line, as export writes; -: stdin")
+        ->required();
+    runs(import, bindings_import, file_);
+}
+
+void Program::add_conflicts() {
+    auto* app = command(app_, "conflicts", "Two users on one selector", help::kConflicts);
+    app->require_subcommand(1);
+    auto* all = command(*app, "list", "All conflicts", help::kConflicts);
+    all->add_option("--limit", conflicts_.limit, "most to show")
+        ->check(CLI::Range(1, 1000).description(""))
+        ->capture_default_str()
+        ->type_name("N");
+    runs(all, conflicts_list, conflicts_);
+    auto* show = command(*app, "show", "Who came, and who holds the selector", help::kConflicts);
+    show->add_option("CONFLICT", resolve_.id, "its id")->required();
+    runs(show, conflicts_show, resolve_.id);
+    auto* resolve = command(*app, "resolve", "Say who has the selector", help::kConflicts);
+    resolve->add_option("CONFLICT", resolve_.id, "its id")->required();
+    resolve->add_option("--keep", resolve_.keep, "holder or newcomer")
+        ->required()
+        ->check(CLI::IsMember({"holder", "newcomer"}).description(""))
+        ->type_name("WHO");
+    runs(resolve, conflicts_resolve, resolve_);
 }
 
 void Program::add_bindings_add(CLI::App& bindings) {
@@ -267,6 +299,7 @@ Program::Program() {
     add_detach();
     add_mode();
     add_bindings();
+    add_conflicts();
     add_events();
     add_explain();
     add_replay();

@@ -42,6 +42,7 @@ struct ModeSetOptions {
     std::string check;    // a check's name, or "all"
     std::string mode;     // "off", "monitor", "enforce", or "default": what stands above counts
     std::string listener; // empty: every one
+    bool yes = false;     // agrees to what enforce means for adopted phones, unasked
 };
 // GET /v1/mode and PATCH it
 [[nodiscard]] Exit mode_set(Session& session, const ModeSetOptions& options);
@@ -66,6 +67,26 @@ struct BindingsAddOptions {
 [[nodiscard]] Exit bindings_add(Session& session, const BindingsAddOptions& options);
 // DELETE /v1/bindings/{id}
 [[nodiscard]] Exit bindings_release(Session& session, const std::string& id);
+
+// GET /v1/bindings:export, page by page
+[[nodiscard]] Exit bindings_export(Session& session);
+// POST /v1/bindings:import; "-": stdin. Exit conflict where the daemon refused some.
+[[nodiscard]] Exit bindings_import(Session& session, const std::string& file);
+
+struct ConflictsQuery {
+    std::uint64_t limit = 100;
+};
+// GET /v1/conflicts
+[[nodiscard]] Exit conflicts_list(Session& session, const ConflictsQuery& query);
+// GET /v1/conflicts/{id}
+[[nodiscard]] Exit conflicts_show(Session& session, const std::string& id);
+
+struct ResolveOptions {
+    std::string id;
+    std::string keep; // "holder" or "newcomer"
+};
+// POST /v1/conflicts/{id}:resolve
+[[nodiscard]] Exit conflicts_resolve(Session& session, const ResolveOptions& options);
 
 // GET /v1/drops
 [[nodiscard]] Exit drops(Session& session);

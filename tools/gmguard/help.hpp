@@ -56,9 +56,11 @@ Examples:
   gmguard mode set selector_unique enforce           on every listener
   gmguard mode set contact_source off --listener gm
   gmguard mode set contact_source default            follow the listener's mode again
+  gmguard mode set all enforce --yes                 although some phones are adopted
 
 off: not looked at. monitor: passes, counted as would_drop. enforce: dropped; refused while a socket
-of a listener was made outside of the guarded cgroup, as gm_inside does not see what it gets.
+of a listener was made outside of the guarded cgroup, as gm_inside does not see what it gets; asks
+while phones are adopted: they registered before the guard came, and whose they are is not known.
 Holds until gmguardd starts anew; to keep it, write it to the configuration.)";
 
 inline constexpr const char* kBindings =
@@ -102,6 +104,25 @@ inline constexpr const char* kBindingsRelease =
 Examples:
   gmguard bindings release b_91c
   gmguard bindings release 192.0.2.7:5060)";
+
+inline constexpr const char* kBindingsExport = R"(Examples:
+  gmguard bindings export > bindings.jsonl
+  gmguard bindings import bindings.jsonl             exit 4 where some were refused, each is named
+  echo '{"source":"192.0.2.7:5060","impi":"alice@ims.test","impus":["sip:alice@ims.test"],
+         "expires_s":3600}' | tr -d '\n' | gmguard bindings import -
+
+For a first start beside a running P-CSCF: what its own list says is bound at once, and need not be
+adopted.)";
+
+inline constexpr const char* kConflicts =
+    R"(The core accepted a user on a selector that another user holds. The holder keeps it, the newcomer is
+a shadow: reported in monitor, refused in enforce, until one of the registrations ends.
+
+Examples:
+  gmguard conflicts list
+  gmguard conflicts show b_s3
+  gmguard conflicts resolve b_s3 --keep newcomer     the lease went to him: the holder ends at once
+  gmguard conflicts resolve b_s3 --keep holder       forget him until he registers again)";
 
 inline constexpr const char* kDrops =
     R"(Counters since the maps were made; they never go back. Reasons that never happened are left out.

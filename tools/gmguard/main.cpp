@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
+#include <string>
 #include <thread>
 #include <unistd.h>
 
@@ -23,11 +24,21 @@ bool wait_a_second() {
     return true;
 }
 
+bool ask_at_terminal(const std::string& question) {
+    if (isatty(STDIN_FILENO) != 1 || isatty(STDERR_FILENO) != 1)
+        return false;
+    std::cerr << question << "\nGo on? [y/N] " << std::flush;
+    std::string answer;
+    std::getline(std::cin, answer);
+    return answer == "y" || answer == "yes";
+}
+
 Exit carry_out(const Command& command) {
     auto output = output_of(command.globals);
     Daemon daemon(command.globals.server);
-    Session session{daemon, output, command.globals.pins, std::chrono::system_clock::now(),
-                    wait_a_second};
+    Session session{
+        daemon,        output,         command.globals.pins, std::chrono::system_clock::now(),
+        wait_a_second, ask_at_terminal};
     return command.run(session);
 }
 

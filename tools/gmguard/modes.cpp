@@ -54,6 +54,8 @@ json::object change_of(const ModeSetOptions& options) {
     json::object change;
     if (!options.listener.empty())
         change["listener"] = options.listener;
+    if (options.yes)
+        change["accept_adopted"] = true;
     if (options.check != "all") {
         change["checks"] = json::object{{options.check, own_mode(options.mode)}};
         return change;
@@ -88,13 +90,23 @@ Outcome<Modes> read_modes(Session& session) {
     return Modes{std::move(answer->value), std::move(answer->etag)};
 }
 
-Outcome<Modes> patch(Session& session, const Modes& now, const json::object& change) {
+Outcome<Modes> send(Session& session, const Modes& now, const json::object& change) {
     auto request = with_body("PATCH", "/v1/mode", change);
     request.headers.push_back({"If-Match", now.etag});
     auto answer = ask_tagged(session, std::move(request));
     if (!answer)
         return std::unexpected(answer.error());
     return Modes{std::move(answer->value), std::move(answer->etag)};
+}
+
+// Asks where the daemon wants somebody to agree.
+Outcome<Modes> patch(Session& session, const Modes& now, json::object change) {
+    auto answer = send(session, now, change);
+    if (answer || !needs_consent(answer.error()) || !session.agrees ||
+        !session.agrees(answer.error().text()))
+        return answer;
+    change["accept_adopted"] = true;
+    return send(session, now, change);
 }
 
 // A listener's own mode stands above the default: where all is set everywhere, it goes.

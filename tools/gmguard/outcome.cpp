@@ -18,6 +18,7 @@ Exit exit_of(ErrorKind kind) {
     case ErrorKind::not_found:
         return Exit::not_found;
     case ErrorKind::conflict:
+    case ErrorKind::consent:
         return Exit::conflict;
     case ErrorKind::unavailable:
         return Exit::degraded;
@@ -117,6 +118,10 @@ Failure failure(const admin::Response& response) {
                          {"detail", fmt::format("the daemon answered {}: {}", response.status,
                                                 printable(response.body.substr(0, 200)))}};
     return {exit_of(response.status), std::move(problem)};
+}
+
+bool needs_consent(const Failure& failure) {
+    return text_in(failure.problem, "type").ends_with("#consent_required");
 }
 
 Failure usage_failure(std::string detail) {

@@ -39,6 +39,8 @@ template <typename T = void> using Outcome = std::expected<T, Failure>;
 [[nodiscard]] Failure file_failure(const Error& error);
 // Of an answer with a status of 400 or more. A body that is no problem document is quoted.
 [[nodiscard]] Failure failure(const admin::Response& response);
+// The daemon would do it for somebody who says that he knows what it means.
+[[nodiscard]] bool needs_consent(const Failure& failure);
 [[nodiscard]] Failure usage_failure(std::string detail);
 
 } // namespace gmguard::cli

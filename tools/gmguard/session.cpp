@@ -95,6 +95,17 @@ Outcome<json::value> remove_once(Session& session, const std::string& path) {
 
 } // namespace
 
+// Not again: what was looked at is not what is there any more, and a person decided on it.
+Outcome<json::value> post(Session& session, const std::string& path, const std::string& action,
+                          const json::value& body) {
+    const auto there = ask_tagged(session, get_request(path));
+    if (!there)
+        return std::unexpected(there.error());
+    auto request = with_body("POST", path + action, body);
+    request.headers.push_back({"If-Match", there->etag});
+    return ask(session, std::move(request));
+}
+
 Outcome<json::value> put(Session& session, const std::string& path, const json::value& body) {
     return again_if_changed_meanwhile([&] { return put_once(session, path, body); });
 }

@@ -37,6 +37,8 @@ struct Session {
     Time now;
     // Waits a moment before another try; false: give up.
     std::function<bool()> pause;
+    // Asks the person at the terminal; without one nobody agrees.
+    std::function<bool(const std::string& question)> agrees = {};
 };
 
 // Asks and reads the JSON of a good answer (null where it has no body).
@@ -59,6 +61,10 @@ struct Tagged {
 // where another change came between.
 [[nodiscard]] Outcome<boost::json::value> put(Session& session, const std::string& path,
                                               const boost::json::value& body);
+// POST of an action, as ":resolve", on the thing as it is now. The answer's JSON.
+[[nodiscard]] Outcome<boost::json::value> post(Session& session, const std::string& path,
+                                               const std::string& action,
+                                               const boost::json::value& body);
 // DELETE of the thing as it is now. What it was.
 [[nodiscard]] Outcome<boost::json::value> remove(Session& session, const std::string& path);
 

@@ -66,6 +66,12 @@ def find(name):
                    f"ninja -C build), or name the folder in GMGUARD_BUILD")
 
 
+def _adopting(more, seconds):
+    """TOML takes no table twice."""
+    head = f"[limits]\nadopt_s = {seconds}\n"
+    return more.replace("[limits]\n", head, 1) if "[limits]\n" in more else f"{more}\n{head}"
+
+
 class Guard:
     """One gmguardd. What it attached stays attached when it is killed, until detach()."""
 
@@ -76,7 +82,7 @@ class Guard:
         self.log = lab.directory / "gmguardd.log"
         self._process = None
 
-    def write_config(self, mode, more=""):
+    def write_config(self, mode, more="", adopt_s=0):
         listeners = "".join(
             _LISTENER.format(name=name, address=address, unprotected=UNPROTECTED,
                              protected=PROTECTED)
@@ -84,11 +90,13 @@ class Guard:
         self.config.write_text(_CONFIG.format(
             mode=mode, netns=self._lab.network.name("pcscf"), listeners=listeners, core=CORE,
             mw=MW, unprotected=UNPROTECTED, cgroup=self._lab.guarded_cgroup, slash64=SLASH64,
-            domain=DOMAIN, pins=self._lab.pins, socket=self.socket) + more, encoding="utf-8")
+            domain=DOMAIN, pins=self._lab.pins, socket=self.socket) + _adopting(more, adopt_s),
+            encoding="utf-8")
 
-    def start(self, mode="enforce", more=""):
-        """Starts gmguardd; more is appended to its configuration."""
-        self.write_config(mode, more)
+    def start(self, mode="enforce", more="", adopt_s=0):
+        """Starts gmguardd; more is appended to its configuration. What speaks in monitor is adopted
+        in the first adopt_s seconds."""
+        self.write_config(mode, more, adopt_s)
         self.resume()
 
     def begin(self, **environment):

@@ -113,10 +113,14 @@ Result<BindingPage> FakeGuard::bindings(const BindingQuery& query) const {
     if (failure)
         return fail(*failure);
     BindingPage page;
-    page.total = bindings_now.size();
+    const auto wanted = [&](const Binding& each) {
+        return !query.state || each.state == *query.state;
+    };
+    page.total = static_cast<std::size_t>(std::ranges::count_if(bindings_now, wanted));
     std::size_t at = query.cursor.empty() ? 0 : std::stoul(query.cursor);
     for (; at < bindings_now.size() && page.items.size() < query.limit; ++at)
-        page.items.push_back(bindings_now[at]);
+        if (wanted(bindings_now[at]))
+            page.items.push_back(bindings_now[at]);
     if (at < bindings_now.size())
         page.next_cursor = std::to_string(at);
     return page;
@@ -135,7 +139,8 @@ Result<Binding> FakeGuard::holder(const Endpoint& source) const {
     if (lookup_failure)
         return fail(*lookup_failure);
     for (const Binding& each : bindings_now)
-        if (each.prefix.contains(source.address) && each.port == source.port)
+        if (each.state == GM_STATE_BOUND && each.prefix.contains(source.address) &&
+            each.port == source.port)
             return each;
     return fail(ErrorKind::not_found, source.text(), "nobody is bound there");
 }
@@ -164,6 +169,22 @@ Result<> FakeGuard::release(std::string_view id) {
     return {};
 }
 
+Result<Binding> FakeGuard::hand_over(std::string_view shadow) {
+    if (failure)
+        return fail(*failure);
+    const auto newcomer = std::ranges::find(bindings_now, shadow, &Binding::id);
+    if (newcomer == bindings_now.end())
+        return fail(ErrorKind::not_found, "binding " + std::string(shadow), "does not exist");
+    Binding made = *newcomer;
+    made.id = "b_new" + std::to_string(++made_);
+    made.state = GM_STATE_BOUND;
+    std::erase_if(bindings_now, [&](const Binding& each) {
+        return each.prefix == made.prefix && each.port == made.port;
+    });
+    bindings_now.push_back(made);
+    return made;
+}
+
 Result<std::string> FakeGuard::explain(const Question& question) {
     question_asked = question;
     if (failure)
@@ -187,6 +208,12 @@ Binding binding_of(const std::string& id, const std::string& impi, const Endpoin
 
 Binding alice() {
     return binding_of("b_1", "alice@ims.test", *Endpoint::parse("192.0.2.7:5060"));
+}
+
+Binding mallory() {
+    Binding binding = binding_of("b_s1", "mallory@ims.test", *Endpoint::parse("192.0.2.7:5060"));
+    binding.state = GM_STATE_SHADOW;
+    return binding;
 }
 
 Event drop_event() {

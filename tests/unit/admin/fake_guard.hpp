@@ -49,6 +49,7 @@ class FakeGuard : public Guard {
     [[nodiscard]] Result<Binding> holder(const Endpoint& source) const override;
     [[nodiscard]] Result<Binding> put_binding(const BindingRequest& request) override;
     [[nodiscard]] Result<> release(std::string_view id) override;
+    [[nodiscard]] Result<Binding> hand_over(std::string_view shadow) override;
     [[nodiscard]] std::vector<HookCounts> counters() const override { return counters_now; }
     [[nodiscard]] gm_losses losses() const override { return losses_now; }
     [[nodiscard]] Figures figures() const override { return figures_now; }
@@ -60,6 +61,8 @@ class FakeGuard : public Guard {
 
 // Alice, bound to 192.0.2.7:5060, id b_1.
 [[nodiscard]] Binding alice();
+// A shadow on the same source, id b_s1.
+[[nodiscard]] Binding mallory();
 // Somebody's binding on a source.
 [[nodiscard]] Binding binding_of(const std::string& id, const std::string& impi,
                                  const Endpoint& source);

@@ -37,7 +37,7 @@ void FakeKernel::apply(const std::vector<Operation>& operations) {
     for (const auto& operation : operations) {
         std::visit(Apply{*this}, operation);
         for (const auto& [key, binding] : bindings)
-            if (!has_identities(binding.subscriber))
+            if (binding.impi[0] != '\0' && !has_identities(binding.subscriber))
                 complain(std::string("no identities: ") + binding.selector);
     }
 }
@@ -52,7 +52,8 @@ void FakeKernel::check(std::uint64_t now_ns) {
     for (const auto& [key, binding] : bindings) {
         if (!holders.emplace(binding.subscriber, &binding).second)
             complain("two bindings of one subscriber number");
-        if (binding.state != GM_STATE_BOUND && binding.state != GM_STATE_COOLDOWN)
+        if (binding.state != GM_STATE_BOUND && binding.state != GM_STATE_ADOPTED &&
+            binding.state != GM_STATE_COOLDOWN)
             complain("a state that is not the kernel's");
     }
     for (const auto& [pair, identity] : identities)

@@ -39,7 +39,10 @@ std::string line_of(const Notice& notice) {
 }
 
 const char* state_name(gm_binding_state state) {
-    return state == GM_STATE_BOUND ? "bound" : state == GM_STATE_COOLDOWN ? "cooldown" : "?";
+    return state == GM_STATE_BOUND      ? "bound"
+           : state == GM_STATE_ADOPTED  ? "adopted"
+           : state == GM_STATE_COOLDOWN ? "cooldown"
+                                        : "?";
 }
 
 } // namespace
