@@ -99,3 +99,63 @@ def not_enforced(arena):
         for _ in range(3):
             expect(mallory.say() is None, "refused")
         expect(not _states(arena, mallory), "and not adopted")
+
+
+@case("Present.IsImportedFromAnotherGuard", "H14")
+def imported(arena):
+    """What a guard exported, the next one takes: nobody need be adopted."""
+    alice, bob = arena.registered(), arena.registered("bob", v6=True)
+    lines = arena.guard.run("bindings", "export").stdout.splitlines()
+    mine = [line for line in lines if alice.here in line or bob.here in line]
+    expect(len(mine) == 2, f"both are exported: {lines[:5]}")
+    foreign = json.loads(mine[0]) | {"impi": "eve@ims.test", "impus": ["sip:eve@ims.test"]}
+    path = arena.lab.directory / "bindings.jsonl"
+    path.write_text("\n".join(mine + [json.dumps(foreign)]) + "\n", encoding="utf-8")
+    with _without_a_guard(arena):
+        arena.guard.start("enforce", POOLS)
+        arena.mode = "enforce"
+        expect(not arena.answered(alice, alice.request("MESSAGE")), "unknown before")
+        done = arena.guard.run("bindings", "import", path)
+        expect(done.returncode == 4 and "2 bound, 1 refused" in done.stdout and
+               f"{path}:3: " in done.stdout, f"the third line is refused: {done}")
+        expect(status(alice.say()) == 200 and status(bob.say()) == 200, "both speak")
+        expect(not arena.answered(alice, alice.request("MESSAGE", sender=bob.impu)),
+               "each as himself alone")
+        path.write_text('{"source":"x","impi":"a@b","impus":["sip:a@b"],"expires_s":1}\n',
+                        encoding="utf-8")
+        wrong = arena.guard.run("bindings", "import", path)
+        expect(wrong.returncode == 2 and f"{path}:1/source" in wrong.stderr, f"by line: {wrong}")
+
+
+# --- H16: two users on one selector, and an operator who knows better
+
+def _conflict_of(arena, phone):
+    return next((item for item in arena.guard.cli("conflicts", "list")["items"]
+                 if item["newcomer"]["impi"] == phone.impi), None)
+
+
+def _comes_in_monitor(arena, mallory):
+    arena.set_mode("monitor")
+    expect(status(mallory.register()) == 200, "Kamailio takes the second user")
+    found = arena.guard.wait_for(lambda: _conflict_of(arena, mallory), "a conflict")
+    arena.set_mode("enforce")
+    return found["id"]
+
+
+@case("Conflicts.AreResolvedByTheOperator", "H16")
+def resolved(arena):
+    alice = arena.registered()
+    with arena.thief(alice) as newcomer:
+        conflict = arena.guard.cli("conflicts", "show", _comes_in_monitor(arena, newcomer))
+        expect(conflict["holder"]["impi"] == alice.impi, f"who holds it: {conflict}")
+        kept = arena.guard.cli("conflicts", "resolve", conflict["id"], "--keep", "holder")
+        expect(kept["impi"] == alice.impi and not _conflict_of(arena, newcomer), "she keeps it")
+        again = _comes_in_monitor(arena, newcomer)
+        expect(not arena.answered(newcomer, newcomer.request("MESSAGE")), "he is refused")
+        kept = arena.guard.cli("conflicts", "resolve", again, "--keep", "newcomer")
+        expect(kept["impi"] == newcomer.impi, f"he has it: {kept}")
+        expect(status(newcomer.say()) == 200, "and speaks")
+        expect(not arena.answered(newcomer, newcomer.request("MESSAGE", sender=alice.impu)),
+               "not as her")
+    gone = arena.guard.run("conflicts", "resolve", again, "--keep", "holder")
+    expect(gone.returncode == 3, f"once: {gone}")
