@@ -58,11 +58,19 @@ class Lab:
         return self._cgroups / "pcscf"
 
     def up(self):
+        self.claim()
+        self.network.up()
+        self.serve()
+
+    def claim(self):
+        """What is ours is known as ours from here on, also to remove_leftovers()."""
         self.directory.mkdir(parents=True)
         (self.directory / "owner").write_text(_who(os.getpid()), encoding="ascii")
         ensure_bpffs()
         self.cgroup("pcscf")
-        self.network.up()
+
+    def serve(self):
+        """P-CSCF and core, on a network that is up."""
         self.core = Kamailio(self, "core", "core.cfg", CORE)
         self.pcscf = Kamailio(self, "pcscf", "pcscf.cfg", MW)
         self.restart()

@@ -9,6 +9,7 @@ Phones and attacker share one access network, so that the attacker can take a ph
 can get what is sent there: the threat of the contribution's clause 2.1.
 """
 import contextlib
+import os
 
 from .processes import netns_path, run
 
@@ -38,10 +39,12 @@ def _bits(address):
 
 
 class Network:
-    """The namespaces <prefix>-ue, -evil, -pcscf, -core, -access and the links between them."""
+    """The namespaces <prefix>-ue, -evil, -pcscf, -core, -access and the links between them. The
+    side `own` lives in the namespace of this process."""
 
-    def __init__(self, prefix):
+    def __init__(self, prefix, own=None):
         self.prefix = prefix
+        self._own = own
         self._given = set()
 
     def name(self, side):
@@ -52,7 +55,10 @@ class Network:
 
     def up(self):
         for side in SIDES:
-            run("ip", "netns", "add", self.name(side))
+            if side == self._own:
+                run("ip", "netns", "attach", self.name(side), os.getpid())
+            else:
+                run("ip", "netns", "add", self.name(side))
             self.sysctl(side, "net.ipv6.conf.all.accept_dad=0",
                         "net.ipv6.conf.default.accept_dad=0")
             self.ip(side, "link", "set", "lo", "up")
@@ -112,7 +118,7 @@ class Network:
             return
         self._given.add((side, address))
         nodad = ["nodad"] if family(address) == 6 else []
-        self.ip(side, "addr", "add", f"{address}/{_bits(address)}", "dev", LINKS[side], *nodad)
+        self.ip(side, "addr", "replace", f"{address}/{_bits(address)}", "dev", LINKS[side], *nodad)
 
     def take(self, side, address):
         self._given.discard((side, address))
