@@ -21,6 +21,19 @@ struct gm_claim {
 /* Identities that one header may carry: a SIP and a tel URI (RFC 3325 9.1), and some more. */
 #define GM_IDENTITIES 4
 
+/* Whether the claimed subscriber may speak as this identity, whose hash comes in two halves. A call
+ * of its own for its stack: inlined into what calls the hash, 6.1 counts 544 bytes (clang 19). */
+static __attribute__((noinline)) int gm_may_claim(const struct gm_settings *settings,
+                                                  const struct gm_claim *claim, __u64 high,
+                                                  __u64 low)
+{
+    gm_u128 identity = (gm_u128)high << 64 | low;
+
+    if (claim->adopted && !gm_is_owned_by_other(settings, claim->subscriber, identity))
+        return 1;
+    return gm_is_bound_identity(claim->subscriber, identity);
+}
+
 /* One identity in w->uri is the claimed subscriber's. */
 static __always_inline int gm_check_identity(struct gm_work *w, const struct gm_settings *settings,
                                              const struct gm_claim *claim)
@@ -31,10 +44,9 @@ static __always_inline int gm_check_identity(struct gm_work *w, const struct gm_
         return GM_REASON_ambiguous;
     if (gm_hash_of(w, settings, gm_uri_identity(w), &identity))
         return GM_REASON_ambiguous;
-    if (claim->adopted && !gm_is_owned_by_other(settings, claim->subscriber, identity))
-        return GM_REASON_none;
-    return gm_is_bound_identity(claim->subscriber, identity) ? GM_REASON_none
-                                                             : GM_REASON_identity_not_bound;
+    return gm_may_claim(settings, claim, (__u64)(identity >> 64), (__u64)identity)
+               ? GM_REASON_none
+               : GM_REASON_identity_not_bound;
 }
 
 /* Every value of the header whose value begins at w->value.at. */
