@@ -22,7 +22,7 @@ _MIRROR = "http://deb.debian.org/debian"
 
 
 class Unreachable(LabError):
-    """Debian's archive did not give the package."""
+    """A suite that this host does not name itself cannot be reached, or has no such package."""
 
 
 class Kernel:
@@ -91,18 +91,16 @@ def _release_of(root):
 def _download(wanted, work):
     """The .deb of a package, or of the one that a meta package stands for."""
     name, _, suite = wanted.partition("/")
-    apt = _apt_of(suite, work) if suite else []
-    told = run("apt-cache", *apt, "depends", "--important", name)
-    real = [line.split()[-1] for line in told.splitlines() if "Depends: linux-image-" in line]
-    _from_archive("apt-get", *apt, "-q", "download", real[0] if real else name, cwd=work)
-    return next(work.glob("linux-image-*.deb"))
-
-
-def _from_archive(*command, **options):
     try:
-        run(*command, **options)
+        apt = _apt_of(suite, work) if suite else []
+        told = run("apt-cache", *apt, "depends", "--important", name)
+        real = [line.split()[-1] for line in told.splitlines() if "Depends: linux-image-" in line]
+        run("apt-get", *apt, "-q", "download", real[0] if real else name, cwd=work)
     except LabError as error:
-        raise Unreachable(error) from None
+        if suite:
+            raise Unreachable(f"{wanted}: {str(error).splitlines()[-1]}") from None
+        raise
+    return next(work.glob("linux-image-*.deb"))
 
 
 def _apt_of(suite, work):
@@ -114,8 +112,8 @@ def _apt_of(suite, work):
     apt = ["-o", f"Dir::Etc::SourceList={sources}", "-o", "Dir::Etc::SourceParts=-",
            "-o", f"Dir::State::Lists={work / 'lists'}", "-o", "Dir::Cache::pkgcache=",
            "-o", "Dir::Cache::srcpkgcache=", "-o", "APT::Sandbox::User=root"]
-    _from_archive("apt-get", *apt, "-q", "-o", "Acquire::Retries=1",
-                  "-o", "APT::Update::Error-Mode=any", "update")
+    run("apt-get", *apt, "-q", "-o", "Acquire::Retries=1", "-o", "APT::Update::Error-Mode=any",
+        "update")
     return apt
 
 
