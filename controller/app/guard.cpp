@@ -67,7 +67,7 @@ std::optional<std::uint64_t> number_of(std::string_view text) {
 
 Guard::Guard(config::Config& config, Engine& engine, Interfaces& interfaces, admin::EventLog& log)
     : config_(config), engine_(engine), interfaces_(interfaces), log_(log),
-      started_(feeds::Moment::now().wall) {}
+      started_ns_(feeds::Moment::now().ns) {}
 
 void Guard::tell(admin::EventType type, std::string interface, std::string detail) {
     spdlog::info("{}{}{}", interface, interface.empty() ? "" : ": ", detail);
@@ -81,7 +81,7 @@ void Guard::tell(admin::EventType type, std::string interface, std::string detai
 
 admin::Status Guard::status() const {
     auto status = status_of(config_, engine_.objects().pin_path(), interfaces_);
-    status.started = started_;
+    status.started = feeds::Moment::now().wall_at(started_ns_);
     return status;
 }
 

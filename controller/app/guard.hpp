@@ -49,7 +49,7 @@ class Guard final : public admin::Guard {
     Engine& engine_;
     Interfaces& interfaces_;
     admin::EventLog& log_;
-    feeds::WallTime started_;
+    std::uint64_t started_ns_; // the time of day may be set since
 };
 
 } // namespace gmguard::app
