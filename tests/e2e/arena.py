@@ -90,8 +90,8 @@ def status(answer):
 class Arena:
     """Every phone it makes is a new user on a new selector, closed after the case."""
 
-    def __init__(self):
-        self.lab = Lab()
+    def __init__(self, lab=None):
+        self.lab = lab or Lab()
         self.guard = Guard(self.lab)
         self.mode = None
         self._numbers = itertools.count(1)

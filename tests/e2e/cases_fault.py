@@ -2,103 +2,35 @@
 """What happens to a daemon in production: killed, stopped, started twice, its pins and filters
 removed. Meanwhile nobody gets through who must not, and no bound phone loses a message."""
 import contextlib
-import json
 import pathlib
 import random
-import shutil
 import socket
 import subprocess
-import threading
 import time
 
-from arena import POOLS, case, expect, status
+from arena import case, expect, status
+from faults import Load, alone, configured, links
 from lab.guard import find
-from lab.network import GM4, PROTECTED, UNPROTECTED
+from lab.network import GM4, UNPROTECTED
 from lab.processes import run
 from raw import Raw
 
 KILLS = 200
 
 
-class Load(threading.Thread):
-    """Inside the block, one after the other: what must be answered (bound phones speak and
-    refresh) and what must not."""
-
-    def __init__(self, arena):
-        super().__init__()
-        self._alice, self._bob = arena.registered(), arena.registered("bob")
-        self._mallory = arena.registered("mallory", side="evil")
-        self._mallory.patience_s = 0.02  # an answer would come within a millisecond
-        self._end = threading.Event()
-        self.asked = self.forbidden = 0
-        self.lost, self.leaked = [], []
-
-    def __enter__(self):
-        self.start()
-        return self
-
-    def __exit__(self, *_):
-        self._end.set()
-        self.join()
-
-    def run(self):
-        while not self._end.is_set():
-            self._must_pass("MESSAGE", self._alice.say())
-            self._must_pass("REGISTER", self._bob.register())
-            self._must_not("OPTIONS", self._mallory.request("OPTIONS"), UNPROTECTED)
-            self._must_not("spoofed MESSAGE",
-                           self._mallory.request("MESSAGE", sender=self._alice.impu), PROTECTED)
-
-    def _must_pass(self, what, answer):
-        self.asked += 1
-        if status(answer) != 200:
-            self.lost.append(f"{what} {status(answer)}")
-
-    def _must_not(self, what, data, port):
-        self.forbidden += 1
-        if answer := self._mallory.ask(data, port):
-            self.leaked.append(f"{what} {answer.status}")
-
-    def check(self, at_least):
-        expect(not self.leaked, f"{len(self.leaked)} of {self.forbidden} forbidden messages "
-                                f"answered: {self.leaked[:5]}")
-        expect(not self.lost, f"{len(self.lost)} of {self.asked} lost: {self.lost[:5]}")
-        expect(self.asked >= at_least, f"only {self.asked} messages in all that time")
-
-
-def _links(arena):
-    """The ids of the links, by their pins."""
-    binary = shutil.which("bpftool", path="/usr/sbin:/usr/bin:/sbin:/bin")
-    return {path.name: json.loads(run(binary, "-j", "link", "show", "pinned", path))["id"]
-            for path in sorted((arena.lab.pins / "links").iterdir())}
-
-
-@contextlib.contextmanager
-def _alone(arena):
-    """Inside the block the case starts and ends the daemon; afterwards there is one."""
-    mode, arena.mode = arena.mode, None
-    try:
-        yield
-    finally:
-        if not arena.guard.lives():
-            arena.guard.begin()
-        arena.guard.await_ready()
-        arena.mode = mode
-
-
 @case("Fault.KilledAtRandomMoments", "R19 L1 L2")
 def killed_often(arena):
     """kill -9 at random moments of start and work, under load."""
     dice = random.Random(int(time.time()))
-    before = _links(arena)
-    with Load(arena) as load, _alone(arena):
+    before = links(arena)
+    with Load(arena) as load, alone(arena):
         for _ in range(KILLS):
             if arena.guard.lives():
                 arena.guard.kill()
             arena.guard.begin()
             time.sleep(dice.uniform(0, 0.6))
     load.check(KILLS)
-    expect(_links(arena) == before, f"links {before}, now {_links(arena)}")
+    expect(links(arena) == before, f"links {before}, now {links(arena)}")
 
 
 @case("Fault.StoppedForHalfAMinute", "R19 R5")
@@ -117,7 +49,7 @@ def stopped(arena):
 @case("Fault.ServiceManagerIsTold", "R19")
 def service_manager(arena):
     """READY=1 when it judges and answers, WATCHDOG=1 while its loop turns, not while it hangs."""
-    with _alone(arena), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+    with alone(arena), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         manager.bind(path := str(arena.lab.directory / "notify.sock"))
 
         def told(word, timeout_s):
@@ -143,14 +75,14 @@ def service_manager(arena):
 
 @case("Fault.ManyAtOnce_OneLives", "R19 L4")
 def many_at_once(arena):
-    before = _links(arena)
+    before = links(arena)
     others = [subprocess.Popen([find("gmguardd"), "--config", arena.guard.config],
                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                stderr=subprocess.PIPE, text=True) for _ in range(30)]
     said = [(other.communicate(timeout=60)[1], other.returncode) for other in others]
     expect(all(code == 4 and "another gmguardd has it" in words for words, code in said),
            f"each says so and ends: {said[0]}")
-    expect(_links(arena) == before, "nothing was attached anew")
+    expect(links(arena) == before, "nothing was attached anew")
     expect(arena.guard.cli("status") is not None, "the first one answers")
 
 
@@ -158,7 +90,7 @@ def many_at_once(arena):
 def pins_removed(arena):
     """Somebody removes the whole directory. The daemon holds what was in it."""
     alice = arena.registered()
-    before, pins = _links(arena), arena.lab.pins
+    before, pins = links(arena), arena.lab.pins
     names = {path.relative_to(pins) for path in pins.rglob("*")}
     with Load(arena) as load:
         _remove(pins)
@@ -166,9 +98,9 @@ def pins_removed(arena):
                              "all pins are back")
         time.sleep(1)
     load.check(10)
-    expect(_links(arena) == before, "the same links")
+    expect(links(arena) == before, "the same links")
     expect("maps/gm_bindings" in _alarms(arena), f"an alarm names them: {_alarms(arena)[-500:]}")
-    with _alone(arena):
+    with alone(arena):
         arena.guard.kill()
         arena.guard.resume()
     expect(arena.holds(alice), "the next controller finds her")
@@ -203,26 +135,12 @@ def filter_removed(arena):
 
 # --- limits of another configuration
 
-@contextlib.contextmanager
-def _configured(arena, more):
-    """Inside the block the guard is a fresh one, with more in its configuration."""
-    def afresh(text):
-        with _alone(arena):
-            arena.guard.detach()
-            arena.guard.start("enforce", text)
-    afresh(f"{POOLS}\n{more}")
-    try:
-        yield
-    finally:
-        afresh(POOLS)
-
-
 @case("Fault.FullMapKeepsWhomItHas", "R19 R1")
 def map_full(arena):
     """Those who are bound stay and may refresh; the surplus is not bound, to the number; an alarm
     comes while there is time."""
     room, surplus = 16, 3
-    with _configured(arena, f"[limits]\nbindings = {room}\n"):
+    with configured(arena, f"[limits]\nbindings = {room}\n"):
         first = [arena.registered() for _ in range(room)]
         arena.guard.wait_for(lambda: "% full" in _alarms(arena), "an alarm")
         late = [arena.phone() for _ in range(surplus)]
@@ -244,7 +162,7 @@ def fresh_impis(arena):
     """A flood of REGISTERs, each of another IMPI: from one source it takes nothing from the other
     sources; from everywhere it takes nothing from who is bound."""
     bursts = {"per_user": 5, "per_source": 10, "known": 60, "unknown": 60}
-    with _configured(arena, "[limits]\n" + "".join(
+    with configured(arena, "[limits]\n" + "".join(
             f"{name} = {{ rate = 1, burst = {burst} }}\n" for name, burst in bursts.items())):
         alice, stranger = arena.registered(), arena.phone()
         mallory, newcomers = arena.attacker(), [arena.phone() for _ in range(4)]

@@ -10,6 +10,7 @@ import subprocess
 import time
 
 from arena import POOLS, Skip, case, expect, status
+from faults import Attack
 from lab.guard import Guard
 from lab.lab import Lab
 from lab.network import GM4, GM4C, PROTECTED, UNPROTECTED, netns_path
@@ -161,19 +162,20 @@ def cat(arena):
 
 @case("Operation.NothingPasses_WhileThePcscfRestarts", "R19 H7")
 def pcscf_restart(arena):
-    mallory = arena.attacker()
-
-    def heard():
-        return [arena.answered(mallory, mallory.request("OPTIONS"), port)
-                for port in (UNPROTECTED, PROTECTED)]
+    """Under attack, and in a cgroup made anew, as a service manager restarts it."""
+    before = arena.lab.cgroup("pcscf").stat().st_ino
     arena.set_mode("off")
-    expect(heard() == [1, 1], "without the guard Kamailio answers, by a 403")
+    with Attack(arena) as attack:
+        arena.guard.wait_for(lambda: attack.leaked, "without the guard the attack succeeds")
     arena.set_mode("enforce")
-    arena.lab.pcscf.restart()
-    expect(heard() == [0, 0], "nothing is heard while it starts")
-    alice = arena.registered()
-    expect(status(alice.say()) == 200, "a phone registers and speaks")
-    expect(heard() == [0, 0], "nor afterwards")
+    with Attack(arena) as attack:
+        arena.lab.renew_pcscf()
+        alice = arena.registered()
+        expect(status(alice.say()) == 200, "a phone registers and speaks")
+        sent = attack.forbidden
+        arena.guard.wait_for(lambda: attack.forbidden > sent + 10, "the attack goes on")
+    attack.check(20)
+    expect(arena.lab.cgroup("pcscf").stat().st_ino != before, "the cgroup is another one")
 
 
 @case("Operation.EnforceIsRefused_WhereASocketIsNotJudged", "R19 H7")

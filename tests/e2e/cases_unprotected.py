@@ -98,12 +98,9 @@ def clear_response_never_binds(arena):
 
 
 def _failure(phone, challenge, auts):
-    """REGISTER with a network authentication failure, or with auts a synchronization failure."""
+    """To a challenge that some phone got."""
     nonce = re.search(r'nonce="([^"]*)"', challenge["WWW-Authenticate"]).group(1)
-    parameters = f'nonce="{nonce}",response=""' + (f',auts="{auts}"' if auts else "")
-    return phone.register_request(
-        authorization=f'Digest username="{phone.impi}",realm="ims.test",uri="sip:ims.test",'
-                      f'{parameters}')
+    return phone.failure_request(nonce, auts)
 
 
 @both_families("OnlyRegister.NetworkFailurePasses_WithTheNonceThatWasSent", "R6", auts="")

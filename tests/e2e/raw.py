@@ -27,8 +27,8 @@ def _udp(source, destination, payload, wrong_checksum):
     return head + struct.pack("!H", checksum ^ (0x5555 if wrong_checksum else 0)) + payload
 
 
-def _ip(source, destination, payload):
-    head = struct.pack("!BBHHHBB", 0x45, 0, 20 + len(payload), 1, 0, 64, socket.IPPROTO_UDP)
+def _ip(source, destination, payload, fragment=0):
+    head = struct.pack("!BBHHHBB", 0x45, 0, 20 + len(payload), 1, fragment, 64, socket.IPPROTO_UDP)
     ends = socket.inet_aton(source[0]) + socket.inet_aton(destination[0])
     return head + struct.pack("!H", _checksum(head + b"\0\0" + ends)) + ends + payload
 
@@ -38,13 +38,15 @@ def _mac(text):
 
 
 class Raw:
-    """Puts frames for the P-CSCF on the wire of a side."""
+    """Puts frames on the wire of a side: for the P-CSCF, or for the end of `to`. Ends of a wire are
+    (side, interface)."""
 
-    def __init__(self, network, side):
+    def __init__(self, network, side, link=None, to=("pcscf", "gm0")):
+        link = link or LINKS[side]
         with in_netns(network.name(side)):
             self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
-            self._socket.bind((LINKS[side], 0))
-        self._pcscf, self._own = _mac(network.mac("pcscf")), _mac(network.mac(side))
+            self._socket.bind((link, 0))
+        self._peer, self._own = _mac(network.mac(*to)), _mac(network.mac(side, link))
 
     def __enter__(self):
         return self
@@ -54,6 +56,13 @@ class Raw:
 
     def send(self, source, destination, payload, wrong_checksum=False):
         """One datagram; source and destination are (address, port)."""
-        to = b"\xff" * 6 if destination[0] == BROADCAST else self._pcscf
-        datagram = _udp(source, destination, payload, wrong_checksum)
-        self._socket.send(to + self._own + b"\x08\x00" + _ip(source, destination, datagram))
+        self._put(source, destination, _udp(source, destination, payload, wrong_checksum))
+
+    def send_first_fragment(self, source, destination, octets):
+        """The first fragment of a datagram, with so many octets of it: 0 to 8 of its header."""
+        self._put(source, destination, _udp(source, destination, b"", False)[:octets], 0x2000)
+
+    def _put(self, source, destination, payload, fragment=0):
+        to = b"\xff" * 6 if destination[0] == BROADCAST else self._peer
+        packet = _ip(source, destination, payload, fragment)
+        self._socket.send(to + self._own + b"\x08\x00" + packet)

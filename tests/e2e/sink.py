@@ -9,6 +9,8 @@ import socket, sys
 sink = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 sink.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 sink.bind((sys.argv[1], int(sys.argv[2])))
+if len(sys.argv) > 3:
+    sink.connect((sys.argv[3], int(sys.argv[4])))
 print("listens", flush=True)
 while True:
     print(sink.recv(65535), flush=True)
@@ -17,10 +19,10 @@ while True:
 
 class Sink:
     """Inside the block a process in the P-CSCF's cgroup, or that of another side, listens at
-    (address, port) of the P-CSCF."""
+    (address, port) of the P-CSCF; peer: to that (address, port) alone."""
 
-    def __init__(self, lab, address, port, cgroup="pcscf"):
-        self._lab, self._at = lab, (address, port)
+    def __init__(self, lab, address, port, cgroup="pcscf", peer=()):
+        self._lab, self._at = lab, (address, port, *peer)
         self._cgroup = lab.cgroup(cgroup)
         self._log = lab.directory / f"sink-{port}.log"
 

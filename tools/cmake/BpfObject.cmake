@@ -13,16 +13,22 @@ set(GMGUARD_BPF_FLAGS -g -O2 -target bpf -mcpu=v3 -Wall -Werror
   -idirafter /usr/include/${GMGUARD_MULTIARCH})
 
 # gm_bpf_object(NAME SOURCE name.bpf.c) makes the INTERFACE target gmguard_bpf_NAME, for
-# #include "NAME.skel.h": struct NAME with its programs and maps by name.
+# #include "NAME.skel.h": struct NAME with its programs and maps by name. With VARIANT other FLAGS
+# -Dx=y the target is gmguard_bpf_NAME_other, of the same header name and compiled with more flags.
 function(gm_bpf_object name)
-  cmake_parse_arguments(arg "" "SOURCE" "" ${ARGN})
+  cmake_parse_arguments(arg "" "SOURCE;VARIANT" "FLAGS" ${ARGN})
+  set(target gmguard_bpf_${name})
   set(folder ${CMAKE_CURRENT_BINARY_DIR}/${name})
-  set(source ${CMAKE_CURRENT_SOURCE_DIR}/${arg_SOURCE})
+  if(arg_VARIANT)
+    string(APPEND target _${arg_VARIANT})
+    string(APPEND folder _${arg_VARIANT})
+  endif()
+  cmake_path(ABSOLUTE_PATH arg_SOURCE BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} OUTPUT_VARIABLE source)
   set(object ${folder}/${name}.bpf.o)
   set(skeleton ${folder}/${name}.skel.h)
   file(MAKE_DIRECTORY ${folder})
   add_custom_command(OUTPUT ${object}
-    COMMAND ${GMGUARD_CLANG} ${GMGUARD_BPF_FLAGS} -MD -MF ${object}.d -MT ${object}
+    COMMAND ${GMGUARD_CLANG} ${GMGUARD_BPF_FLAGS} ${arg_FLAGS} -MD -MF ${object}.d -MT ${object}
       -c ${source} -o ${object}
     COMMAND ${GMGUARD_LLVM_STRIP} -g ${object}
     DEPENDS ${source} DEPFILE ${object}.d VERBATIM
@@ -32,8 +38,8 @@ function(gm_bpf_object name)
     COMMAND sh -c "'${GMGUARD_BPFTOOL}' gen skeleton '${object}' name ${name} > '${skeleton}.new'"
     COMMAND ${CMAKE_COMMAND} -E rename ${skeleton}.new ${skeleton}
     DEPENDS ${object} VERBATIM)
-  add_custom_target(gmguard_bpf_${name}_skeleton DEPENDS ${skeleton})
-  add_library(gmguard_bpf_${name} INTERFACE)
-  add_dependencies(gmguard_bpf_${name} gmguard_bpf_${name}_skeleton)
-  target_include_directories(gmguard_bpf_${name} SYSTEM INTERFACE ${folder})
+  add_custom_target(${target}_skeleton DEPENDS ${skeleton})
+  add_library(${target} INTERFACE)
+  add_dependencies(${target} ${target}_skeleton)
+  target_include_directories(${target} SYSTEM INTERFACE ${folder})
 endfunction()

@@ -10,7 +10,7 @@ import subprocess
 import time
 
 from .kamailio import DOMAIN
-from .network import CORE, GM4, GM6, MW, PROTECTED, UNPROTECTED
+from .network import GM4, GM6, PROTECTED, UNPROTECTED
 from .processes import LabError, start, stop, wait_until
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
@@ -25,20 +25,26 @@ unprotected_ports = [{unprotected}]
 protected_ports = [5100, {protected}]
 protection = "terminated"
 """
+_CORE = """
+[[interface]]
+name = "mw0"
+netns = "{netns}"
+side = "core"
+[core]
+peers = ["{core}"]
+listeners = ["{mw}:{unprotected}"]
+"""
+_SHARED_CORE = """
+[core]
+peers = ["{core}"]
+"""
 _CONFIG = """# The guard of one run of the lab.
 mode = "{mode}"
 [[interface]]
 name = "gm0"
 netns = "{netns}"
 side = "gm"
-[[interface]]
-name = "mw0"
-netns = "{netns}"
-side = "core"
-{listeners}
-[core]
-peers = ["{core}"]
-listeners = ["{mw}:{unprotected}"]
+{listeners}{of_core}
 [cgroup]
 path = "{cgroup}"
 [[pool]]
@@ -83,15 +89,18 @@ class Guard:
         self._process = None
 
     def write_config(self, mode, more="", adopt_s=0):
+        network = self._lab.network
+        words = {"netns": network.name("pcscf"), "mw": network.mw, "core": network.core,
+                 "unprotected": UNPROTECTED, "protected": PROTECTED}
         listeners = "".join(
-            _LISTENER.format(name=name, address=address, unprotected=UNPROTECTED,
-                             protected=PROTECTED)
+            _LISTENER.format(name=name, address=address, **words)
+            + ("shared_interface = true\n" if address == network.mw else "")
             for name, address in (("gm4", GM4), ("gm6", GM6)))
+        of_core = (_SHARED_CORE if network.mw == GM4 else _CORE).format(**words)
         self.config.write_text(_CONFIG.format(
-            mode=mode, netns=self._lab.network.name("pcscf"), listeners=listeners, core=CORE,
-            mw=MW, unprotected=UNPROTECTED, cgroup=self._lab.guarded_cgroup, slash64=SLASH64,
-            domain=DOMAIN, pins=self._lab.pins, socket=self.socket) + _adopting(more, adopt_s),
-            encoding="utf-8")
+            mode=mode, listeners=listeners, of_core=of_core, cgroup=self._lab.guarded_cgroup,
+            slash64=SLASH64, domain=DOMAIN, pins=self._lab.pins, socket=self.socket,
+            **words) + _adopting(more, adopt_s), encoding="utf-8")
 
     def start(self, mode="enforce", more="", adopt_s=0):
         """Starts gmguardd; more is appended to its configuration. What speaks in monitor is adopted
@@ -99,9 +108,9 @@ class Guard:
         self.write_config(mode, more, adopt_s)
         self.resume()
 
-    def begin(self, **environment):
+    def begin(self, program="gmguardd", **environment):
         """Starts gmguardd on the configuration that is there, and does not wait for it."""
-        self._process = start([find("gmguardd"), "--config", self.config],
+        self._process = start([find(program), "--config", self.config],
                               cgroup=self._lab.cgroup("guard"), log=self.log,
                               dies_with_us=self._lab.dies_with_us,
                               env={**os.environ, **environment})
@@ -126,6 +135,12 @@ class Guard:
         with contextlib.suppress(LabError):
             return self.socket.exists() and self.cli("status") is not None
         return False
+
+    def await_end(self):
+        """Waits for a daemon that will not start: its exit status, and the last it said."""
+        code = self._process.wait(30)
+        self._process = None
+        return code, self.log.read_text(errors="replace")[-2000:]
 
     def stop(self):
         """Ends the daemon; the programs stay attached."""
@@ -185,6 +200,13 @@ class Guard:
         """The drops since counts() returned `before`; only reasons that moved."""
         now = self.counts(hook)
         return Counts(now.dropped - before.dropped, now.would_drop - before.would_drop)
+
+    def memory_kib(self):
+        """What the daemon has in memory."""
+        for line in open(f"/proc/{self._process.pid}/status", encoding="ascii"):
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1])
+        raise LabError("no VmRSS")
 
     def bindings(self):
         return self.cli("bindings", "list", "--limit", 0)["items"]

@@ -42,6 +42,7 @@ class Kamailio:
         self._config = lab.directory / template
         self.log = lab.directory / f"{template}.log"
         words = {name: getattr(network, name) for name in _WORDS}
+        words |= {"MW": lab.network.mw, "CORE": lab.network.core}
         self._config.write_text(_fill(template, {**words, "DOMAIN": DOMAIN}), encoding="utf-8")
         self._process = None
 

@@ -8,7 +8,7 @@ import signal
 import time
 
 from .kamailio import Kamailio
-from .network import CORE, MW, PROTECTED, UNPROTECTED, Network
+from .network import PROTECTED, UNPROTECTED, Network
 from .phone import Phone
 from .processes import LabError, run, wait_until
 
@@ -38,10 +38,10 @@ class Lab:
     The P-CSCF lives in the cgroup pcscf/kamailio. The guard attaches to its parent, which stays
     when Kamailio restarts (H7)."""
 
-    def __init__(self, identity=None, keep=False):
+    def __init__(self, identity=None, keep=False, network=Network):
         self.identity = str(identity or os.getpid())
         self.dies_with_us = not keep
-        self.network = Network(f"gmg{self.identity}")
+        self.network = network(f"gmg{self.identity}")
         self.directory = STATE / self.identity
         self.pins = BPFFS / f"gmguard-lab-{self.identity}"
         self._cgroups = cgroup2_mount() / f"gmguard-lab-{self.identity}"
@@ -71,8 +71,8 @@ class Lab:
 
     def serve(self):
         """P-CSCF and core, on a network that is up."""
-        self.core = Kamailio(self, "core", "core.cfg", CORE)
-        self.pcscf = Kamailio(self, "pcscf", "pcscf.cfg", MW)
+        self.core = Kamailio(self, "core", "core.cfg", self.network.core)
+        self.pcscf = Kamailio(self, "pcscf", "pcscf.cfg", self.network.mw)
         self.restart()
 
     def restart(self):
@@ -85,6 +85,12 @@ class Lab:
                 for port in (UNPROTECTED, PROTECTED):
                     wait_until(lambda: phone.ask(phone.register_request(), port), 30,
                                f"an answer of the P-CSCF at {phone.pcscf}, port {port}")
+
+    def renew_pcscf(self):
+        """The P-CSCF afresh, in a cgroup afresh, as a service manager does it."""
+        self.pcscf.stop()
+        self.cgroup("pcscf").rmdir()
+        self.pcscf.start()
 
     def pcscf_cpu_s(self):
         """CPU time of the P-CSCF so far, in seconds."""

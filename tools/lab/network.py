@@ -42,6 +42,8 @@ class Network:
     """The namespaces <prefix>-ue, -evil, -pcscf, -core, -access and the links between them. The
     side `own` lives in the namespace of this process."""
 
+    mw, core = MW, CORE  # the P-CSCF and the core to each other
+
     def __init__(self, prefix, own=None):
         self.prefix = prefix
         self._own = own
@@ -60,7 +62,8 @@ class Network:
             else:
                 run("ip", "netns", "add", self.name(side))
             self.sysctl(side, "net.ipv6.conf.all.accept_dad=0",
-                        "net.ipv6.conf.default.accept_dad=0")
+                        "net.ipv6.conf.default.accept_dad=0",
+                        "net.ipv6.conf.default.keep_addr_on_down=1")
             self.ip(side, "link", "set", "lo", "up")
         self._access()
         self._mw()
@@ -74,28 +77,67 @@ class Network:
     def _access(self):
         self.ip("access", "link", "add", "br0", "type", "bridge")
         self.ip("access", "link", "set", "br0", "up")
-        for side in LINKS:
-            self._plug(side)
+        for side, link in LINKS.items():
+            self._plug(side, link)
 
-    def _plug(self, side, *options):
-        port, link = f"to-{side}", LINKS[side]
+    def _plug(self, side, link, *options):
+        port = f"to-{side}"
         self.ip("access", "link", "add", port, "type", "veth",
                 "peer", "name", link, *options, "netns", self.name(side))
         self.ip("access", "link", "set", port, "master", "br0", "up")
         self.ip(side, "link", "set", link, "up")
 
-    def _give_gm(self):
+    def _give_gm(self, link="gm0"):
+        """Again is fine."""
         for address in (GM4, GM4B, GM4C):
-            self.ip("pcscf", "addr", "add", f"{address}/24", "dev", "gm0")
-        self.ip("pcscf", "addr", "add", f"{GM6}/64", "dev", "gm0", "nodad")
-        self.ip("pcscf", "-6", "route", "add", "2001:db8::/32", "dev", "gm0")
+            self.ip("pcscf", "addr", "replace", f"{address}/24", "dev", link)
+        self.ip("pcscf", "addr", "replace", f"{GM6}/64", "dev", link, "nodad")
+        self._route_gm(link)
+
+    def _route_gm(self, link):
+        self.ip("pcscf", "-6", "route", "replace", "2001:db8::/32", "dev", link)
 
     def renew_gm(self):
         """Takes the P-CSCF's interface away and makes one of the same name and addresses."""
         mac = self.mac("pcscf")
         self.ip("pcscf", "link", "del", "gm0")
-        self._plug("pcscf", "address", mac)
+        self._plug("pcscf", "gm0", "address", mac)
         self._give_gm()
+
+    def flap_gm(self):
+        """Down and up; what the kernel forgets by that is put back."""
+        lines = ("link set gm0 down", "link set gm0 up",
+                 "route replace 2001:db8::/32 dev gm0")
+        self.ip("pcscf", "-batch", "-", input="\n".join(lines))
+
+    @contextlib.contextmanager
+    def renamed_gm(self, name):
+        """Inside the block gm0 has another name."""
+        self._rename_gm("gm0", name)
+        try:
+            yield
+        finally:
+            self._rename_gm(name, "gm0")
+
+    def _rename_gm(self, old, new):
+        self.ip("pcscf", "link", "set", old, "down")  # older kernels rename no other
+        self.ip("pcscf", "link", "set", old, "name", new)
+        self.ip("pcscf", "link", "set", new, "up")
+        self._route_gm(new)
+
+    @contextlib.contextmanager
+    def bridged_gm(self):
+        """Inside the block gm0 is a port of the bridge brgm, which has the addresses."""
+        self.ip("pcscf", "link", "add", "brgm", "type", "bridge")
+        self.ip("pcscf", "addr", "flush", "dev", "gm0", "scope", "global")
+        self.ip("pcscf", "link", "set", "gm0", "master", "brgm")
+        self.ip("pcscf", "link", "set", "brgm", "address", self.mac("pcscf"), "up")
+        self._give_gm("brgm")
+        try:
+            yield
+        finally:
+            self.ip("pcscf", "link", "del", "brgm")
+            self._give_gm()
 
     def _mw(self):
         self.ip("pcscf", "link", "add", "mw0", "type", "veth",
@@ -108,8 +150,8 @@ class Network:
         run("nsenter", f"--net={netns_path(self.name(side))}", "--",
             "sysctl", "-q", "-w", *settings)
 
-    def mac(self, side):
-        words = self.ip(side, "-o", "link", "show", LINKS[side]).split()
+    def mac(self, side, link=None):
+        words = self.ip(side, "-o", "link", "show", link or LINKS[side]).split()
         return words[words.index("link/ether") + 1]
 
     def give(self, side, address):
@@ -140,3 +182,14 @@ class Network:
     def down(self):
         for side in SIDES:
             run("ip", "netns", "del", self.name(side), check=False)
+
+
+class SharedNetwork(Network):
+    """One where the P-CSCF has no Mw of its own: the core is on the access network too, and the
+    P-CSCF talks to it from its Gm address and port (H15)."""
+
+    mw, core = GM4, "192.0.2.9"
+
+    def _mw(self):
+        self._plug("core", "core0")
+        self.ip("core", "addr", "add", f"{self.core}/24", "dev", "core0")

@@ -111,6 +111,14 @@ class Phone:
         return sip.authorization(challenge["WWW-Authenticate"], self.impi, f"secret-{self.user}",
                                  "REGISTER", f"sip:{DOMAIN}")
 
+    def failure_request(self, nonce, auts=""):
+        """A REGISTER with a network authentication failure, or with auts a synchronization
+        failure."""
+        parameters = f'nonce="{nonce}",response=""' + (f',auts="{auts}"' if auts else "")
+        return self.register_request(
+            authorization=f'Digest username="{self.impi}",realm="{DOMAIN}",uri="sip:{DOMAIN}",'
+                          f'{parameters}')
+
     def register(self, protected=PROTECTED, unprotected=UNPROTECTED, **changes):
         """Both steps: in clear to the unprotected port, then with the response to the protected
         one. Returns the answer to the last step taken."""

@@ -16,10 +16,10 @@ class LabError(Exception):
     """The lab itself failed; says nothing about the guard."""
 
 
-def run(*command, check=True, **options):
+def run(*command, check=True, input="", **options):
     """Runs a short command and returns its stdout; its stderr is in the error."""
-    done = subprocess.run([str(part) for part in command], stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+    done = subprocess.run([str(part) for part in command], input=input, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True, **options)
     if check and done.returncode != 0:
         raise LabError(f"{' '.join(map(str, command))}: {done.stderr.strip() or done.returncode}")
     return done.stdout
