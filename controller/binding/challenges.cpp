@@ -61,6 +61,16 @@ std::vector<Pending> Challenges::take_all(gm_u128 address, gm_u128 user) {
     return taken;
 }
 
+std::vector<Pending> Challenges::take_misfits(const SelectorOf& selector_of) {
+    std::vector<Pending> taken;
+    for (const auto& [number, pending] : pendings_)
+        if (!equal(pending.selector, selector_of(pending.source)))
+            taken.push_back(pending);
+    for (const auto& pending : taken)
+        forget(pending);
+    return taken;
+}
+
 std::size_t Challenges::of_user(gm_u128 address, gm_u128 user) const {
     return by_user_.count({address, user});
 }

@@ -5,7 +5,7 @@
 // oldest of the same user at the same address, so that nobody can push out another's.
 #pragma once
 
-#include "base/address.hpp"
+#include "binding/selector.hpp"
 #include "gmguard/abi/keys.h"
 
 #include <cstdint>
@@ -47,6 +47,8 @@ class Challenges {
     [[nodiscard]] std::optional<Pending> take(const gm_challenge_key& key);
     // All of this user at this address.
     [[nodiscard]] std::vector<Pending> take_all(gm_u128 address, gm_u128 user);
+    // All whose source has another selector by now.
+    [[nodiscard]] std::vector<Pending> take_misfits(const SelectorOf& selector_of);
     [[nodiscard]] std::size_t of_user(gm_u128 address, gm_u128 user) const;
     // Those whose timer has ended, oldest first.
     [[nodiscard]] std::vector<Pending> take_expired(std::uint64_t now_ns);

@@ -414,6 +414,24 @@ void Registrar::unanswered(const Transaction& t, std::uint64_t now_ns, Outcome& 
         end_challenge(t, out);
 }
 
+void Registrar::reform(Outcome& out) {
+    const auto select = [this](const Endpoint& source) {
+        return make_selector(source, forms_(source.address));
+    };
+    transactions_.reform(select);
+    for (Pending& pending : challenges_.take_misfits(select)) {
+        out.operations.emplace_back(EraseChallenge{pending.key});
+        const std::uint64_t until = pending.expires_ns;
+        pending.selector = select(pending.source);
+        pending.key.address = pending.selector.address;
+        const gm_challenge_key key = pending.key;
+        out.operations.emplace_back(PutChallenge{key, {pending.user, until, 0}});
+        for (const Pending& gone : challenges_.add(std::move(pending)))
+            out.operations.emplace_back(EraseChallenge{gone.key});
+        challenges_.prolong(key, until);
+    }
+}
+
 void Registrar::tick(std::uint64_t now_ns, Outcome& out) {
     for (const Transaction& t : transactions_.take_due(now_ns))
         unanswered(t, now_ns, out);

@@ -26,6 +26,8 @@ class Registrar {
     void adopt(const Endpoint& source, std::uint32_t listener, std::uint64_t now_ns, Outcome& out);
     // Ends transactions without answer and registration timers.
     void tick(std::uint64_t now_ns, Outcome& out);
+    // What is under way gets the selectors of the present forms.
+    void reform(Outcome& out);
 
     [[nodiscard]] std::size_t transactions() const { return transactions_.size(); }
 

@@ -5,12 +5,16 @@
 #include "base/address.hpp"
 #include "gmguard/abi/keys.h"
 
+#include <functional>
 #include <string>
 
 namespace gmguard::binding {
 
 // REQUIRES: form.bits <= 128.
 [[nodiscard]] gm_selector make_selector(const Endpoint& source, gm_key_form form);
+
+// The selector that a source has now.
+using SelectorOf = std::function<gm_selector(const Endpoint&)>;
 
 // As a selector is written everywhere, at most GM_SELECTOR_TEXT-1 characters:
 //   "192.0.2.7:5060"  "[2001:db8::1]:5060"   the pair

@@ -55,6 +55,16 @@ void Transactions::finish(Transaction& transaction) {
     transaction.own_vias = {};
 }
 
+void Transactions::reform(const SelectorOf& selector_of) {
+    open_.clear();
+    for (Queue* queue : {&clear_, &protected_})
+        for (Transaction& transaction : *queue) {
+            transaction.selector = selector_of(transaction.source);
+            if (!transaction.done)
+                count_open(transaction, +1);
+        }
+}
+
 void Transactions::count_open(const Transaction& transaction, int change) {
     if (!transaction.is_protected)
         return;

@@ -10,6 +10,7 @@
 
 #include "base/address.hpp"
 #include "binding/reading.hpp"
+#include "binding/selector.hpp"
 #include "gmguard/abi/keys.h"
 
 #include <cstdint>
@@ -57,6 +58,8 @@ class Transactions {
     // All with this key, whatever their selector. Valid until the next open() or take_due().
     [[nodiscard]] std::vector<Transaction*> find(gm_u128 key);
     void finish(Transaction& transaction);
+    // Each gets the selector that its source has now.
+    void reform(const SelectorOf& selector_of);
     // Forgets those that are due; returns the unanswered ones among them, oldest first.
     [[nodiscard]] std::vector<Transaction> take_due(std::uint64_t now_ns);
 

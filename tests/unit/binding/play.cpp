@@ -60,9 +60,9 @@ const Phone carol_v6_privacy{
 const Phone dave_v6{"dave@ims.test", {"sip:dave@ims.test"}, at("[2001:db8:1:2::d]:5060")};
 const Phone shared{"second@ims.test", {"sip:second@ims.test"}, at("192.0.2.9:5062")};
 
-Play::Play(Rules a_rules, gm_key_form form, gm_key_form form_v6)
-    : rules(a_rules),
-      forms([form, form_v6](Address source) { return source.is_v4() ? form : form_v6; }),
+Play::Play(Rules a_rules, gm_key_form a_form, gm_key_form a_form_v6)
+    : rules(a_rules), form(a_form), form_v6(a_form_v6),
+      forms([this](Address source) { return source.is_v4() ? form : form_v6; }),
       policy(hasher, forms, rules) {}
 
 void Play::open(const Phone& phone, bool is_protected, const Changes& changes) {

@@ -39,6 +39,8 @@ class Play {
     using Changes = std::vector<Change>;
 
     explicit Play(Rules rules = {}, gm_key_form form = {128, 1}, gm_key_form form_v6 = {128, 1});
+    Play(const Play&) = delete;
+    Play& operator=(const Play&) = delete;
 
     // The five taps, in the order of a registration. Each message is what it should be, then
     // changed. A request opens the attempt that all others are about.
@@ -70,6 +72,7 @@ class Play {
 
     FakeHasher hasher;
     Rules rules;
+    gm_key_form form, form_v6; // may change
     KeyForms forms;
     Policy policy;
     FakeKernel kernel;
