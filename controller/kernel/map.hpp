@@ -141,7 +141,7 @@ template <typename V> class PerCpuCounters {
         __builtin_memcpy(&out, total, sizeof out);
         return out;
     }
-    // All CPUs to zero. For tests; counters of a live guard are never reset.
+    // All CPUs to zero. Counters of what is still guarded are never reset.
     [[nodiscard]] Result<> zero(std::uint32_t index) const {
         const std::vector<std::uint64_t> values(sizeof(V) / sizeof(std::uint64_t) * cpus());
         return raw_.put(&index, values.data());

@@ -34,6 +34,7 @@ int note_socket(const nlmsghdr* header, void* out) {
     found.local.address =
         Address::from_bytes(std::span(address, message->idiag_family == AF_INET ? 4 : 16));
     found.local.port = ntohs(message->id.idiag_sport);
+    found.inode = message->idiag_inode;
     (void)mnl_attr_parse(header, sizeof *message, note_cgroup, &found.cgroup);
     static_cast<std::vector<UdpSocket>*>(out)->push_back(found);
     return MNL_CB_OK;

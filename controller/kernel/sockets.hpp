@@ -15,6 +15,7 @@ namespace gmguard::kernel {
 struct UdpSocket {
     Endpoint local; // address all zero: every address of its family
     std::uint64_t cgroup = 0;
+    std::uint32_t inode = 0; // as /proc/PID/fd has it: "socket:[INODE]"
 };
 
 // Those of a network namespace, IPv4 and IPv6. Kind unsupported: this kernel does not list them.

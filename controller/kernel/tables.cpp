@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <cstring>
 #include <map>
-#include <set>
 #include <tuple>
 
 namespace gmguard::kernel {
@@ -31,10 +30,10 @@ gm_listener plain(const config::Config& config, gm_role role) {
 }
 
 gm_listener listener_value(const config::Config& config, const config::Listener& listener,
-                           std::size_t place, gm_role role) {
+                           std::uint32_t id, gm_role role) {
     gm_listener value{};
     value.role = role;
-    value.id = static_cast<__u32>(place + 1);
+    value.id = id;
     value.profile = listener.profile;
     value.protection = listener.protection;
     value.shared_interface = listener.shared_interface;
@@ -70,11 +69,11 @@ void add_port(Listeners& out, const config::Listener& listener, std::uint16_t po
         out[{address, port, GM_TCP}] = value;
 }
 
-void add_listeners(Listeners& out, const config::Config& config) {
-    for (std::size_t place = 0; place < config.listeners.size(); ++place) {
-        const auto& listener = config.listeners[place];
-        const auto open = listener_value(config, listener, place, GM_ROLE_UNPROTECTED);
-        const auto closed = listener_value(config, listener, place, GM_ROLE_PROTECTED);
+void add_listeners(Listeners& out, const config::Config& config, const ListenerIds& ids) {
+    for (const auto& listener : config.listeners) {
+        const auto id = ids.at(listener.name);
+        const auto open = listener_value(config, listener, id, GM_ROLE_UNPROTECTED);
+        const auto closed = listener_value(config, listener, id, GM_ROLE_PROTECTED);
         for (const auto port : listener.unprotected_ports)
             add_port(out, listener, port, open);
         for (const auto port : listener.protected_ports)
@@ -126,37 +125,6 @@ gm_settings settings_of(const config::Config& config, const Tables& tables, cons
     return settings;
 }
 
-// Keys have no padding that is not named and zero, so their bytes tell them apart.
-template <typename K> std::string bytes_of(const K& key) {
-    return {reinterpret_cast<const char*>(&key), sizeof key};
-}
-
-template <typename K, typename V>
-Result<> put_all(const Map<K, V>& map, const std::vector<std::pair<K, V>>& wanted) {
-    for (const auto& [key, value] : wanted)
-        if (auto put = map.put(key, value); !put)
-            return put;
-    return {};
-}
-
-template <typename K, typename V>
-Result<> erase_others(const Map<K, V>& map, const std::vector<std::pair<K, V>>& wanted) {
-    std::set<std::string> keep;
-    for (const auto& entry : wanted)
-        keep.insert(bytes_of(entry.first));
-    std::vector<K> gone;
-    const auto read = map.for_each([&](const K& key, const V&) {
-        if (!keep.contains(bytes_of(key)))
-            gone.push_back(key);
-    });
-    if (!read)
-        return read;
-    for (const auto& key : gone)
-        if (auto erased = map.erase(key); !erased)
-            return erased;
-    return {};
-}
-
 } // namespace
 
 gm_prefix_key prefix_key(const Prefix& prefix) {
@@ -168,9 +136,14 @@ gm_prefix_key prefix_key(const Prefix& prefix) {
 }
 
 Tables tables(const config::Config& config, std::span<const Address> hosts, const HashKey& key) {
+    return tables(config, hosts, key, ids_by_place(config));
+}
+
+Tables tables(const config::Config& config, std::span<const Address> hosts, const HashKey& key,
+              const ListenerIds& ids) {
     Tables tables;
     Listeners listeners;
-    add_listeners(listeners, config);
+    add_listeners(listeners, config, ids);
     add_marks(listeners);
     for (const auto& [place, value] : listeners) {
         gm_listener_key at{};
@@ -192,19 +165,6 @@ Tables tables(const config::Config& config, std::span<const Address> hosts, cons
         tables.peers.emplace_back(prefix_key(peer), GM_PEER_CORE);
     tables.settings = settings_of(config, tables, key);
     return tables;
-}
-
-Result<> fill(const Maps& maps, const Tables& tables) {
-    for (auto result : {put_all(maps.listeners, tables.listeners),
-                        put_all(maps.pools, tables.pools), put_all(maps.peers, tables.peers)})
-        if (!result)
-            return result;
-    for (auto result :
-         {erase_others(maps.listeners, tables.listeners), erase_others(maps.pools, tables.pools),
-          erase_others(maps.peers, tables.peers)})
-        if (!result)
-            return result;
-    return write_settings(maps, tables.settings);
 }
 
 Result<HashKey> random_key() {

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Tables into the kernel's maps, while packets are judged by them. Whatever a packet finds was
+// meant by the tables of before or by those to come.
+#include "kernel/tables.hpp"
+
+#include <linux/membarrier.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <set>
+#include <string>
+#include <tuple>
+
+namespace gmguard::kernel {
+namespace {
+
+using ListenerEntry = std::pair<gm_listener_key, gm_listener>;
+
+// Keys and values have no padding that is not named and zero, so their bytes tell them apart.
+template <typename T> std::string bytes_of(const T& value) {
+    return {reinterpret_cast<const char*>(&value), sizeof value};
+}
+
+template <typename K, typename V>
+Result<bool> has(const Map<K, V>& map, const K& key, const V& value) {
+    const auto there = map.lookup(key);
+    if (!there)
+        return fail(there.error());
+    return *there && std::memcmp(&**there, &value, sizeof value) == 0;
+}
+
+// What is there already is not written again: its memory would go to the next entry.
+template <typename K, typename V>
+Result<> put_all(const Map<K, V>& map, const std::vector<std::pair<K, V>>& wanted) {
+    for (const auto& [key, value] : wanted) {
+        const auto same = has(map, key, value);
+        if (!same)
+            return fail(same.error());
+        if (*same)
+            continue;
+        if (auto put = map.put(key, value); !put)
+            return put;
+    }
+    return {};
+}
+
+template <typename K, typename V>
+Result<> erase_all_but(const Map<K, V>& map, const std::vector<std::pair<K, V>>& wanted) {
+    std::set<std::string> keep;
+    for (const auto& entry : wanted)
+        keep.insert(bytes_of(entry.first));
+    std::vector<K> gone;
+    const auto read = map.for_each([&](const K& key, const V&) {
+        if (!keep.contains(bytes_of(key)))
+            gone.push_back(key);
+    });
+    if (!read)
+        return read;
+    for (const auto& key : gone)
+        if (auto erased = map.erase(key); !erased)
+            return erased;
+    return {};
+}
+
+// Until every program that runs now has ended. Where the kernel has no such call, nothing is waited
+// for: programs run for microseconds.
+void wait_for_programs() {
+    (void)::syscall(__NR_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+}
+
+// A program that has looked up an entry may still read it when it is replaced, and a hash map gives
+// the memory of a replaced entry to the one that is replaced next. Those of one listener and role
+// are alike, so they follow each other; between two that are not, programs come to their end.
+// Entries of an address come before those of every address, which may mark them as elsewhere.
+std::vector<ListenerEntry> in_order(std::vector<ListenerEntry> entries) {
+    std::ranges::stable_sort(entries, {}, [](const ListenerEntry& entry) {
+        const auto& [key, value] = entry;
+        return std::tuple(key.address == 0, value.id, value.role);
+    });
+    return entries;
+}
+
+bool alike(const gm_listener& a, const gm_listener& b) {
+    return std::memcmp(&a, &b, sizeof a) == 0;
+}
+
+// A number may have been another listener's: its counters are nobody's.
+Result<> begin_counters(const Maps& maps, const std::vector<ListenerEntry>& wanted) {
+    auto known = ids_in(maps);
+    if (!known)
+        return fail(std::move(known.error()));
+    for (const auto& [key, value] : wanted)
+        if (value.id != 0 && known->emplace(name_of(value), value.id).second)
+            if (auto zeroed = maps.counters.zero(value.id); !zeroed)
+                return zeroed;
+    return {};
+}
+
+Result<> put_listeners(const Maps& maps, const std::vector<ListenerEntry>& wanted) {
+    const gm_listener* last = nullptr;
+    const auto ordered = in_order(wanted);
+    for (const auto& [key, value] : ordered) {
+        const auto same = has(maps.listeners, key, value);
+        if (!same)
+            return fail(same.error());
+        if (*same)
+            continue;
+        if (last && !alike(*last, value))
+            wait_for_programs();
+        if (auto put = maps.listeners.put(key, value); !put)
+            return put;
+        last = &value;
+    }
+    return {};
+}
+
+} // namespace
+
+Result<> add_ports(const Maps& maps, const Tables& tables) {
+    if (auto begun = begin_counters(maps, tables.listeners); !begun)
+        return begun;
+    for (const auto& [key, value] : in_order(tables.listeners)) {
+        auto everywhere = key;
+        everywhere.address = 0;
+        const auto here = maps.listeners.lookup(key);
+        const auto any = maps.listeners.lookup(everywhere);
+        if (!here || !any)
+            return fail(here ? any.error() : here.error());
+        const bool covered = *here || (*any && (*any)->role != GM_ROLE_ELSEWHERE);
+        if (covered || key.port == 0 || value.role == GM_ROLE_ELSEWHERE)
+            continue;
+        if (auto put = maps.listeners.put(key, value); !put)
+            return put;
+    }
+    return {};
+}
+
+Result<> put(const Maps& maps, const Tables& tables) {
+    for (auto result :
+         {begin_counters(maps, tables.listeners), put_listeners(maps, tables.listeners),
+          put_all(maps.pools, tables.pools), put_all(maps.peers, tables.peers)})
+        if (!result)
+            return result;
+    const auto before = read_settings(maps);
+    if (!before)
+        return fail(before.error());
+    for (const auto& step : steps_between(*before, tables.settings))
+        if (auto written = write_settings(maps, step); !written)
+            return written;
+    return {};
+}
+
+Result<> erase_others(const Maps& maps, const Tables& tables) {
+    for (auto result :
+         {erase_all_but(maps.listeners, tables.listeners), erase_all_but(maps.pools, tables.pools),
+          erase_all_but(maps.peers, tables.peers)})
+        if (!result)
+            return result;
+    return {};
+}
+
+Result<> fill(const Maps& maps, const Tables& tables) {
+    auto there = put(maps, tables);
+    return there ? erase_others(maps, tables) : there;
+}
+
+} // namespace gmguard::kernel
