@@ -78,6 +78,10 @@ struct Pool {
     friend bool operator==(const Pool&, const Pool&) = default;
 };
 
+[[nodiscard]] constexpr bool operator==(const gm_rate& a, const gm_rate& b) {
+    return a.rate == b.rate && a.burst == b.burst;
+}
+
 struct Limits {
     std::uint32_t bindings = 100'000; // entries of gm_bindings; gm_identities holds four times that
     // How long after the attach a phone that speaks on a protected port, in monitor, is taken for
@@ -89,12 +93,20 @@ struct Limits {
     gm_rate unknown{};
     gm_rate fragments{10'000, 10'000};
     gm_rate events{1'000, 1'000};
+    friend bool operator==(const Limits&, const Limits&) = default;
+};
+
+// A place in a file, from 1; line 0: the file as a whole.
+struct Place {
+    unsigned line = 0;
+    unsigned column = 0;
+    friend bool operator==(const Place&, const Place&) = default;
 };
 
 struct Config {
     gm_mode mode = GM_MODE_MONITOR;
     std::vector<Interface> interfaces;
-    std::vector<Listener> listeners; // ids are their places here, from 1
+    std::vector<Listener> listeners;
     Core core;
     Cgroup cgroup;
     std::vector<Pool> pools;
@@ -104,10 +116,12 @@ struct Config {
     std::string admin_socket = "/run/gmguard/admin.sock"; // path, without "unix:"
     std::string log_level = "info";                       // debug | info | warn | error
 
-    // Where values come from, for people: file, and line by path ("listener[0].mode"). A path that
+    // Where values come from, for people: file, and place by path ("listener[0].mode"). A path that
     // is not there has its default.
     std::string file;
-    std::map<std::string, unsigned> lines;
+    std::map<std::string, Place> places;
+
+    friend bool operator==(const Config&, const Config&) = default;
 };
 
 struct Problem {

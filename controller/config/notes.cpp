@@ -43,11 +43,4 @@ std::vector<Problem> Notes::problems() const {
     return sorted;
 }
 
-std::map<std::string, unsigned> Notes::lines() const {
-    std::map<std::string, unsigned> lines;
-    for (const auto& [path, place] : places_)
-        lines[path] = place.line;
-    return lines;
-}
-
 } // namespace gmguard::config

@@ -10,11 +10,6 @@
 
 namespace gmguard::config {
 
-struct Place {
-    unsigned line = 0; // 0: the file as a whole
-    unsigned column = 0;
-};
-
 class Notes {
   public:
     explicit Notes(std::string_view file) : file_(file) {}
@@ -28,7 +23,7 @@ class Notes {
     [[nodiscard]] std::size_t count() const { return problems_.size(); }
     // In the order of the file.
     [[nodiscard]] std::vector<Problem> problems() const;
-    [[nodiscard]] std::map<std::string, unsigned> lines() const;
+    [[nodiscard]] const std::map<std::string, Place>& places() const { return places_; }
 
   private:
     std::string file_;

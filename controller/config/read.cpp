@@ -66,7 +66,7 @@ Reading read(std::string_view text, std::string_view file_name) {
         validate(reading.config, notes);
     }
     reading.config.file = file_name;
-    reading.config.lines = notes.lines();
+    reading.config.places = notes.places();
     reading.problems = notes.problems();
     return reading;
 }

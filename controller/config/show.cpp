@@ -30,19 +30,6 @@ template <typename Items, typename Text> std::string list_of(const Items& items,
     return fmt::format("[{}]", fmt::join(texts, ", "));
 }
 
-std::string ports_text(const std::vector<std::uint16_t>& ports) {
-    std::vector<std::string> texts;
-    for (std::size_t i = 0; i < ports.size();) {
-        std::size_t end = i;
-        while (end + 1 < ports.size() && ports[end + 1] == ports[end] + 1)
-            ++end;
-        texts.push_back(i == end ? fmt::format("{}", ports[i])
-                                 : fmt::format("\"{}-{}\"", ports[i], ports[end]));
-        i = end + 1;
-    }
-    return fmt::format("[{}]", fmt::join(texts, ", "));
-}
-
 std::string rate_text(gm_rate rate) {
     return rate.rate == 0 ? quoted("off")
                           : fmt::format("{{ rate = {}, burst = {} }}", rate.rate, rate.burst);
@@ -90,8 +77,8 @@ class Writer {
   private:
     [[nodiscard]] std::string origin(const std::vector<std::string>& paths) const {
         for (const auto& path : paths)
-            if (const auto line = config_->lines.find(path); line != config_->lines.end())
-                return fmt::format("{}:{}", config_->file, line->second);
+            if (const auto found = config_->places.find(path); found != config_->places.end())
+                return fmt::format("{}:{}", config_->file, found->second.line);
         return "default";
     }
 
@@ -186,6 +173,19 @@ std::string_view section_path(const Setting& setting) {
 }
 
 } // namespace
+
+std::string ports_text(const std::vector<std::uint16_t>& ports) {
+    std::vector<std::string> texts;
+    for (std::size_t i = 0; i < ports.size();) {
+        std::size_t end = i;
+        while (end + 1 < ports.size() && ports[end + 1] == ports[end] + 1)
+            ++end;
+        texts.push_back(i == end ? fmt::format("{}", ports[i])
+                                 : fmt::format("\"{}-{}\"", ports[i], ports[end]));
+        i = end + 1;
+    }
+    return fmt::format("[{}]", fmt::join(texts, ", "));
+}
 
 std::vector<Setting> settings(const Config& config) {
     Writer out(config);

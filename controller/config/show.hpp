@@ -18,6 +18,9 @@ struct Setting {
     std::string origin;  // "FILE:LINE", or "default"
 };
 
+// Ascending ports as the file has them: [5060, "5100-5109"].
+[[nodiscard]] std::string ports_text(const std::vector<std::uint16_t>& ports);
+
 // In the order of the schema. A check's mode is the one in effect, its origin where that was said.
 [[nodiscard]] std::vector<Setting> settings(const Config& config);
 
