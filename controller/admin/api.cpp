@@ -11,6 +11,7 @@ Api::Api(Guard& guard, EventLog& log) {
     add_status_routes(router_, guard, log);
     add_interface_routes(router_, guard);
     add_mode_routes(router_, guard);
+    add_config_routes(router_, guard);
     add_binding_routes(router_, guard);
     add_conflict_routes(router_, guard);
     add_transfer_routes(router_, guard);

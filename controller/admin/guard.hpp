@@ -3,6 +3,7 @@
 // from the one thread of the io_context and return at once. No call throws.
 #pragma once
 
+#include "admin/configuration.hpp"
 #include "admin/event.hpp"
 #include "base/address.hpp"
 #include "base/error.hpp"
@@ -169,6 +170,12 @@ class Guard {
     // was made outside of the guarded cgroup; consent, some phones are adopted and identity_bound
     // is to be enforced.
     [[nodiscard]] virtual Result<> set_modes(const ModeChange& change) = 0;
+
+    [[nodiscard]] virtual Configuration configuration() const = 0;
+    // All that is wrong with a text as a configuration; none: nothing.
+    [[nodiscard]] virtual std::vector<FileProblem> check(std::string_view toml) const = 0;
+    // Reads the file of the configuration again, and takes over all of it or nothing.
+    [[nodiscard]] virtual ReloadResult reload(const ReloadRequest& request) = 0;
 
     // invalid: the cursor is none.
     [[nodiscard]] virtual Result<BindingPage> bindings(const BindingQuery& query) const = 0;

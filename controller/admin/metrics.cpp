@@ -152,6 +152,21 @@ MetricFamily modes(const Modes& modes) {
     return family.take();
 }
 
+MetricFamily reload_success(const Configuration& configuration) {
+    Family family("config_last_reload_success", "1 if the last (re)load of the configuration was",
+                  MetricType::Gauge);
+    family.add({}, configuration.last_reload_succeeded ? 1 : 0);
+    return family.take();
+}
+
+MetricFamily reload_time(const Configuration& configuration) {
+    Family family("config_last_reload_timestamp_seconds",
+                  "When the configuration in force was (re)loaded", MetricType::Gauge);
+    const std::chrono::duration<double> since = configuration.loaded.time_since_epoch();
+    family.add({}, since.count());
+    return family.take();
+}
+
 MetricFamily http_requests(const RequestCounts& requests) {
     Family family("http_requests_total", "Requests answered, by route and status",
                   MetricType::Counter);
@@ -177,6 +192,7 @@ class GuardMetrics : public prometheus::Collectable {
         const std::vector<HookCounts> counters = guard_.counters();
         const Figures figures = guard_.figures();
         const gm_losses losses = guard_.losses();
+        const Configuration configuration = guard_.configuration();
         return {
             packets(counters),
             by_reason("drops_total", "Packets dropped, by reason", counters, &HookCounts::packets),
@@ -191,6 +207,8 @@ class GuardMetrics : public prometheus::Collectable {
             leaked_keys(losses),
             attached(guard_.interfaces()),
             modes(guard_.modes()),
+            reload_success(configuration),
+            reload_time(configuration),
             http_requests(requests_),
             build_info(guard_.status())};
     }

@@ -58,6 +58,7 @@ constexpr std::array kEventTypes{
     Name{EventType::attached, "attached"},
     Name{EventType::detached, "detached"},
     Name{EventType::mode_changed, "mode_changed"},
+    Name{EventType::config_changed, "config_changed"},
     Name{EventType::lost, "lost"},
     Name{EventType::alarm, "alarm"},
 };

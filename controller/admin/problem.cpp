@@ -29,7 +29,8 @@ constexpr std::array kDescriptions{
     Description{consent_required, 409, "consent_required", "Consent is needed"},
     Description{precondition_failed, 412, "precondition_failed", "It has changed since"},
     Description{content_too_large, 413, "content_too_large", "Body too large"},
-    Description{unsupported_media_type, 415, "unsupported_media_type", "The body must be JSON"},
+    Description{unsupported_media_type, 415, "unsupported_media_type",
+                "The body is of another type than asked for"},
     Description{invalid, 422, "invalid", "Invalid input"},
     Description{precondition_required, 428, "precondition_required", "If-Match is required"},
     Description{header_too_large, 431, "header_too_large", "Header too large"},
@@ -44,11 +45,21 @@ const Description& describe(ProblemKind kind) {
     return kDescriptions.at(static_cast<std::size_t>(kind));
 }
 
-json::array to_json(const std::vector<Flaw>& errors) {
+json::object to_json(const FileProblem& problem) {
+    return {{"file", as_utf8(problem.file)},
+            {"line", problem.line},
+            {"column", problem.column},
+            {"detail", as_utf8(problem.detail)},
+            {"hint", as_utf8(problem.hint)}};
+}
+
+json::array errors_of(const Problem& problem) {
     json::array list;
-    for (const Flaw& flaw : errors)
+    for (const Flaw& flaw : problem.errors)
         list.push_back(
             json::object{{"pointer", as_utf8(flaw.pointer)}, {"detail", as_utf8(flaw.detail)}});
+    for (const FileProblem& flaw : problem.in_file)
+        list.push_back(to_json(flaw));
     return list;
 }
 
@@ -94,8 +105,8 @@ Response respond(const Problem& problem, std::string_view instance, std::string_
         {"instance", as_utf8(path_of(instance))},
         {"request_id", request_id},
     };
-    if (!problem.errors.empty())
-        body["errors"] = to_json(problem.errors);
+    if (auto errors = errors_of(problem); !errors.empty())
+        body["errors"] = std::move(errors);
     Response response;
     response.status = description.status;
     response.content_type = "application/problem+json";

@@ -2,6 +2,7 @@
 // Errors as RFC 9457 problem documents. This is the one place that gives an Error its HTTP status.
 #pragma once
 
+#include "admin/configuration.hpp"
 #include "admin/exchange.hpp"
 #include "base/error.hpp"
 
@@ -26,7 +27,7 @@ enum class ProblemKind : std::uint8_t {
     consent_required,       // 409 the detail says what to agree to, and how
     precondition_failed,    // 412
     content_too_large,      // 413
-    unsupported_media_type, // 415
+    unsupported_media_type, // 415 the body is of a type that is not taken here
     invalid,                // 422 JSON, but not what is asked for
     precondition_required,  // 428
     header_too_large,       // 431
@@ -41,6 +42,7 @@ struct Problem {
     ProblemKind kind = ProblemKind::internal;
     std::string detail;
     std::vector<Flaw> errors;
+    std::vector<FileProblem> in_file{}; // among `errors`, too
 };
 
 [[nodiscard]] ProblemKind problem_kind(ErrorKind kind);

@@ -12,6 +12,7 @@ namespace gmguard::admin {
 void add_status_routes(Router& router, const Guard& guard, const EventLog& log);
 void add_interface_routes(Router& router, Guard& guard);
 void add_mode_routes(Router& router, Guard& guard);
+void add_config_routes(Router& router, Guard& guard);
 void add_binding_routes(Router& router, Guard& guard);
 void add_conflict_routes(Router& router, Guard& guard);
 void add_transfer_routes(Router& router, Guard& guard);

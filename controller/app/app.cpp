@@ -38,6 +38,8 @@ class App {
     void on_rings(ErrorCode error);
     void wait_for_tick();
     void on_tick();
+    void wait_for_reload();
+    void on_reload();
     void wait_for_end();
     void on_end(int signal);
     void drain(unsigned left);
@@ -47,6 +49,7 @@ class App {
     asio::posix::stream_descriptor rings_{io_};
     asio::steady_timer ticks_{io_};
     asio::signal_set signals_{io_, SIGTERM, SIGINT};
+    asio::signal_set reloads_{io_, SIGHUP};
     std::unique_ptr<admin::HttpServer> server_;
     bool ending_ = false;
 };
@@ -98,6 +101,21 @@ void App::on_tick() {
     wait_for_tick();
 }
 
+void App::wait_for_reload() {
+    reloads_.async_wait([this](ErrorCode error, int) {
+        if (!error && !ending_)
+            on_reload();
+    });
+}
+
+void App::on_reload() {
+    spdlog::info("SIGHUP: reads {} again", service_.config().file);
+    tell_reloading();
+    service_.reload();
+    tell_ready();
+    wait_for_reload();
+}
+
 void App::wait_for_end() {
     signals_.async_wait([this](ErrorCode error, int signal) {
         if (!error)
@@ -135,6 +153,7 @@ void App::drain(unsigned left) {
 void App::loop() {
     rings_.assign(::dup(service_.engine().epoll_fd()));
     wait_for_end();
+    wait_for_reload();
     wait_for_tick();
     on_rings({});
     spdlog::info("ready");

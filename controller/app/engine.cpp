@@ -3,7 +3,6 @@
 
 #include "feeds/tap.hpp"
 #include "kernel/apply.hpp"
-#include "kernel/tables.hpp"
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -130,10 +129,11 @@ void Engine::on_record(const kernel::Record& record) {
 }
 
 // Only in monitor: enforced, a stranger would open the door to himself by knocking.
-std::uint64_t Engine::adopts_until(std::uint32_t listener) const {
-    if (listener == 0 || listener > config_.listeners.size() ||
-        config::effective_mode(config_, config_.listeners[listener - 1], GM_CHECK_identity_bound) !=
-            GM_MODE_MONITOR)
+std::uint64_t Engine::adopts_until(std::uint32_t id) const {
+    const auto listener =
+        std::ranges::find(config_.listeners, kernel::name_of(ids_, id), &config::Listener::name);
+    if (listener == config_.listeners.end() ||
+        config::effective_mode(config_, *listener, GM_CHECK_identity_bound) != GM_MODE_MONITOR)
         return 0;
     return past_.since_ns + config_.limits.adopt_s * binding::kSecond;
 }
@@ -201,9 +201,14 @@ void Engine::alarm(std::string detail, std::string interface) {
 }
 
 void Engine::show_life(const feeds::Moment& now) {
-    settings_.heartbeat_ns = now.ns;
-    if (const auto written = kernel::write_settings(objects_.maps(), settings_); !written)
-        spdlog::error("{}", written.error().text());
+    auto settings = kernel::read_settings(objects_.maps());
+    Result<> written;
+    if (settings) {
+        settings->heartbeat_ns = now.ns;
+        written = kernel::write_settings(objects_.maps(), *settings);
+    }
+    if (!settings || !written)
+        spdlog::error("{}", settings ? written.error().text() : settings.error().text());
 }
 
 void Engine::tick() {
@@ -218,12 +223,34 @@ void Engine::tick() {
     show_life(now);
 }
 
-Result<> Engine::fill(const std::vector<Address>& hosts) {
-    auto tables = kernel::tables(config_, hosts, past_.key);
+Result<kernel::Tables> Engine::tables(const config::Config& config,
+                                      const std::vector<Address>& hosts) const {
+    const auto ids = kernel::keep_ids(objects_.maps(), config);
+    if (!ids)
+        return fail(ids.error());
+    auto tables = kernel::tables(config, hosts, past_.key, *ids);
     tables.settings.since_ns = past_.since_ns;
     tables.settings.heartbeat_ns = feeds::Moment::now().ns;
-    settings_ = tables.settings;
-    return kernel::fill(objects_.maps(), tables);
+    return tables;
+}
+
+Result<> Engine::fill(const std::vector<Address>& hosts) {
+    const auto wanted = tables(config_, hosts);
+    if (!wanted)
+        return fail(wanted.error());
+    if (auto filled = kernel::fill(objects_.maps(), *wanted); !filled)
+        return filled;
+    auto ids = kernel::ids_in(objects_.maps());
+    if (!ids)
+        return fail(std::move(ids.error()));
+    ids_ = std::move(*ids);
+    return {};
+}
+
+void Engine::adapt() {
+    const auto now = feeds::Moment::now();
+    policy_.believe_core(!config_.core.peers.empty());
+    follow(policy_.reform(now.ns), now);
 }
 
 Result<> Engine::done(Result<binding::Outcome> outcome, const feeds::Moment& now) {

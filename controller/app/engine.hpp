@@ -10,6 +10,7 @@
 #include "kernel/hasher.hpp"
 #include "kernel/objects.hpp"
 #include "kernel/rings.hpp"
+#include "kernel/tables.hpp"
 
 #include <cstdint>
 #include <map>
@@ -46,6 +47,11 @@ class Engine {
 
     // Brings gm_listeners, gm_pools, gm_peers and gm_settings to the configuration.
     [[nodiscard]] Result<> fill(const std::vector<Address>& hosts);
+    // What they hold under some configuration: the present one, or one to come.
+    [[nodiscard]] Result<kernel::Tables> tables(const config::Config& config,
+                                                const std::vector<Address>& hosts) const;
+    // The configuration has another core or other pools: what was learned follows.
+    void adapt();
 
     [[nodiscard]] Result<> add(binding::Add request);
     [[nodiscard]] Result<> release(std::string_view id);
@@ -54,6 +60,8 @@ class Engine {
     [[nodiscard]] const binding::Policy& policy() const { return policy_; }
     [[nodiscard]] const kernel::Objects& objects() const { return objects_; }
     [[nodiscard]] const kernel::Hasher& hasher() const { return hasher_; }
+    // As of the last fill().
+    [[nodiscard]] const kernel::ListenerIds& listener_ids() const { return ids_; }
     // How many notices of each kind there were.
     [[nodiscard]] const std::map<std::string, std::uint64_t>& registrations() const {
         return registrations_;
@@ -71,7 +79,7 @@ class Engine {
            admin::EventLog& log, const feeds::Directory& directory);
 
     [[nodiscard]] Result<> adopt();
-    [[nodiscard]] std::uint64_t adopts_until(std::uint32_t listener) const;
+    [[nodiscard]] std::uint64_t adopts_until(std::uint32_t id) const;
     void on_record(const kernel::Record& record);
     [[nodiscard]] Result<> done(Result<binding::Outcome> outcome, const feeds::Moment& now);
     void follow(const binding::Outcome& outcome, const feeds::Moment& now);
@@ -88,7 +96,7 @@ class Engine {
     admin::EventLog& log_;
     const feeds::Directory& directory_;
     std::optional<kernel::Rings> rings_;
-    gm_settings settings_{};
+    kernel::ListenerIds ids_;
     gm_losses losses_{};
     feeds::Moment reading_; // of the reading of the rings at hand
     std::map<std::string, std::uint64_t> registrations_;

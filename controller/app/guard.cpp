@@ -67,7 +67,7 @@ std::optional<std::uint64_t> number_of(std::string_view text) {
 
 Guard::Guard(config::Config& config, Engine& engine, Interfaces& interfaces, admin::EventLog& log)
     : config_(config), engine_(engine), interfaces_(interfaces), log_(log),
-      started_ns_(feeds::Moment::now().ns) {}
+      reloader_(config, engine, interfaces), started_ns_(feeds::Moment::now().ns) {}
 
 void Guard::tell(admin::EventType type, std::string interface, std::string detail) {
     spdlog::info("{}{}{}", interface, interface.empty() ? "" : ": ", detail);
@@ -173,6 +173,30 @@ Result<> Guard::set_modes(const admin::ModeChange& change) {
     return {};
 }
 
+admin::Configuration Guard::configuration() const {
+    return reloader_.configuration();
+}
+
+std::vector<admin::FileProblem> Guard::check(std::string_view toml) const {
+    std::vector<admin::FileProblem> out;
+    for (const auto& problem : config::read(toml, "body").problems)
+        out.push_back(app::shown(problem));
+    return out;
+}
+
+admin::ReloadResult Guard::reload(const admin::ReloadRequest& request) {
+    auto result = reloader_.reload(request);
+    if (!result) {
+        spdlog::error("the configuration stays as it is: {}", result.error().error.text());
+        for (const auto& [file, line, column, detail, hint] : result.error().problems)
+            spdlog::error("{}", config::Problem{file, line, column, detail, hint}.text());
+    } else if (result->applied) {
+        tell(admin::EventType::config_changed, "",
+             fmt::format("{} read again: {} values changed", config_.file, result->changes.size()));
+    }
+    return result;
+}
+
 admin::Binding Guard::show(const binding::BindingView& view) const {
     const auto now = feeds::Moment::now();
     const auto entry = engine_.objects().maps().bindings.lookup(view.selector);
@@ -243,11 +267,15 @@ Result<admin::Binding> Guard::hand_over(std::string_view shadow) {
 
 std::vector<admin::HookCounts> Guard::counters() const {
     std::vector<admin::HookCounts> out;
-    for (std::uint32_t id = 0; id <= config_.listeners.size(); ++id) {
+    std::vector<std::pair<std::string, std::uint32_t>> rows{{"", 0}};
+    for (const auto& listener : config_.listeners)
+        if (const auto id = engine_.listener_ids().find(listener.name);
+            id != engine_.listener_ids().end())
+            rows.emplace_back(*id);
+    for (const auto& [name, id] : rows) {
         const auto sum = engine_.objects().maps().counters.sum(id);
         if (!sum)
             continue;
-        const auto name = id == 0 ? std::string{} : config_.listeners[id - 1].name;
         out.push_back({name, GM_HOOK_FRONT, sum->front.packets, sum->front.would_drop});
         out.push_back({name, GM_HOOK_INSIDE, sum->inside.packets, sum->inside.would_drop});
         out.push_back({name, GM_HOOK_ANSWERS, sum->answers.packets, sum->answers.would_drop});

@@ -7,12 +7,13 @@
 #include "admin/guard.hpp"
 #include "app/engine.hpp"
 #include "app/interfaces.hpp"
+#include "app/reloader.hpp"
 
 namespace gmguard::app {
 
 class Guard final : public admin::Guard {
   public:
-    // All outlive it. `config` is changed by set_modes().
+    // All outlive it. `config` is changed by set_modes() and reload().
     Guard(config::Config& config, Engine& engine, Interfaces& interfaces, admin::EventLog& log);
 
     [[nodiscard]] admin::Status status() const override;
@@ -24,6 +25,10 @@ class Guard final : public admin::Guard {
 
     [[nodiscard]] admin::Modes modes() const override;
     [[nodiscard]] Result<> set_modes(const admin::ModeChange& change) override;
+
+    [[nodiscard]] admin::Configuration configuration() const override;
+    [[nodiscard]] std::vector<admin::FileProblem> check(std::string_view toml) const override;
+    [[nodiscard]] admin::ReloadResult reload(const admin::ReloadRequest& request) override;
 
     [[nodiscard]] Result<admin::BindingPage>
     bindings(const admin::BindingQuery& query) const override;
@@ -49,6 +54,7 @@ class Guard final : public admin::Guard {
     Engine& engine_;
     Interfaces& interfaces_;
     admin::EventLog& log_;
+    Reloader reloader_;
     std::uint64_t started_ns_; // the time of day may be set since
 };
 

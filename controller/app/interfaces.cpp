@@ -96,6 +96,28 @@ Result<> Interfaces::put(const config::Interface& interface) {
     return {};
 }
 
+Result<std::function<void()>> Interfaces::exchange(const config::Interface& interface) {
+    const auto key = key_of(interface);
+    if (!key)
+        return fail(key.error());
+    const auto entry = objects_.maps().ifaces.lookup(*key);
+    if (!entry)
+        return fail(entry.error());
+    std::optional<config::Interface> before;
+    if (const Side* side = find(interface.name))
+        before = side->interface;
+    if (auto done = put(interface); !done)
+        return fail(std::move(done.error()));
+    return [this, before, key = *key, entry = *entry, name = interface.name] {
+        if (before) {
+            (void)put(*before);
+            return;
+        }
+        (void)remove(name);
+        (void)(entry ? objects_.maps().ifaces.put(key, *entry) : objects_.maps().ifaces.erase(key));
+    };
+}
+
 void Interfaces::remember(const config::Interface& interface, const gm_iface_key& key) {
     std::erase_if(sides_, [&](const Side& s) {
         return same(s.key, key) && s.interface.name != interface.name;

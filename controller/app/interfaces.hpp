@@ -8,6 +8,7 @@
 #include "feeds/clock.hpp"
 #include "kernel/attach.hpp"
 
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,6 +33,8 @@ class Interfaces {
     // Attaches, or changes what there is of this name to what is asked for: side or XDP mode.
     // Errors as of kernel::attach, and conflict: the name is in use in another namespace.
     [[nodiscard]] Result<> put(const config::Interface& interface);
+    // The same; what it gives brings back what was there before, or nothing.
+    [[nodiscard]] Result<std::function<void()>> exchange(const config::Interface& interface);
     // Kind not_found.
     [[nodiscard]] Result<> remove(std::string_view name);
     // Takes interfaces that are not ours out of gm_ifaces. To be called when all have been put.

@@ -27,6 +27,8 @@ void declare(CLI::App& command, Options& options) {
                      "read the configuration, tell every problem, touch nothing else");
     command.add_flag("--version", options.version, "print the version");
     command.footer(
+        "Reads its configuration again on SIGHUP, all of it or, where something is wrong, "
+        "nothing.\n"
         "Ends on SIGTERM or SIGINT; what is attached then goes on judging, until a new\n"
         "gmguardd takes it over or `gmguard detach --all` removes it. See and steer it with\n"
         "`gmguard status`, `gmguard bindings list`, `gmguard events -f`.");

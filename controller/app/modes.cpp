@@ -53,12 +53,15 @@ Result<config::Config> with_modes(config::Config config, const admin::ModeChange
 }
 
 bool enforces_anew(const config::Config& before, const config::Config& after, gm_check check) {
-    const auto enforced = [check](const config::Config& config, std::size_t place) {
-        return config::effective_mode(config, config.listeners[place], check) == GM_MODE_ENFORCE;
+    const auto enforced = [check](const config::Config& config, const config::Listener& listener) {
+        return config::effective_mode(config, listener, check) == GM_MODE_ENFORCE;
     };
-    for (std::size_t place = 0; place < after.listeners.size(); ++place)
-        if (enforced(after, place) && !enforced(before, place))
+    for (const auto& listener : after.listeners) {
+        const auto was =
+            std::ranges::find(before.listeners, listener.name, &config::Listener::name);
+        if (enforced(after, listener) && (was == before.listeners.end() || !enforced(before, *was)))
             return true;
+    }
     return false;
 }
 

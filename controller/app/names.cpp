@@ -11,7 +11,7 @@ void Names::know(const Interfaces& interfaces, const Engine& engine) {
 }
 
 std::string Names::listener(std::uint32_t id) const {
-    return id == 0 || id > config_.listeners.size() ? "" : config_.listeners[id - 1].name;
+    return engine_ ? kernel::name_of(engine_->listener_ids(), id) : "";
 }
 
 std::string Names::interface(std::uint32_t ifindex) const {

@@ -10,9 +10,7 @@ namespace gmguard::app {
 
 class Names final : public feeds::Directory {
   public:
-    // `config` outlives it.
-    explicit Names(const config::Config& config) : config_(config) {}
-    // Before this, interfaces and holders have no names. Both outlive it.
+    // Before this, nothing has a name. Both outlive it.
     void know(const Interfaces& interfaces, const Engine& engine);
 
     [[nodiscard]] std::string listener(std::uint32_t id) const override;
@@ -21,7 +19,6 @@ class Names final : public feeds::Directory {
                                                            const feeds::Moment& now) const override;
 
   private:
-    const config::Config& config_;
     const Interfaces* interfaces_ = nullptr;
     const Engine* engine_ = nullptr;
 };

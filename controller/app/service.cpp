@@ -25,7 +25,7 @@ std::uint64_t first_event_id() {
 } // namespace
 
 Service::Service(config::Config config)
-    : config_(std::move(config)), names_(config_), log_(kEvents, first_event_id()) {}
+    : config_(std::move(config)), log_(kEvents, first_event_id()) {}
 
 Result<> Service::start() {
     auto lock = kernel::PinLock::take(config_.pins);
@@ -102,6 +102,11 @@ Result<> Service::hold() {
     keeper_.emplace(config_.pins);
     const auto held = keeper_->keep();
     return held ? Result<>{} : fail(held.error());
+}
+
+void Service::reload() {
+    if (const auto done = guard_->reload({}); !done)
+        engine_->alarm("not reloaded, all stays as it was: " + done.error().error.text());
 }
 
 void Service::mend() {

@@ -30,6 +30,9 @@ class Service {
     // the host, and the operator of sockets that nobody judges.
     void mend();
 
+    // Takes over what the configuration's file says now; what keeps it from that is an alarm.
+    void reload();
+
     [[nodiscard]] Engine& engine() { return *engine_; }
     [[nodiscard]] admin::Api& api() { return *api_; }
     [[nodiscard]] const config::Config& config() const { return config_; }

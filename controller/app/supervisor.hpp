@@ -7,6 +7,8 @@
 namespace gmguard::app {
 
 void tell_ready();
+// The configuration is being read again; to be followed by tell_ready().
+void tell_reloading();
 // To be called at least twice in the time of WatchdogSec=.
 void tell_alive();
 void tell_ending();

@@ -148,6 +148,9 @@ class Guard:
             stop(self._process)
             self._process = None
 
+    def signal(self, number):
+        self._process.send_signal(number)
+
     @contextlib.contextmanager
     def stopped(self):
         """Inside the block the daemon is there and does nothing."""

@@ -71,6 +71,7 @@ FakeGuard::FakeGuard() : status_now(a_status()), bindings_now{alice()} {
     figures_now.bindings[GM_STATE_BOUND] = 1;
     figures_now.maps = {{"gm_bindings", 1, 100'000}};
     figures_now.registrations["bound"] = 5;
+    configuration_now = {"gm.toml", kStart, {{"mode", "\"monitor\"", "gm.toml:1"}}, kStart, true};
     answer = kAnswer;
 }
 
@@ -106,6 +107,17 @@ Result<> FakeGuard::set_modes(const ModeChange& change) {
         settle(modes_now, listener);
     }
     return {};
+}
+
+std::vector<FileProblem> FakeGuard::check(std::string_view toml) const {
+    return toml.empty() ? std::vector<FileProblem>{} : problems_now;
+}
+
+ReloadResult FakeGuard::reload(const ReloadRequest& request) {
+    reload_asked = request;
+    if (failure)
+        return std::unexpected(Refusal{*failure, problems_now});
+    return reloaded_now;
 }
 
 Result<BindingPage> FakeGuard::bindings(const BindingQuery& query) const {

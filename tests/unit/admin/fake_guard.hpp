@@ -24,6 +24,9 @@ class FakeGuard : public Guard {
     gm_losses losses_now{};
     Figures figures_now;
     std::string answer; // of explain()
+    Configuration configuration_now;
+    std::vector<FileProblem> problems_now; // of check(), and of a reload that fails
+    Reloaded reloaded_now;
 
     // Where set: every change, list and explanation fails with this, ...
     std::optional<Error> failure;
@@ -36,6 +39,7 @@ class FakeGuard : public Guard {
     mutable BindingQuery query_asked;
     BindingRequest binding_asked;
     Question question_asked;
+    ReloadRequest reload_asked;
 
     [[nodiscard]] Status status() const override { return status_now; }
     [[nodiscard]] std::vector<std::string> not_ready() const override { return not_ready_now; }
@@ -44,6 +48,9 @@ class FakeGuard : public Guard {
     [[nodiscard]] Result<> detach(std::string_view name) override;
     [[nodiscard]] Modes modes() const override { return modes_now; }
     [[nodiscard]] Result<> set_modes(const ModeChange& change) override;
+    [[nodiscard]] Configuration configuration() const override { return configuration_now; }
+    [[nodiscard]] std::vector<FileProblem> check(std::string_view toml) const override;
+    [[nodiscard]] ReloadResult reload(const ReloadRequest& request) override;
     [[nodiscard]] Result<BindingPage> bindings(const BindingQuery& query) const override;
     [[nodiscard]] Result<Binding> binding(std::string_view id) const override;
     [[nodiscard]] Result<Binding> holder(const Endpoint& source) const override;
