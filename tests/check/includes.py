@@ -12,6 +12,7 @@ BELOW = {
     "sip": {"base"},
     "binding": {"sip", "base"},
     "config": {"base"},
+    "kamailio": {"base"},
     "kernel": {"binding", "config", "sip", "base"},
     "admin": {"base"},
     "feeds": {"admin", "kernel", "binding", "config", "sip", "base"},

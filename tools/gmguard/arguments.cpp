@@ -48,6 +48,8 @@ class Program {
     void add_explain();
     void add_replay();
     void add_config();
+    void add_config_init(CLI::App& config);
+    void add_config_of_daemon(CLI::App& config);
 
     [[nodiscard]] std::string wrong_usage(const CLI::ParseError& error,
                                           const std::vector<std::string>& words) const;
@@ -68,6 +70,8 @@ class Program {
     ExplainOptions explain_;
     ReplayOptions replay_;
     std::string config_ = kConfigFile;
+    ConfigReloadOptions reload_;
+    ConfigInitOptions init_;
 };
 
 CLI::App* Program::command(CLI::App& parent, const char* name, const char* what, const char* more) {
@@ -277,15 +281,49 @@ void Program::add_replay() {
 }
 
 void Program::add_config() {
-    auto* app = command(app_, "config", "Check a configuration, show it in effect", help::kConfig);
+    auto* app =
+        command(app_, "config", "Begin a configuration, check it, reload it", help::kConfig);
     app->require_subcommand(1);
     auto* check = command(*app, "check", "Find what is wrong in it", help::kConfigCheck);
     check->add_option("FILE", config_, "the configuration")->capture_default_str();
     runs(check, config_check, config_);
     auto* show =
-        command(*app, "show", "Every value in effect and where it comes from", help::kConfig);
-    show->add_option("FILE", config_, "the configuration")->capture_default_str();
-    runs(show, config_show, config_);
+        command(*app, "show", "Every value in effect and where it comes from", help::kConfigShow);
+    auto* file = show->add_option("FILE", config_, "the configuration")->capture_default_str();
+    auto* live = show->add_flag("--live", "that of the running guard")->excludes(file);
+    show->callback([this, live] {
+        if (live->count() != 0)
+            run_ = config_show_live;
+        else
+            run_ = [this](Session& session) { return config_show(session, config_); };
+    });
+    add_config_init(*app);
+    add_config_of_daemon(*app);
+}
+
+void Program::add_config_init(CLI::App& config) {
+    auto* init = command(config, "init", "Write a first configuration", help::kConfigInit);
+    init->add_option("--write", init_.output, "the file to write; default: stdout")
+        ->type_name("FILE");
+    auto* kamailio = init->add_option("--from-kamailio", init_.kamailio,
+                                      "configuration of the P-CSCF: its directory or first file")
+                         ->type_name("DIR");
+    init->add_option("--define", init_.defines, "what Kamailio is started with as -A")
+        ->type_name("NAME[=VALUE]")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+        ->needs(kamailio);
+    init->add_flag("--force", init_.force, "overwrite the file");
+    runs(init, config_init, init_);
+}
+
+void Program::add_config_of_daemon(CLI::App& config) {
+    runs(command(config, "diff", "What a reload would change", help::kConfigDiff), config_diff);
+    auto* reload = command(config, "reload", "Have gmguardd read its file again", help::kReload);
+    reload->add_flag("--dry-run", reload_.dry_run, "only say what would change");
+    reload->add_flag("--drop-bindings", reload_.drop_bindings,
+                     "also where bindings end, as their pool changes");
+    runs(reload, config_reload, reload_);
 }
 
 Program::Program() {

@@ -118,6 +118,27 @@ struct ReplayOptions {
 [[nodiscard]] Exit config_check(Session& session, const std::string& file);
 [[nodiscard]] Exit config_show(Session& session, const std::string& file);
 
+struct ConfigInitOptions {
+    std::string output;               // empty: stdout
+    std::string kamailio;             // its directory or file; empty: what this machine shows
+    std::vector<std::string> defines; // "NAME", "NAME=VALUE": kamailio -A
+    bool force = false;
+};
+// Writes a first configuration.
+[[nodiscard]] Exit config_init(Session& session, const ConfigInitOptions& options);
+
+// GET /v1/config
+[[nodiscard]] Exit config_show_live(Session& session);
+// GET /v1/config:diff
+[[nodiscard]] Exit config_diff(Session& session);
+
+struct ConfigReloadOptions {
+    bool dry_run = false;
+    bool drop_bindings = false;
+};
+// POST /v1/config:reload; a dry run: GET /v1/config:diff
+[[nodiscard]] Exit config_reload(Session& session, const ConfigReloadOptions& options);
+
 // The configuration of replay and explain. A file with problems is told problem by problem.
 [[nodiscard]] Outcome<config::Config> guard_of(const std::string& file);
 

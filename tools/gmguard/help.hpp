@@ -162,7 +162,51 @@ Examples:
 
 inline constexpr const char* kConfig = R"(Examples:
   gmguard config check gmguard.toml
-  gmguard config show                                every value in effect and where it comes from)";
+  gmguard config show                                every value in effect and where it comes from
+  gmguard config diff                                what the file would change in the running guard
+  gmguard config reload                              take it over, all of it or nothing)";
+
+inline constexpr const char* kConfigInit =
+    R"(Writes a configuration that config check takes, in mode monitor: from the interfaces and the SIP
+sockets of this machine, or from the configuration of a Kamailio P-CSCF. Each line says where it comes
+from; GUESS marks what cannot be known, and what nobody can see (core peers) is a commented line.
+
+Examples:
+  gmguard config init > gmguard.toml
+  gmguard config init --from-kamailio /etc/kamailio_pcscf --write /etc/gmguard/gmguard.toml
+  gmguard config init --from-kamailio /etc/kamailio/kamailio.cfg --define WITH_V6
+
+A P-CSCF in a network namespace of its own: nsenter --net=/run/netns/NAME gmguard config init.
+Next: look at it; gmguard config check; start gmguardd.)";
+
+inline constexpr const char* kConfigShow = R"(Examples:
+  gmguard config show gmguard.toml
+  gmguard config show --live                         what is in force, also what was set at run time)";
+
+inline constexpr const char* kConfigDiff =
+    R"(Compares what is in force with what the file says now. Nothing changes. Exit 1 where the file is
+wrong, 4 where a reload would be refused.
+
+Examples:
+  gmguard config diff
+  gmguard config diff -o json | jq '.changes[].key')";
+
+inline constexpr const char* kReload =
+    R"(gmguardd reads its own file again, as on SIGHUP, checks it whole and takes over all of it, while it
+guards: no port is unguarded meanwhile, and no phone is cut. Where anything is wrong it says
+FILE:LINE:COLUMN and why, and everything stays as it was.
+
+The size of the maps (limits.bindings), the place of the pins and the admin socket do not change at
+run time: such a file is refused. Modes that were set at run time are as the file says afterwards.
+A pool that gives other selectors to sources that are bound ends their bindings: that must be asked
+for with --drop-bindings.
+
+Examples:
+  gmguard config reload --dry-run
+  gmguard config reload
+  systemctl reload gmguardd                          the same, where the unit sends SIGHUP
+
+Exit 1 where the file is wrong, 4 where something cannot be changed.)";
 
 inline constexpr const char* kConfigCheck =
     R"(Finds every problem in one go, each as FILE:LINE:COLUMN: MESSAGE; HINT. Exit 1 where there is one.

@@ -216,6 +216,40 @@ TEST_F(CliApi, Events_AreListedFilteredAndFollowed) {
     EXPECT_EQ(ids, "2 3 ") << "one of the past, the next from the stream";
 }
 
+TEST_F(CliApi, ConfigReload_SaysWhatChanged) {
+    server_.guard.reloaded_now = {
+        true, {{"listener[gm].mode", "\"off\"", "\"enforce\""}}, {"listener[gm].mode"}, 2};
+    const auto reload = [](bool dry_run, bool drop_bindings) {
+        return [=](Session& session) {
+            return config_reload(session, {.dry_run = dry_run, .drop_bindings = drop_bindings});
+        };
+    };
+    const auto done = run(reload(false, true));
+    EXPECT_TRUE(server_.guard.reload_asked.drop_bindings);
+    EXPECT_EQ(text(list(done, "changes").at(0), "key"), "listener[gm].mode");
+    EXPECT_NE(table(reload(false, true)).find("reloaded: 1 value changed"), std::string::npos);
+    EXPECT_NE(table(reload(true, false)).find("\"enforce\""), std::string::npos);
+    EXPECT_TRUE(server_.guard.reload_asked.dry_run);
+    EXPECT_EQ(table(config_diff), table(reload(true, false)));
+}
+
+TEST_F(CliApi, ConfigReload_IsRefusedWithPlaces) {
+    const auto reload = [](Session& session) { return config_reload(session, {}); };
+    server_.guard.failure = Error{ErrorKind::invalid, 0, "gm.toml", "1 problem", ""};
+    server_.guard.problems_now = {{"gm.toml", 3, 1, "unknown key", "did you mean"}};
+    const auto problem = run(reload, Exit::failed);
+    EXPECT_EQ(number(list(problem, "errors").at(0), "line"), 3U);
+    server_.guard.failure->kind = ErrorKind::conflict;
+    run(reload, Exit::conflict);
+    run(config_diff, Exit::conflict);
+}
+
+TEST_F(CliApi, ConfigShow_AsksTheRunningGuard_WhereItIsToldTo) {
+    const auto shown = run(config_show_live);
+    EXPECT_EQ(text(list(shown, "items").at(0), "origin"), "gm.toml:1");
+    EXPECT_NE(table(config_show_live).find("gm.toml:1"), std::string::npos);
+}
+
 TEST_F(CliApi, Explain_AsksTheRunningGuard_WhereItIsToldTo) {
     const auto path = testing::TempDir() + "gmguard-explain-test.txt";
     std::ofstream(path) << "REGISTER sip:ims.test SIP/2.0\r\n\r\n";

@@ -159,7 +159,8 @@ TEST(Help, Teaches_ForEveryCommand) {
          {"status",        "interfaces",   "attach",           "detach",        "mode",
           "mode get",      "mode set",     "bindings",         "bindings list", "bindings find",
           "bindings show", "bindings add", "bindings release", "drops",         "events",
-          "explain",       "replay",       "config",           "config check",  "config show"}) {
+          "explain",       "replay",       "config",           "config check",  "config show",
+          "config init",   "config diff",  "config reload"}) {
         const auto help = help_of(std::string(line) + " --help");
         EXPECT_NE(help.find("Example"), std::string::npos) << line << "\n" << help;
     }

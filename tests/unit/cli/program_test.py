@@ -167,6 +167,24 @@ class ProgramTest(unittest.TestCase):
             running.wait(timeout=10)
         self.assertEqual(ids, [5, 6])
 
+    def test_a_configuration_is_begun(self):
+        with tempfile.TemporaryDirectory() as folder:
+            kamailio, made = f"{folder}/kamailio.cfg", f"{folder}/gm.toml"
+            with open(kamailio, "w", encoding="utf-8") as file:
+                file.write("listen=udp:192.0.2.1:5060\n")
+            begun = self.run_program("config", "init", "--from-kamailio", folder).stdout
+            self.assertIn("unprotected 5060: kamailio.cfg:1", begun)
+            self.run_program("config", "init", "--from-kamailio", kamailio, "--write", made)
+            self.run_program("config", "check", made)
+            self.run_program("config", "init", "--write", made, code=4)
+            with open(made, encoding="utf-8") as file:
+                self.assertEqual(file.read(), begun.replace(folder + "/kamailio.cfg", kamailio),
+                                 "what is there is not overwritten")
+            self.run_program("config", "init", "--write", made, "--force")
+            self.run_program("config", "check", made)
+            told = self.run_program("config", "init", "--from-kamailio", folder + "/none", code=3)
+            self.assertIn("no such file", told.stderr)
+
     def test_a_configuration_is_checked(self):
         path = os.path.join(self.folder.name, "gm.toml")
         good = ('[[listener]]\nname = "gm"\nprofile = "annex-d"\naddress = "any"\n'
