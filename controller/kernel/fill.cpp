@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
@@ -23,22 +24,18 @@ template <typename T> std::string bytes_of(const T& value) {
     return {reinterpret_cast<const char*>(&value), sizeof value};
 }
 
-template <typename K, typename V>
-Result<bool> has(const Map<K, V>& map, const K& key, const V& value) {
-    const auto there = map.lookup(key);
-    if (!there)
-        return fail(there.error());
-    return *there && std::memcmp(&**there, &value, sizeof value) == 0;
+template <typename T> bool alike(const T& a, const T& b) {
+    return std::memcmp(&a, &b, sizeof a) == 0;
 }
 
 // What is there already is not written again: its memory would go to the next entry.
 template <typename K, typename V>
 Result<> put_all(const Map<K, V>& map, const std::vector<std::pair<K, V>>& wanted) {
     for (const auto& [key, value] : wanted) {
-        const auto same = has(map, key, value);
-        if (!same)
-            return fail(same.error());
-        if (*same)
+        const auto there = map.lookup(key);
+        if (!there)
+            return fail(there.error());
+        if (*there && alike(**there, value))
             continue;
         if (auto put = map.put(key, value); !put)
             return put;
@@ -82,10 +79,6 @@ std::vector<ListenerEntry> in_order(std::vector<ListenerEntry> entries) {
     return entries;
 }
 
-bool alike(const gm_listener& a, const gm_listener& b) {
-    return std::memcmp(&a, &b, sizeof a) == 0;
-}
-
 // A number may have been another listener's: its counters are nobody's.
 Result<> begin_counters(const Maps& maps, const std::vector<ListenerEntry>& wanted) {
     auto known = ids_in(maps);
@@ -99,19 +92,19 @@ Result<> begin_counters(const Maps& maps, const std::vector<ListenerEntry>& want
 }
 
 Result<> put_listeners(const Maps& maps, const std::vector<ListenerEntry>& wanted) {
-    const gm_listener* last = nullptr;
-    const auto ordered = in_order(wanted);
-    for (const auto& [key, value] : ordered) {
-        const auto same = has(maps.listeners, key, value);
-        if (!same)
-            return fail(same.error());
-        if (*same)
+    std::optional<gm_listener> replaced_by; // by what the last one was
+    for (const auto& [key, value] : in_order(wanted)) {
+        const auto there = maps.listeners.lookup(key);
+        if (!there)
+            return fail(there.error());
+        if (*there && alike(**there, value))
             continue;
-        if (last && !alike(*last, value))
+        if (*there && replaced_by && !alike(*replaced_by, value))
             wait_for_programs();
         if (auto put = maps.listeners.put(key, value); !put)
             return put;
-        last = &value;
+        if (*there)
+            replaced_by = value;
     }
     return {};
 }
