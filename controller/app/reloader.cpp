@@ -107,6 +107,13 @@ std::expected<void, Refusal> Reloader::check(const config::Config& wanted) const
         return refuse(Error{ErrorKind::conflict, 0, wanted.file,
                             counted(problems.size(), "value") + " cannot change at run time", ""},
                       problems);
+    const auto adopted = engine_.policy().counts().adopted;
+    if (adopted != 0 && enforces_anew(config_, wanted, GM_CHECK_identity_bound))
+        return refuse(Error{ErrorKind::consent, 0, wanted.file,
+                            fmt::format("enforces what cuts off {} that registered before the "
+                                        "guard came",
+                                        counted(adopted, "phone")),
+                            "enforce it first with gmguard mode set, which asks; then reload"});
     if (!enforces_more(config_, wanted))
         return {};
     const auto outside = uncovered(wanted, interfaces_);
@@ -124,7 +131,7 @@ std::expected<void, Refusal> Reloader::check_bindings(const config::Config& want
                                                       bool drop_bindings, std::size_t lost) const {
     if (drop_bindings || lost == 0)
         return {};
-    return refuse(Error{ErrorKind::conflict, 0, wanted.file,
+    return refuse(Error{ErrorKind::consent, 0, wanted.file,
                         fmt::format("the pools give other selectors to sources that are bound: {} "
                                     "would end, and their phones be refused until they register",
                                     counted(lost, "binding")),
@@ -144,9 +151,19 @@ admin::Reloaded Reloader::preview(const config::Config& wanted, std::size_t lost
     return out;
 }
 
+// Who spoke at a new place before is not known.
+bool Reloader::comes_to_a_new_place(const config::Config& wanted) const {
+    return std::ranges::any_of(wanted.interfaces, [this](const config::Interface& interface) {
+        return interface.side == GM_SIDE_GM && !interfaces_.find(interface.name);
+    });
+}
+
 Result<> Reloader::apply(config::Config& wanted) {
+    const bool arrives = comes_to_a_new_place(wanted);
     if (auto changed = change_over(engine_, interfaces_, config_, wanted); !changed)
         return changed;
+    if (arrives)
+        engine_.arrive();
     std::swap(config_, wanted);
     engine_.adapt();
     spdlog::set_level(spdlog::level::from_str(config_.log_level));

@@ -30,6 +30,7 @@ class Reloader {
     [[nodiscard]] std::expected<void, admin::Refusal>
     check_bindings(const config::Config& wanted, bool drop_bindings, std::size_t lost) const;
     [[nodiscard]] admin::Reloaded preview(const config::Config& wanted, std::size_t lost) const;
+    [[nodiscard]] bool comes_to_a_new_place(const config::Config& wanted) const;
     [[nodiscard]] Result<> apply(config::Config& wanted);
 
     config::Config& config_;

@@ -76,7 +76,7 @@ class Policy {
     // The forms of keys are others than before. Bindings and shadows of an old form end, bindings
     // with a notice each; registrations under way go on under the new one.
     [[nodiscard]] Outcome reform(std::uint64_t now_ns);
-    // How many that are bound would end if these were the forms.
+    // How many that are bound or adopted would end if these were the forms.
     [[nodiscard]] std::size_t misfits(const KeyForms& forms) const;
 
     // Selectors whose last_seen_ns decides something (a new port that is not used yet, D.2.3): read

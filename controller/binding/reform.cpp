@@ -27,7 +27,7 @@ std::size_t Policy::misfits(const KeyForms& forms) const {
     std::size_t count = 0;
     const Table& table = parts_->life.table();
     for (const Slot slot : misfit_slots(table, forms))
-        count += table.at(slot).state == GM_STATE_BOUND ? 1U : 0U;
+        count += table.at(slot).state != GM_STATE_COOLDOWN ? 1U : 0U;
     return count;
 }
 

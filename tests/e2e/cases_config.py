@@ -76,7 +76,7 @@ def _wrong_files(text):
         (text + "\n[[listener]]\nname = \n", "gmguard.toml:", 1),
         (text.replace('mode = "enforce"', 'mode = "enforced"', 1), 'did you mean "enforce"', 1),
         (text + '[[interface]]\nname = "gm9"\n', "gm9", 1),
-        (text + "[limits]\nbindings = 77777\n", "detach --all", 4),
+        (text.replace("[limits]\n", "[limits]\nbindings = 77777\n"), "detach --all", 4),
         (re.sub(r'(\[pins\]\npath = ".*)"', r'\1-elsewhere"', text), "pins.path", 4),
     ]
 
@@ -86,8 +86,8 @@ def under_load(arena):
     """Fifty times, between two good files and wrong ones: nothing forbidden is answered, and no
     bound phone loses a message."""
     with _file(arena) as text:
-        other = _turned(text).replace('domains = [', 'domains = ["more.test", ') + \
-            "[limits]\nper_source = { rate = 1000, burst = 2000 }\n"
+        other = _turned(text).replace('domains = [', 'domains = ["more.test", ').replace(
+            "[limits]\n", "[limits]\nper_source = { rate = 1000, burst = 2000 }\n")
         _took(arena, text)
         with Load(arena) as load:
             wrong = _wrong_files(text)
