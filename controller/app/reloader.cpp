@@ -69,10 +69,12 @@ admin::FileProblem shown(const config::Problem& problem) {
 
 Reloader::Reloader(config::Config& config, Engine& engine, Interfaces& interfaces)
     : config_(config), engine_(engine), interfaces_(interfaces), loaded_(config),
-      loaded_at_(feeds::Moment::now().wall), tried_at_(loaded_at_) {}
+      loaded_ns_(feeds::Moment::now().ns), tried_ns_(loaded_ns_) {}
 
 admin::Configuration Reloader::configuration() const {
-    admin::Configuration out{config_.file, loaded_at_, {}, tried_at_, succeeded_};
+    const auto moment = feeds::Moment::now();
+    admin::Configuration out{
+        config_.file, moment.wall_at(loaded_ns_), {}, moment.wall_at(tried_ns_), succeeded_};
     const auto now = config::settings(config_);
     const auto then = config::settings(loaded_);
     for (std::size_t i = 0; i < now.size(); ++i) {
@@ -191,7 +193,7 @@ admin::ReloadResult Reloader::attempt(const admin::ReloadRequest& request) {
         return refuse(of_the_file(applied.error(), wanted->file),
                       {placed(*wanted, applied.error())});
     loaded_ = config_;
-    loaded_at_ = feeds::Moment::now().wall;
+    loaded_ns_ = feeds::Moment::now().ns;
     out.applied = true;
     return out;
 }
@@ -199,7 +201,7 @@ admin::ReloadResult Reloader::attempt(const admin::ReloadRequest& request) {
 admin::ReloadResult Reloader::reload(const admin::ReloadRequest& request) {
     auto result = attempt(request);
     if (!request.dry_run) {
-        tried_at_ = feeds::Moment::now().wall;
+        tried_ns_ = feeds::Moment::now().ns;
         succeeded_ = result.has_value();
     }
     return result;

@@ -36,9 +36,9 @@ class Reloader {
     config::Config& config_;
     Engine& engine_;
     Interfaces& interfaces_;
-    config::Config loaded_; // as the file said it
-    feeds::WallTime loaded_at_;
-    feeds::WallTime tried_at_;
+    config::Config loaded_;   // as the file said it
+    std::uint64_t loaded_ns_; // the time of day may be set since
+    std::uint64_t tried_ns_;
     bool succeeded_ = true;
 };
 

@@ -9,7 +9,7 @@ import socket
 import tomllib
 
 from arena import case, expect, status
-from cases_fault import Load
+from faults import Load
 from lab.guard import find
 from lab.network import GM4, GM4B, GM4C, GM6, MW, PROTECTED, UNPROTECTED, netns_path
 from lab.processes import run
