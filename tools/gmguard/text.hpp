@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Text for a terminal. Identities come from the wire: what could move the cursor, colour or reorder
-// a line is written as an escape.
+// Text for a terminal.
 #pragma once
+
+#include "base/text.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -9,10 +10,6 @@
 #include <string_view>
 
 namespace gmguard::cli {
-
-// Control characters (C0, DEL, C1), marks of text direction and bytes that are no UTF-8 as \xNN,
-// byte by byte; all else as it is.
-[[nodiscard]] std::string printable(std::string_view text);
 
 // Places on the screen. REQUIRES: printable.
 [[nodiscard]] std::size_t width(std::string_view text);
