@@ -20,7 +20,7 @@ Api::Api(Guard& guard, EventLog& log) {
     router_.add({"GET", "/metrics", {}}, [this, &guard, &log](Call&) {
         Response response;
         response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-        response.body = metrics_text(guard, log, requests_);
+        response.body = metrics_text(guard, log, requests_, refusals_);
         return response;
     });
 }

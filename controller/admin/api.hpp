@@ -17,6 +17,9 @@ class Api {
     // Never throws: what a handler throws becomes a 500.
     [[nodiscard]] Response handle(const Request& request);
 
+    // Of those who do not come as far as handle().
+    [[nodiscard]] Refusals& refusals() { return refusals_; }
+
     [[nodiscard]] std::vector<Operation> operations() const { return router_.operations(); }
 
   private:
@@ -24,6 +27,7 @@ class Api {
 
     Router router_;
     RequestCounts requests_;
+    Refusals refusals_;
 };
 
 } // namespace gmguard::admin

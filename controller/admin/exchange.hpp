@@ -2,6 +2,7 @@
 // An HTTP request and its response, without the library that carries them (http.cpp).
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -15,14 +16,22 @@ struct Header {
     std::string name, value;
 };
 
+// What a caller may do: a viewer may GET and HEAD, an admin everything.
+enum class Role : std::uint8_t { viewer, admin };
+[[nodiscard]] constexpr std::string_view name(Role role) {
+    return role == Role::admin ? "admin" : "viewer";
+}
+
 struct Request {
     std::string method;          // "GET"
     std::string target;          // origin form, as on the wire: "/v1/bindings?limit=10"
     std::vector<Header> headers; // as on the wire, in order
     std::string body;
     std::string id; // of this request, for the log and the answer
-    // Who asks, as the server found out, never as the request says: "uid 0 gid 0 pid 4711".
+    // Who asks, as the server found out, never as the request says; printable: "uid 0 gid 0 pid
+    // 4711", "token ops", "certificate ops.example".
     std::string caller{};
+    Role role = Role::viewer;
 
     // The value of the first header of this name (any case).
     [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const;

@@ -48,7 +48,7 @@ bool is_json(std::string_view content_type) {
 std::expected<json::value, Problem> read_body(const Request& request) {
     if (request.body.empty())
         return json::object{};
-    if (!is_json(request.header("Content-Type").value_or("application/json")))
+    if (!is_json(request.header("Content-Type").value_or("")))
         return std::unexpected(Problem{ProblemKind::unsupported_media_type,
                                        "the body has to be application/json (curl: --json)",
                                        {}});

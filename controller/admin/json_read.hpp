@@ -24,8 +24,9 @@ inline constexpr std::size_t kJsonDepth = 16;
 // Fails (kind invalid) on anything but exactly one JSON text.
 [[nodiscard]] Result<boost::json::value> parse_json(std::string_view text);
 
-// The body of a request: 415 where it says to be something else than JSON (or a merge patch, or
-// nothing), 400 where it is none. No body at all reads as {}.
+// The body of a request: 415 where it does not say to be JSON (or a merge patch), as what a page of
+// another origin can send without being asked never does; 400 where it is none. No body at all
+// reads as {}.
 [[nodiscard]] std::expected<boost::json::value, Problem> read_body(const Request& request);
 
 // 422, with the flaws.

@@ -176,6 +176,15 @@ MetricFamily http_requests(const RequestCounts& requests) {
     return family.take();
 }
 
+MetricFamily http_refused(const Refusals& refusals) {
+    Family family("http_refused_total", "Connections and requests not let in, by reason",
+                  MetricType::Counter);
+    for (std::size_t i = 0; i < kRefusals; ++i)
+        family.add({{"reason", text(name(static_cast<Refusal>(i)))}},
+                   static_cast<double>(refusals.count(static_cast<Refusal>(i))));
+    return family.take();
+}
+
 MetricFamily build_info(const Status& status) {
     Family family("build_info", "Always 1", MetricType::Gauge);
     family.add({{"version", status.version}, {"commit", status.commit}, {"kernel", status.kernel}},
@@ -185,8 +194,9 @@ MetricFamily build_info(const Status& status) {
 
 class GuardMetrics : public prometheus::Collectable {
   public:
-    GuardMetrics(const Guard& guard, const EventLog& log, const RequestCounts& requests)
-        : guard_(guard), log_(log), requests_(requests) {}
+    GuardMetrics(const Guard& guard, const EventLog& log, const RequestCounts& requests,
+                 const Refusals& refusals)
+        : guard_(guard), log_(log), requests_(requests), refusals_(refusals) {}
 
     std::vector<MetricFamily> Collect() const override {
         const std::vector<HookCounts> counters = guard_.counters();
@@ -210,6 +220,7 @@ class GuardMetrics : public prometheus::Collectable {
             reload_success(configuration),
             reload_time(configuration),
             http_requests(requests_),
+            http_refused(refusals_),
             build_info(guard_.status())};
     }
 
@@ -217,12 +228,15 @@ class GuardMetrics : public prometheus::Collectable {
     const Guard& guard_;
     const EventLog& log_;
     const RequestCounts& requests_;
+    const Refusals& refusals_;
 };
 
 } // namespace
 
-std::string metrics_text(const Guard& guard, const EventLog& log, const RequestCounts& requests) {
-    return prometheus::TextSerializer().Serialize(GuardMetrics(guard, log, requests).Collect());
+std::string metrics_text(const Guard& guard, const EventLog& log, const RequestCounts& requests,
+                         const Refusals& refusals) {
+    return prometheus::TextSerializer().Serialize(
+        GuardMetrics(guard, log, requests, refusals).Collect());
 }
 
 } // namespace gmguard::admin

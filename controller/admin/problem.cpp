@@ -23,6 +23,8 @@ struct Description {
 using enum ProblemKind;
 constexpr std::array kDescriptions{
     Description{malformed_request, 400, "malformed_request", "Malformed request"},
+    Description{unauthorized, 401, "unauthorized", "Who asks?"},
+    Description{forbidden, 403, "forbidden", "Not allowed"},
     Description{not_found, 404, "not_found", "Not found"},
     Description{method_not_allowed, 405, "method_not_allowed", "Method not allowed"},
     Description{conflict, 409, "conflict", "Conflict"},
@@ -33,6 +35,7 @@ constexpr std::array kDescriptions{
                 "The body is of another type than asked for"},
     Description{invalid, 422, "invalid", "Invalid input"},
     Description{precondition_required, 428, "precondition_required", "If-Match is required"},
+    Description{too_many_requests, 429, "too_many_requests", "Too many requests"},
     Description{header_too_large, 431, "header_too_large", "Header too large"},
     Description{internal, 500, "internal", "Internal error"},
     Description{unsupported, 501, "unsupported", "Not supported here"},

@@ -21,6 +21,8 @@ struct Flaw {
 // Kinds of problems, each with its status, title and `type` ("/docs/errors#" and its name).
 enum class ProblemKind : std::uint8_t {
     malformed_request,      // 400 no HTTP, no JSON, or a wrong query
+    unauthorized,           // 401 nobody says who asks
+    forbidden,              // 403
     not_found,              // 404
     method_not_allowed,     // 405
     conflict,               // 409
@@ -30,6 +32,7 @@ enum class ProblemKind : std::uint8_t {
     unsupported_media_type, // 415 the body is of a type that is not taken here
     invalid,                // 422 JSON, but not what is asked for
     precondition_required,  // 428
+    too_many_requests,      // 429
     header_too_large,       // 431
     internal,               // 500
     unsupported,            // 501

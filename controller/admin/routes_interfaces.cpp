@@ -8,6 +8,7 @@
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <chrono>
 
 namespace gmguard::admin {
 namespace {
@@ -105,14 +106,52 @@ Response put(Guard& guard, const Call& call) {
     return response;
 }
 
-Response remove(Guard& guard, const Call& call) {
+// So many at once, and one a second: what ends the judging is not done over and over by a script
+// that went wild.
+class Allowance {
+  public:
+    [[nodiscard]] bool take() {
+        const auto now = Clock::now();
+        const auto since = std::chrono::duration<double>(now - last_).count();
+        left_ = std::min(left_ + since, kAtOnce);
+        last_ = now;
+        if (left_ < 1)
+            return false;
+        left_ -= 1;
+        return true;
+    }
+
+  private:
+    using Clock = std::chrono::steady_clock;
+    static constexpr double kAtOnce = 32;
+    double left_ = kAtOnce;
+    Clock::time_point last_ = Clock::now();
+};
+
+// The tag is the confirmation: of this very interface, as the caller has seen it. "*" is of none.
+std::optional<Problem> check_detach(const Request& request, const Interface& there) {
+    const std::string tag = etag_of(to_json(there));
+    if (request.header("If-Match") == "*")
+        return Problem{ProblemKind::precondition_required,
+                       "detaching ends the judging: If-Match has to name the tag that GET gives",
+                       {}};
+    return check_change(request, "interface " + there.name, tag);
+}
+
+Response remove(Guard& guard, const Call& call, Allowance& allowance) {
     const std::string& name = call.parameter("name");
     const std::optional<Interface> there = find(guard, name);
     if (!there)
         return respond(unknown(name), call.request);
-    if (const auto problem =
-            check_change(call.request, "interface " + name, etag_of(to_json(*there))))
+    if (const auto problem = check_detach(call.request, *there))
         return respond(*problem, call.request);
+    if (!allowance.take()) {
+        Response response = respond(
+            Problem{ProblemKind::too_many_requests, "too many interfaces detached at once", {}},
+            call.request);
+        response.headers.push_back({"Retry-After", "1"});
+        return response;
+    }
     if (const Result<> detached = guard.detach(name); !detached)
         return respond(detached.error(), call.request);
     return reply_empty();
@@ -125,7 +164,9 @@ void add_interface_routes(Router& router, Guard& guard) {
     router.add({"GET", "/v1/interfaces", {}}, [&guard](Call&) { return list(guard); });
     router.add({"GET", one, {}}, [&guard](Call& call) { return get(guard, call); });
     router.add({"PUT", one, {}}, [&guard](Call& call) { return put(guard, call); });
-    router.add({"DELETE", one, {}}, [&guard](Call& call) { return remove(guard, call); });
+    router.add({"DELETE", one, {}}, [&guard, allowance = Allowance()](Call& call) mutable {
+        return remove(guard, call, allowance);
+    });
 }
 
 } // namespace gmguard::admin

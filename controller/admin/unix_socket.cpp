@@ -14,8 +14,6 @@
 namespace gmguard::admin {
 namespace {
 
-constexpr const char* kForm = "write unix:/path/of/the/socket";
-
 sockaddr_un address_of(const std::string& path) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
@@ -80,20 +78,6 @@ std::string peer_of(int fd) {
     if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
         return "unknown";
     return fmt::format("uid {} gid {} pid {}", peer.uid, peer.gid, peer.pid);
-}
-
-Result<std::string> unix_path(std::string_view where) {
-    std::string subject(where);
-    if (!where.starts_with("unix:"))
-        return fail(ErrorKind::unsupported, std::move(subject), "only unix sockets can be used",
-                    kForm);
-    std::string path(where.substr(5));
-    if (!path.starts_with('/') || path.find('\0') != std::string::npos)
-        return fail(ErrorKind::invalid, std::move(subject), "this is no absolute path", kForm);
-    if (path.size() >= sizeof(sockaddr_un::sun_path))
-        return fail(ErrorKind::invalid, std::move(subject),
-                    "the path of a socket has at most 107 bytes");
-    return path;
 }
 
 Result<ListeningSocket> ListeningSocket::open(const std::string& path) {

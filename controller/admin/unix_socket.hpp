@@ -5,15 +5,10 @@
 #include "base/error.hpp"
 
 #include <string>
-#include <string_view>
 
 #include <sys/stat.h>
 
 namespace gmguard::admin {
-
-// The path in "unix:/path", which is absolute and at most 107 bytes long. Errors: invalid;
-// unsupported, for a TCP address.
-[[nodiscard]] Result<std::string> unix_path(std::string_view where);
 
 // Who made the connection, as the kernel knows (SO_PEERCRED): "uid 0 gid 0 pid 4711". "unknown"
 // where it does not.
@@ -25,6 +20,7 @@ class ListeningSocket {
   public:
     // Replaces a socket that nobody answers on. Errors: conflict, somebody answers or it is no
     // socket; system.
+    // REQUIRES: an absolute path of at most 107 bytes.
     [[nodiscard]] static Result<ListeningSocket> open(const std::string& path);
     ListeningSocket(ListeningSocket&& other) noexcept;
     ListeningSocket& operator=(ListeningSocket&&) = delete;

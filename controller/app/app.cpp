@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/app.hpp"
 
-#include "admin/http.hpp"
+#include "app/doors.hpp"
 #include "app/service.hpp"
 #include "app/supervisor.hpp"
 
@@ -14,6 +14,7 @@
 
 #include <unistd.h>
 
+#include <optional>
 #include <utility>
 
 namespace gmguard::app {
@@ -50,21 +51,19 @@ class App {
     asio::steady_timer ticks_{io_};
     asio::signal_set signals_{io_, SIGTERM, SIGINT};
     asio::signal_set reloads_{io_, SIGHUP};
-    std::unique_ptr<admin::HttpServer> server_;
+    std::optional<Doors> doors_;
     bool ending_ = false;
 };
 
 Result<> App::start() {
     if (auto started = service_.start(); !started)
         return started;
-    auto server = admin::HttpServer::listen(
-        io_, "unix:" + service_.config().admin_socket,
-        [this](const admin::Request& request) { return service_.api().handle(request); });
-    if (!server) {
+    auto doors = Doors::open(io_, service_.config().admin, service_.api());
+    if (!doors) {
         service_.abandon();
-        return fail(std::move(server.error()));
+        return fail(std::move(doors.error()));
     }
-    server_ = std::move(*server);
+    doors_ = std::move(*doors);
     return {};
 }
 
@@ -132,14 +131,14 @@ void App::on_end(int signal) {
     spdlog::info("signal {}: ends; what is attached goes on judging until `gmguard detach --all`",
                  signal);
     tell_ending();
-    server_->stop();
+    doors_->stop();
     rings_.close();
     wait_for_end();
     drain(kDrains);
 }
 
 void App::drain(unsigned left) {
-    if (left == 0 || server_->connections() == 0) {
+    if (left == 0 || doors_->connections() == 0) {
         io_.stop();
         return;
     }

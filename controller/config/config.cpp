@@ -10,6 +10,12 @@ std::string Problem::text() const {
     return fmt::format("{}: {}{}{}", place, message, hint.empty() ? "" : "; ", hint);
 }
 
+std::string AdminListener::text() const {
+    if (kind == Kind::local)
+        return "unix:" + path;
+    return fmt::format("{}://{}", kind == Kind::https ? "https" : "http", at.text());
+}
+
 Config default_guard() {
     Config config;
     config.mode = GM_MODE_ENFORCE;

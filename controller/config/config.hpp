@@ -103,6 +103,34 @@ struct Place {
     friend bool operator==(const Place&, const Place&) = default;
 };
 
+// A listener of the admin interface. http: on a loopback address alone.
+struct AdminListener {
+    enum class Kind : std::uint8_t { local, http, https };
+    Kind kind = Kind::local;
+    std::string path; // local: of the socket
+    Endpoint at;      // else
+
+    // As the file has it: "unix:/run/gmguard/admin.sock", "https://192.0.2.1:8480".
+    [[nodiscard]] std::string text() const;
+    friend bool operator==(const AdminListener&, const AdminListener&) = default;
+};
+
+// Files are absolute paths; an empty one is not used.
+struct Admin {
+    std::vector<AdminListener> listeners{
+        {.kind = AdminListener::Kind::local, .path = "/run/gmguard/admin.sock", .at = {}}};
+    std::string token_file;       // of all listeners but unix sockets
+    std::string certificate_file; // of the server, with its key: https
+    std::string key_file;
+    std::string
+        client_ca_file;   // clients may show a certificate of it, and must where no tokens are
+    std::string crl_file; // of that CA
+    std::vector<std::string> client_admins;  // common names
+    std::vector<std::string> client_viewers; // none: all of that CA are
+    std::vector<std::string> names;          // of this host, beside its addresses
+    friend bool operator==(const Admin&, const Admin&) = default;
+};
+
 struct Config {
     gm_mode mode = GM_MODE_MONITOR;
     std::vector<Interface> interfaces;
@@ -113,8 +141,8 @@ struct Config {
     std::vector<std::string> home_domains; // lower case; empty: any domain is home
     Limits limits;
     std::string pins = "/sys/fs/bpf/gmguard";
-    std::string admin_socket = "/run/gmguard/admin.sock"; // path, without "unix:"
-    std::string log_level = "info";                       // debug | info | warn | error
+    Admin admin;
+    std::string log_level = "info"; // debug | info | warn | error
 
     // Where values come from, for people: file, and place by path ("listener[0].mode"). A path that
     // is not there has its default.

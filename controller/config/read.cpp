@@ -34,7 +34,7 @@ Config read_root(Section root) {
     if (auto section = root.table("pins"))
         config.pins = read_pins(std::move(*section));
     if (auto section = root.table("admin"))
-        config.admin_socket = read_admin(std::move(*section));
+        config.admin = read_admin(std::move(*section));
     if (auto section = root.table("log"))
         config.log_level = read_log(std::move(*section));
     root.finish();

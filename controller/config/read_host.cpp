@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Home domains, and what the daemon uses of its host: cgroup, pins, admin socket, log.
+// Home domains, and what the daemon uses of its host: cgroup, pins, log.
 #include "config/sections.hpp"
 
 #include <fmt/format.h>
@@ -10,7 +10,6 @@
 namespace gmguard::config {
 namespace {
 
-constexpr std::size_t kSocketPath = 107; // sockaddr_un without its NUL
 constexpr Word<std::string_view> kLevels[]{
     {"debug", "debug"}, {"info", "info"}, {"warn", "warn"}, {"error", "error"}};
 
@@ -37,16 +36,16 @@ std::string lower(std::string text) {
     return text;
 }
 
-bool is_clean_path(std::string_view path) {
-    return path.size() > 1 && path.front() == '/' && path.back() != '/' &&
-           path.find("//") == std::string_view::npos && is_one_line(path);
-}
-
 } // namespace
 
 bool is_one_line(std::string_view text) {
     const auto control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; };
     return std::ranges::none_of(text, control);
+}
+
+bool is_clean_path(std::string_view path) {
+    return path.size() > 1 && path.front() == '/' && path.back() != '/' &&
+           path.find("//") == std::string_view::npos && is_one_line(path);
 }
 
 std::string read_name(Section& section) {
@@ -108,26 +107,6 @@ std::string read_pins(Section section) {
         section.problem_of("path", fmt::format("{} is on no bpffs", path),
                            fmt::format("for example {}", otherwise));
     section.finish();
-    return path;
-}
-
-std::string read_admin(Section section) {
-    constexpr std::string_view kUnix = "unix:";
-    const auto listen =
-        section.text("listen").value_or(fmt::format("unix:{}", Config{}.admin_socket));
-    section.finish();
-    if (!listen.starts_with(kUnix)) {
-        section.problem_of(
-            "listen", fmt::format("\"{}\" is no unix socket", listen),
-            "write \"unix:/run/gmguard/admin.sock\"; TCP comes with a later version");
-        return {};
-    }
-    const auto path = listen.substr(kUnix.size());
-    if (!is_clean_path(path))
-        section.problem_of("listen", fmt::format("\"{}\" is no absolute path", path));
-    else if (path.size() > kSocketPath)
-        section.problem_of("listen",
-                           fmt::format("the path of the socket is longer than {}", kSocketPath));
     return path;
 }
 

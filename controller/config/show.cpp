@@ -154,14 +154,36 @@ void write_limits(Writer& out, const Limits& limits) {
     out.add_rate("events", limits.events);
 }
 
+void write_admin(Writer& out, const Admin& admin) {
+    const auto as_it_is = [](const std::string& text) { return text; };
+    out.open("[admin]", "admin");
+    out.add("listen",
+            list_of(admin.listeners, [](const AdminListener& each) { return each.text(); }));
+    const auto add_file = [&out](const char* key, const std::string& path) {
+        if (!path.empty())
+            out.add(key, quoted(path));
+    };
+    const auto add_names = [&](const char* key, const std::vector<std::string>& names) {
+        if (!names.empty())
+            out.add(key, list_of(names, as_it_is));
+    };
+    add_file("token_file", admin.token_file);
+    add_file("certificate_file", admin.certificate_file);
+    add_file("key_file", admin.key_file);
+    add_file("client_ca_file", admin.client_ca_file);
+    add_file("crl_file", admin.crl_file);
+    add_names("client_admins", admin.client_admins);
+    add_names("client_viewers", admin.client_viewers);
+    add_names("names", admin.names);
+}
+
 void write_host(Writer& out, const Config& config) {
     const auto& cgroup = config.cgroup;
     out.open("[cgroup]", "cgroup");
     out.add("path", quoted(!cgroup.wanted ? "none" : cgroup.path.empty() ? "auto" : cgroup.path));
     out.open("[pins]", "pins");
     out.add("path", quoted(config.pins));
-    out.open("[admin]", "admin");
-    out.add("listen", quoted("unix:" + config.admin_socket));
+    write_admin(out, config.admin);
     out.open("[log]", "log");
     out.add("level", quoted(config.log_level));
 }

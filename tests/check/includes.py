@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
 """includes.py [ROOT]: who may include what. Dependencies point one way; libbpf is known in one
-folder, Beast in one file; what the kernel is built from knows nothing of the controller."""
+folder, Beast in two files and OpenSSL in one folder; what the kernel is built from knows nothing of
+the controller."""
 import re
 
 import rules
@@ -21,7 +22,8 @@ BELOW = {
 }
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
 PURE = {"string.h"}  # for proto on the host
-BEAST = "controller/admin/http.cpp"
+# Beast takes long to compile: a server's session, a client's exchange, and what both have.
+BEAST = {f"controller/admin/http_{name}" for name in ("session.cpp", "client.cpp", "text.hpp")}
 
 
 def libbpf_problem(path, name):
@@ -66,8 +68,10 @@ def includes(path, text):
         quote, name = match.groups()
         problems = [libbpf_problem(path, name), folder_problem(path, name),
                     kernel_side_problem(path, quote, name)]
-        if name.startswith("boost/beast") and str(path) != BEAST:
-            problems.append(f"only {BEAST} knows Beast")
+        if name.startswith("boost/beast") and str(path) not in BEAST:
+            problems.append(f"only {', '.join(sorted(BEAST))} know Beast")
+        if name.startswith(("openssl/", "boost/asio/ssl")) and path.parts[1] != "admin":
+            problems.append("only controller/admin knows OpenSSL")
         line = text.count("\n", 0, match.start()) + 1
         out += [(line, f"{name}: {problem}") for problem in problems if problem]
     return out
@@ -78,6 +82,9 @@ BAD = [("controller/feeds/a.cpp", "#include <bpf/libbpf.h>\n"),
        ("controller/replay/a.cpp", '#include "gm_front.skel.h"\n'),
        ("controller/admin/api.cpp", "#include <boost/beast/http.hpp>\n"),
        ("tests/unit/admin/a.cpp", "#include <boost/beast/core.hpp>\n"),
+       ("controller/admin/http_server.cpp", "#include <boost/beast/core.hpp>\n"),
+       ("controller/app/a.cpp", "#include <boost/asio/ssl.hpp>\n"),
+       ("tools/gmguard/a.cpp", "#include <openssl/evp.h>\n"),
        ("controller/base/a.hpp", '#include "sip/message.hpp"\n'),
        ("controller/binding/a.cpp", '#  include "kernel/objects.hpp"\n'),
        ("controller/config/a.cpp", '#include "kernel/objects.hpp"\n'),
@@ -91,7 +98,8 @@ BAD = [("controller/feeds/a.cpp", "#include <bpf/libbpf.h>\n"),
        ("include/gmguard/proto/a.h", "#include <stdlib.h>\n"),
        ("include/gmguard/abi/a.h", '#include "../proto/sip.h"\n')]
 GOOD = [("controller/kernel/a.cpp", '#include <bpf/bpf.h>\n#include "gm_front.skel.h"\n'),
-        ("controller/admin/http.cpp", "#include <boost/beast/http.hpp>\n"),
+        ("controller/admin/http_session.cpp", "#include <boost/beast/http.hpp>\n"),
+        ("controller/admin/tls.cpp", "#include <openssl/ssl.h>\n"),
         ("controller/app/a.cpp", '#include "kernel/objects.hpp"\n#include "app/app.hpp"\n'),
         ("bpf/a.h", '#include <bpf/bpf_helpers.h>\n#include "binding.h"\n'),
         ("include/gmguard/proto/a.h", "#include <string.h>\n"),

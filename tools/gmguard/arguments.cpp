@@ -36,6 +36,7 @@ class Program {
     void runs(CLI::App* app, Exit (*command)(Session&));
 
     void add_globals();
+    void add_file(const char* option, std::string& into, const char* environment, const char* what);
     void add_status();
     void add_attach();
     void add_detach();
@@ -50,6 +51,7 @@ class Program {
     void add_config();
     void add_config_init(CLI::App& config);
     void add_config_of_daemon(CLI::App& config);
+    void add_token();
 
     [[nodiscard]] std::string wrong_usage(const CLI::ParseError& error,
                                           const std::vector<std::string>& words) const;
@@ -69,6 +71,7 @@ class Program {
     EventsOptions events_;
     ExplainOptions explain_;
     ReplayOptions replay_;
+    TokenOptions token_;
     std::string config_ = kConfigFile;
     ConfigReloadOptions reload_;
     ConfigInitOptions init_;
@@ -85,16 +88,29 @@ void Program::runs(CLI::App* app, Exit (*command)(Session&)) {
     app->callback([this, command] { run_ = command; });
 }
 
+void Program::add_file(const char* option, std::string& into, const char* environment,
+                       const char* what) {
+    app_.add_option(option, into, what)->envname(environment)->type_name("FILE");
+}
+
 void Program::add_globals() {
     const std::map<std::string, Format> formats{
         {"table", Format::table}, {"json", Format::json}, {"jsonl", Format::jsonl}};
     app_.add_option("-o,--output", globals_.format, "table, json or jsonl (an object per line)")
         ->transform(CLI::CheckedTransformer(formats).description(""))
         ->type_name("FORMAT");
-    app_.add_option("--server", globals_.server, "socket of gmguardd")
+    app_.add_option("--server", globals_.remote.where, "gmguardd: unix:/PATH, https://HOST:PORT")
         ->envname("GMGUARD_SERVER")
         ->capture_default_str()
         ->type_name("ADDR");
+    add_file("--token-file", globals_.remote.token_file, "GMGUARD_TOKEN_FILE",
+             "with the token that gmguardd asks for");
+    add_file("--ca-file", globals_.remote.files.ca, "GMGUARD_CA_FILE",
+             "with the CA of its certificate; else those of the system");
+    add_file("--cert-file", globals_.remote.files.certificate, "GMGUARD_CERT_FILE",
+             "with the certificate to show to it");
+    add_file("--key-file", globals_.remote.files.key, "GMGUARD_KEY_FILE",
+             "with the key of that certificate");
     app_.add_option("--pins", globals_.pins, "where gmguardd keeps its pins")
         ->envname("GMGUARD_PINS")
         ->capture_default_str()
@@ -326,6 +342,21 @@ void Program::add_config_of_daemon(CLI::App& config) {
     runs(reload, config_reload, reload_);
 }
 
+void Program::add_token() {
+    const std::map<std::string, std::uint64_t> units{{"h", 1}, {"d", 24}};
+    auto* app = command(app_, "token", "Tokens for the admin interface over TCP", help::kToken);
+    app->require_subcommand(1);
+    auto* fresh = command(*app, "new", "Make one, and the line of the token file", help::kToken);
+    fresh->add_option("NAME", token_.name, "whose it is, for the log")->required();
+    fresh->add_option("--role", token_.role, "viewer: may look; admin: may do everything")
+        ->check(CLI::IsMember({"viewer", "admin"}))
+        ->capture_default_str()
+        ->type_name("ROLE");
+    fresh->add_option("--expires", token_.expires_h, "after which it is no longer good: 12h, 90d")
+        ->transform(CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::UNIT_REQUIRED, "TIME"));
+    runs(fresh, token_new, token_);
+}
+
 Program::Program() {
     app_.require_subcommand(1);
     app_.footer(help::kProgram);
@@ -342,6 +373,7 @@ Program::Program() {
     add_explain();
     add_replay();
     add_config();
+    add_token();
 }
 
 // Without the groups of options, which CLI11 has as commands without a name.
@@ -356,7 +388,9 @@ struct Named {
 };
 
 bool takes_next(std::string_view word) {
-    return word == "-o" || word == "--output" || word == "--server" || word == "--pins";
+    constexpr std::string_view options[]{"-o",        "--output",    "--server",   "--token-file",
+                                         "--ca-file", "--cert-file", "--key-file", "--pins"};
+    return std::ranges::find(options, word) != std::end(options);
 }
 
 Named named_by(const CLI::App& program, const std::vector<std::string>& words) {

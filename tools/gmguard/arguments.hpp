@@ -5,6 +5,8 @@
 #include "output.hpp"
 #include "session.hpp"
 
+#include "admin/http_client.hpp"
+
 #include <functional>
 #include <string>
 #include <variant>
@@ -14,7 +16,7 @@ namespace gmguard::cli {
 
 struct Globals {
     Format format = Format::table;
-    std::string server = "unix:/run/gmguard/admin.sock";
+    admin::Remote remote{.where = "unix:/run/gmguard/admin.sock", .token_file = {}, .files = {}};
     std::string pins = "/sys/fs/bpf/gmguard";
     bool no_color = false;
     bool quiet = false;
@@ -34,7 +36,7 @@ struct WrongUsage {
 };
 using Arguments = std::variant<Command, Help, WrongUsage>;
 
-// `words` without the program's name. Reads GMGUARD_SERVER and GMGUARD_PINS.
+// `words` without the program's name. Reads the environment that --help names.
 [[nodiscard]] Arguments read_arguments(const std::vector<std::string>& words);
 
 } // namespace gmguard::cli

@@ -115,6 +115,14 @@ struct ReplayOptions {
 };
 [[nodiscard]] Exit replay(Session& session, const ReplayOptions& options);
 
+struct TokenOptions {
+    std::string name;
+    std::string role = "viewer";
+    std::uint64_t expires_h = 0; // 0: never
+};
+// Works without the daemon: what it makes is for the file that [admin] token_file names.
+[[nodiscard]] Exit token_new(Session& session, const TokenOptions& options);
+
 [[nodiscard]] Exit config_check(Session& session, const std::string& file);
 [[nodiscard]] Exit config_show(Session& session, const std::string& file);
 

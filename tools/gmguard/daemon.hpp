@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The daemon over its socket.
+// The daemon over its admin interface.
 #pragma once
 
 #include "session.hpp"
 
-#include "admin/http.hpp"
+#include "admin/http_client.hpp"
 
 namespace gmguard::cli {
 
 class Daemon final : public Server {
   public:
-    // `where`: "unix:/run/gmguard/admin.sock".
-    explicit Daemon(std::string where) : where_(std::move(where)), client_(where_) {}
+    explicit Daemon(admin::Remote remote) : where_(remote.where), client_(std::move(remote)) {}
 
     [[nodiscard]] std::string name() const override { return where_; }
     [[nodiscard]] Result<admin::Response> exchange(const admin::Request& request) override {

@@ -15,7 +15,8 @@ inline constexpr const char* kProgram = R"(Start here:
 Output: results go to stdout, errors and remarks to stderr. With -o json or jsonl stdout has JSON
 alone and an error is one RFC 9457 object on stderr.
 Exit: 0 ok, 1 failed, 2 wrong usage, 3 not found, 4 conflict, 5 degraded or not reachable.
-Environment: GMGUARD_SERVER, GMGUARD_PINS, NO_COLOR.)";
+Environment: GMGUARD_SERVER, GMGUARD_TOKEN_FILE, GMGUARD_CA_FILE, GMGUARD_CERT_FILE,
+GMGUARD_KEY_FILE, GMGUARD_PINS, NO_COLOR.)";
 
 inline constexpr const char* kCommon = R"(
 
@@ -213,5 +214,15 @@ inline constexpr const char* kConfigCheck =
 
 Example:
   gmguard config check gmguard.toml)";
+
+inline constexpr const char* kToken =
+    R"(A token opens the admin interface over TCP ([admin] listen = "https://..." in the configuration). The
+first line of the output is the token, shown this once; the second goes into [admin] token_file, which
+gmguardd reads anew by itself: a line that is taken out there is no longer good.
+
+Examples:
+  gmguard token new prometheus
+  gmguard token new ops --role admin --expires 90d
+  gmguard --server https://192.0.2.1:8480 --ca-file ca.pem --token-file ops.token status)";
 
 } // namespace gmguard::cli::help

@@ -35,7 +35,7 @@ bool ask_at_terminal(const std::string& question) {
 
 Exit carry_out(const Command& command) {
     auto output = output_of(command.globals);
-    Daemon daemon(command.globals.server);
+    Daemon daemon(command.globals.remote);
     Session session{
         daemon,        output,         command.globals.pins, std::chrono::system_clock::now(),
         wait_a_second, ask_at_terminal};

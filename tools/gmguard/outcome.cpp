@@ -47,6 +47,10 @@ Exit exit_of(unsigned status) {
     }
 }
 
+constexpr unsigned kUnauthorized = 401;
+constexpr const char* kNeedsCredentials =
+    "; give --token-file, or --cert-file and --key-file (make a token: gmguard token new NAME)";
+
 // The document that the daemon would answer with, without what belongs to a request.
 json::object problem_of(admin::ProblemKind kind, const std::string& detail) {
     const auto response = admin::respond(admin::Problem{kind, detail, {}}, "", "");
@@ -109,9 +113,12 @@ Failure file_failure(const Error& error) {
 
 Failure failure(const admin::Response& response) {
     boost::system::error_code none;
-    const auto body = json::parse(response.body, none);
-    if (!none && body.is_object() && body.get_object().contains("status"))
+    auto body = json::parse(response.body, none);
+    if (!none && body.is_object() && body.get_object().contains("status")) {
+        if (response.status == kUnauthorized)
+            body.get_object()["detail"] = text_in(body.get_object(), "detail") + kNeedsCredentials;
         return {exit_of(response.status), body.get_object()};
+    }
     json::object problem{{"type", "about:blank"},
                          {"title", "The answer is no problem document"},
                          {"status", response.status},

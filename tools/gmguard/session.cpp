@@ -57,6 +57,11 @@ bool was_changed_meanwhile(const Failure& failure) {
     return number(failure.problem, "status") == 412U;
 }
 
+// Too many at once: the daemon takes one more after a second.
+bool has_to_wait(const Failure& failure) {
+    return number(failure.problem, "status") == 429U;
+}
+
 // One read and one write of what was read.
 using Change = std::function<Outcome<json::value>()>;
 
@@ -111,7 +116,11 @@ Outcome<json::value> put(Session& session, const std::string& path, const json::
 }
 
 Outcome<json::value> remove(Session& session, const std::string& path) {
-    return again_if_changed_meanwhile([&] { return remove_once(session, path); });
+    const auto once = [&] { return remove_once(session, path); };
+    auto outcome = again_if_changed_meanwhile(once);
+    while (!outcome && has_to_wait(outcome.error()) && session.pause())
+        outcome = again_if_changed_meanwhile(once);
+    return outcome;
 }
 
 std::string encoded(std::string_view text) {

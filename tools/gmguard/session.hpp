@@ -65,7 +65,7 @@ struct Tagged {
 [[nodiscard]] Outcome<boost::json::value> post(Session& session, const std::string& path,
                                                const std::string& action,
                                                const boost::json::value& body);
-// DELETE of the thing as it is now. What it was.
+// DELETE of the thing as it is now, when the daemon takes one more. What it was.
 [[nodiscard]] Outcome<boost::json::value> remove(Session& session, const std::string& path);
 
 using Parameters = std::vector<std::pair<std::string, std::string>>;

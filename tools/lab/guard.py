@@ -57,7 +57,7 @@ domains = ["{domain}"]
 [pins]
 path = "{pins}"
 [admin]
-listen = "unix:{socket}"
+{admin}
 """
 
 Counts = collections.namedtuple("Counts", "dropped would_drop")  # each a Counter by reason
@@ -86,6 +86,7 @@ class Guard:
         self.config = lab.directory / "gmguard.toml"
         self.socket = lab.directory / "admin.sock"
         self.log = lab.directory / "gmguardd.log"
+        self.admin = f'listen = "unix:{self.socket}"'  # of the next configuration
         self._process = None
 
     def write_config(self, mode, more="", adopt_s=0):
@@ -99,7 +100,7 @@ class Guard:
         of_core = (_SHARED_CORE if network.mw == GM4 else _CORE).format(**words)
         self.config.write_text(_CONFIG.format(
             mode=mode, listeners=listeners, of_core=of_core, cgroup=self._lab.guarded_cgroup,
-            slash64=SLASH64, domain=DOMAIN, pins=self._lab.pins, socket=self.socket,
+            slash64=SLASH64, domain=DOMAIN, pins=self._lab.pins, admin=self.admin,
             **words) + _adopting(more, adopt_s), encoding="utf-8")
 
     def start(self, mode="enforce", more="", adopt_s=0):

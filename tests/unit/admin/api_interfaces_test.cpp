@@ -41,10 +41,30 @@ TEST_F(InterfacesApi, Detaches_OnlyWithItsETag) {
     EXPECT_EQ(problem_of(ask("DELETE", target)), "precondition_required");
     EXPECT_EQ(problem_of(ask("DELETE", target, "", {{"If-Match", "\"0\""}})),
               "precondition_failed");
+    EXPECT_EQ(problem_of(ask("DELETE", target, "", {{"If-Match", "*"}})), "precondition_required")
+        << "which is of no one in particular";
     EXPECT_EQ(guard_.interfaces_now.size(), 1u);
     EXPECT_EQ(ask("DELETE", target, "", if_match(target)).status, 204u);
     EXPECT_TRUE(guard_.interfaces_now.empty());
     EXPECT_EQ(problem_of(ask("DELETE", target, "", {{"If-Match", "*"}})), "not_found");
+}
+
+TEST_F(InterfacesApi, DetachesNotOverAndOver) {
+    const std::string target = "/v1/interfaces/gm0";
+    const auto attached = guard_.interfaces_now;
+    unsigned detached = 0;
+    for (Response response; detached < 1000; ++detached) {
+        guard_.interfaces_now = attached;
+        response = ask("DELETE", target, "", if_match(target));
+        if (response.status == 204)
+            continue;
+        EXPECT_EQ(problem_of(response), "too_many_requests");
+        EXPECT_EQ(response.header("Retry-After"), "1");
+        EXPECT_EQ(guard_.interfaces_now.size(), 1u);
+        break;
+    }
+    EXPECT_GE(detached, 32u);
+    EXPECT_LT(detached, 1000u);
 }
 
 TEST_F(InterfacesApi, RefusesBodiesThatSaySomethingElse) {

@@ -8,6 +8,7 @@
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,12 @@ class ApiTest : public testing::Test {
 
     Response ask(const std::string& method, const std::string& target, const std::string& body = {},
                  std::vector<Header> headers = {}) {
+        if (!body.empty() && !has_type(headers))
+            headers.push_back({"Content-Type", "application/json"});
         return api_.handle({method, target, std::move(headers), body, "r-1"});
+    }
+    static bool has_type(const std::vector<Header>& headers) {
+        return std::ranges::find(headers, "Content-Type", &Header::name) != headers.end();
     }
     // The ETag that GET gives.
     std::string etag(const std::string& target) {

@@ -21,7 +21,8 @@ std::string get(const std::string& target, const std::string& more = {}) {
 }
 
 std::string put(const std::string& body, const std::string& more = {}) {
-    return "PUT /v1/interfaces/gm1 HTTP/1.1\r\nHost: x\r\nContent-Length: " +
+    return "PUT /v1/interfaces/gm1 HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+           "Content-Length: " +
            std::to_string(body.size()) + "\r\n" + more + "\r\n" + body;
 }
 
@@ -41,7 +42,11 @@ TEST(Http, AnswersTheClient) {
 
 TEST(Http, TakesABodyAndConditionsFromTheClient) {
     RunningServer server;
-    const Request request{"PATCH", "/v1/mode", {{"If-Match", "*"}}, R"({"default":"off"})", ""};
+    const Request request{"PATCH",
+                          "/v1/mode",
+                          {{"If-Match", "*"}, {"Content-Type", "application/json"}},
+                          R"({"default":"off"})",
+                          ""};
     const auto response = server.client().send(request);
     ASSERT_TRUE(response);
     EXPECT_EQ(response->status, 200u);
@@ -107,10 +112,17 @@ const Row kHostile[] = {
     {"two Hosts", "GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n",
      "400"},
     {"length that is none", "PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 1x\r\n\r\n", "400"},
+    {"sign before a length", "PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: +1\r\n\r\n1", "400"},
     {"two lengths", "PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n12",
      "400"},
     {"length and chunks",
      "PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: "
+     "chunked\r\n\r\n0\r\n\r\n",
+     "400"},
+    {"chunks in another coding",
+     "PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", "400"},
+    {"chunks twice",
+     "PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: "
      "chunked\r\n\r\n0\r\n\r\n",
      "400"},
     {"folded header", "GET / HTTP/1.1\r\nHost: x\r\nA: b\r\n c\r\n" + kClose + "\r\n", "404"},
@@ -158,6 +170,7 @@ TEST(Http, InvitesABodyThatWaits) {
     RunningServer server;
     RawConnection connection(server.path());
     connection.send("PUT /v1/interfaces/gm1 HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n"
+                    "Content-Type: application/json\r\n"
                     "Expect: 100-continue\r\n" +
                     kClose + "\r\n");
     EXPECT_EQ(connection.read_until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
@@ -168,7 +181,8 @@ TEST(Http, InvitesABodyThatWaits) {
 TEST(Http, TakesABodyInChunks) {
     RunningServer server;
     RawConnection connection(server.path());
-    connection.send("PUT /v1/interfaces/gm1 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n" +
+    connection.send("PUT /v1/interfaces/gm1 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
+                    "Content-Type: application/json\r\n" +
                     kClose + "\r\n1\r\n{\r\n1\r\n}\r\n0\r\n\r\n");
     EXPECT_THAT(connection.read_all(), StartsWith("HTTP/1.1 201 "));
 }
@@ -217,18 +231,37 @@ TEST(Http, ClosesWhoeverDoesNotReadItsAnswers) {
     EXPECT_TRUE(server.settles_at(0));
 }
 
-TEST(Http, RefusesMoreConnectionsThanItsLimit) {
+TEST(Http, DropsWhoeverIsSlowest_WhenItIsFull) {
+    HttpLimits limits;
+    limits.connections = 2;
+    RunningServer server(limits);
+    RawConnection slow(server.path());
+    slow.send("GET /healthz HTTP/1.1\r\nHo");
+    ASSERT_TRUE(server.settles_at(1));
+    RawConnection idle(server.path());
+    ASSERT_TRUE(server.settles_at(2));
+    RawConnection third(server.path());
+    third.send(get("/healthz", kClose));
+    EXPECT_THAT(third.read_all(), StartsWith("HTTP/1.1 200 "));
+    EXPECT_EQ(slow.read_all(), "");
+    idle.send(get("/healthz", kClose));
+    EXPECT_THAT(idle.read_all(), StartsWith("HTTP/1.1 200 ")) << "the other one goes on";
+    EXPECT_EQ(server.api().refusals().count(Refusal::connections), 1u);
+}
+
+TEST(Http, RefusesMoreConnections_WhenAllAreStreams) {
     HttpLimits limits;
     limits.connections = 2;
     RunningServer server(limits);
     RawConnection first(server.path()), second(server.path());
-    ASSERT_TRUE(server.settles_at(2));
+    for (RawConnection* stream : {&first, &second}) {
+        stream->send(get("/v1/events/stream"));
+        EXPECT_THAT(stream->read_until("id: 0\n\n"), StartsWith("HTTP/1.1 200 "));
+    }
     RawConnection third(server.path());
     const std::string refusal = third.read_until("too_busy");
     EXPECT_THAT(refusal, StartsWith("HTTP/1.1 503 "));
     EXPECT_THAT(refusal, HasSubstr("Retry-After: 1\r\n"));
-    first.send(get("/healthz", kClose));
-    EXPECT_THAT(first.read_all(), StartsWith("HTTP/1.1 200 ")) << "the others go on";
 }
 
 TEST(Http, SurvivesAFloodOfConnections) {
@@ -268,31 +301,36 @@ TEST(Http, DestructionDropsWhatIsHalfDone) {
 
 TEST(Http, ListenSaysWhatIsWrongWithTheAddress) {
     boost::asio::io_context io;
-    const auto listen = [&io](const char* where) { return HttpServer::listen(io, where, {}); };
-    EXPECT_EQ(listen("127.0.0.1:8480").error().kind, ErrorKind::unsupported);
-    EXPECT_EQ(listen("unix:admin.sock").error().kind, ErrorKind::invalid);
+    for (const char* where : {"127.0.0.1:8480", "unix:admin.sock", "https://localhost:8480"})
+        EXPECT_EQ(HttpServer::listen(io, {where, {}, {}}, {}).error().kind, ErrorKind::invalid)
+            << where;
+}
+
+Result<Response> ask(const std::string& where, std::chrono::milliseconds timeout = 1s) {
+    return HttpClient({where, {}, {}}, timeout).send({"GET", "/healthz", {}, "", ""});
 }
 
 TEST(HttpClient, SaysThatNobodyAnswers) {
     Scratch scratch;
-    const HttpClient client("unix:" + scratch.path("none.sock"), 1s);
-    const auto response = client.send({"GET", "/healthz", {}, "", ""});
+    const auto response = ask("unix:" + scratch.path("none.sock"));
     ASSERT_FALSE(response);
     EXPECT_EQ(response.error().kind, ErrorKind::unavailable);
     EXPECT_THAT(response.error().text(), HasSubstr("nobody answers; is gmguardd running?"));
 }
 
 TEST(HttpClient, SaysThatAnAddressIsNone) {
-    EXPECT_EQ(HttpClient("http://x").send({"GET", "/", {}, "", ""}).error().kind,
-              ErrorKind::unsupported);
+    EXPECT_EQ(ask("127.0.0.1:8480").error().kind, ErrorKind::invalid);
+}
+
+TEST(HttpClient, SendsNothingInClearOverANetwork) {
+    EXPECT_THAT(ask("http://192.0.2.1:8480").error().text(), HasSubstr("write https://"));
 }
 
 TEST(HttpClient, GivesUp_WhenNoAnswerComes) {
     Scratch scratch;
     const auto mute = ListeningSocket::open(scratch.path("mute.sock"));
     ASSERT_TRUE(mute);
-    const HttpClient client("unix:" + scratch.path("mute.sock"), 100ms);
-    const auto response = client.send({"GET", "/", {}, "", ""});
+    const auto response = ask("unix:" + scratch.path("mute.sock"), 100ms);
     ASSERT_FALSE(response);
     EXPECT_EQ(response.error().kind, ErrorKind::unavailable);
 }

@@ -100,7 +100,7 @@ TEST(LiveStream, PingsWhenNothingHappens) {
 
 TEST(LiveStream, IsGivenUp_WhenTheServerFallsSilent) {
     RunningServer server;
-    const HttpClient client(server.where(), 100ms); // shorter than the time between pings
+    const HttpClient client({server.where(), {}, {}}, 100ms); // shorter than the time between pings
     const auto response =
         client.follow({"GET", kStream, {}, "", ""}, [](std::string_view) { return true; });
     ASSERT_FALSE(response);
@@ -149,7 +149,9 @@ TEST(LiveStream, IsForgotten_WhenTheLoopNeverRunsAgain) {
         void on_ready(std::function<void()>) override {}
         int& count_;
     };
-    auto server = HttpServer::listen(io, "unix:" + scratch.path("s"), [&](const Request&) {
+    Refusals refusals;
+    Door door{"unix:" + scratch.path("s"), std::make_shared<Gate>(Access{}, refusals), {}};
+    auto server = HttpServer::listen(io, std::move(door), [&](const Request&) {
         Response response;
         response.stream = std::make_unique<Counted>(streams);
         return response;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The real server on a real unix socket, in a thread of its own.
+// The real server on a real socket, unix if not told otherwise, in a thread of its own.
 #pragma once
 
 #include "admin/api.hpp"
-#include "admin/http.hpp"
+#include "admin/http_client.hpp"
+#include "admin/http_server.hpp"
 #include "unit/admin/fake_guard.hpp"
 #include "unit/admin/scratch.hpp"
 
@@ -17,9 +18,22 @@ namespace gmguard::admin {
 
 class RunningServer {
   public:
-    explicit RunningServer(HttpLimits limits = {}, std::size_t events = 100) : log_(events) {
+    explicit RunningServer(HttpLimits limits = {}, std::size_t events = 100)
+        : RunningServer(Place{}, limits, events) {}
+
+    // How it can be reached: the address, who gets in, the certificate.
+    struct Place {
+        std::string where; // empty: a unix socket
+        Access access;
+        std::optional<ServerTls> tls;
+    };
+    explicit RunningServer(Place place, HttpLimits limits = {}, std::size_t events = 100)
+        : log_(events) {
         Handler handler = [this](const Request& request) { return api_.handle(request); };
-        auto server = HttpServer::listen(io_, where(), std::move(handler), limits);
+        auto gate = std::make_shared<Gate>(std::move(place.access), api_.refusals());
+        Door door{place.where.empty() ? where() : place.where, std::move(gate),
+                  std::move(place.tls)};
+        auto server = HttpServer::listen(io_, std::move(door), std::move(handler), limits);
         if (!server)
             throw std::runtime_error(server.error().text());
         server_ = std::move(*server);
@@ -33,8 +47,11 @@ class RunningServer {
     [[nodiscard]] std::string path() const { return scratch_.path("admin.sock"); }
     [[nodiscard]] std::string where() const { return "unix:" + path(); }
     [[nodiscard]] HttpClient client() const {
-        return HttpClient(where(), std::chrono::milliseconds(5'000));
+        return HttpClient({where(), {}, {}}, std::chrono::milliseconds(5'000));
     }
+    [[nodiscard]] std::uint16_t port() const { return server_->port(); }
+    [[nodiscard]] FakeGuard& guard() { return guard_; }
+    [[nodiscard]] Api& api() { return api_; }
 
     void stop() {
         on_loop([this] { server_->stop(); });

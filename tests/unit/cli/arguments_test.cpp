@@ -90,14 +90,25 @@ TEST(Arguments, TakeGlobalOptionsBeforeAndBehindTheCommand) {
 
 TEST(Arguments, FindTheDaemon) {
     unsetenv("GMGUARD_SERVER");
-    EXPECT_EQ(globals_of("status").server, "unix:/run/gmguard/admin.sock");
+    EXPECT_EQ(globals_of("status").remote.where, "unix:/run/gmguard/admin.sock");
     setenv("GMGUARD_SERVER", "unix:/env.sock", 1);
     setenv("GMGUARD_PINS", "/sys/fs/bpf/lab", 1);
-    EXPECT_EQ(globals_of("status").server, "unix:/env.sock");
+    EXPECT_EQ(globals_of("status").remote.where, "unix:/env.sock");
     EXPECT_EQ(globals_of("status").pins, "/sys/fs/bpf/lab");
-    EXPECT_EQ(globals_of("status --server unix:/x.sock").server, "unix:/x.sock");
+    EXPECT_EQ(globals_of("status --server unix:/x.sock").remote.where, "unix:/x.sock");
     unsetenv("GMGUARD_SERVER");
     unsetenv("GMGUARD_PINS");
+}
+
+TEST(Arguments, FindTheFilesOfTls) {
+    setenv("GMGUARD_CA_FILE", "/env/ca.pem", 1);
+    const auto remote =
+        globals_of("status --token-file /t --cert-file /c --key-file /k").remote;
+    EXPECT_EQ(remote.token_file, "/t");
+    EXPECT_EQ(remote.files.ca, "/env/ca.pem");
+    EXPECT_EQ(remote.files.certificate, "/c");
+    EXPECT_EQ(remote.files.key, "/k");
+    unsetenv("GMGUARD_CA_FILE");
 }
 
 TEST(Arguments, ReadLifetimes) {

@@ -75,6 +75,17 @@ TEST(Detach, DeletesTheInterface) {
     EXPECT_EQ(fake.out.str(), "gm0: no longer guarded\n");
 }
 
+TEST(Detach, WaitsUntilTheDaemonTakesOneMore) {
+    FakeSession fake;
+    fake.pauses = 1;
+    fake.server.answer(200, kGm0, {{"ETag", "\"e\""}});
+    fake.server.answer(429, R"({"status":429,"title":"Too many requests"})");
+    fake.server.answer(200, kGm0, {{"ETag", "\"e\""}});
+    fake.server.answer(204, "");
+    EXPECT_EQ(detach(fake.session, {"gm0", false}), Exit::ok);
+    EXPECT_EQ(fake.server.asked.size(), 4u);
+}
+
 TEST(DetachAll, DeletesEach_AndSaysWhatStays) {
     FakeSession fake;
     fake.server.answer(200, kTwo);

@@ -3,6 +3,7 @@
 
 usage: program_test.py PATH_OF_GMGUARD
 """
+import hashlib
 import http.server
 import json
 import os
@@ -209,6 +210,17 @@ class ProgramTest(unittest.TestCase):
         told = json.loads(self.run_program("config", "check", path, "-o", "json", code=1).stderr)
         self.assertEqual([(e["line"], e["column"]) for e in told["errors"]], [(1, 8), (7, 1)])
         self.run_program("config", "check", path + ".none", code=3)
+
+    def test_a_token_is_shown_once_and_its_digest_goes_into_the_file(self):
+        token, line = self.run_program("token", "new", "ops", "--role", "admin").stdout.splitlines()
+        digest = hashlib.sha256(token.encode()).hexdigest()
+        self.assertEqual(line, f"ops admin {digest}")
+        made = json.loads(self.run_program("token", "new", "view", "--expires", "90d", "-o",
+                                           "json").stdout)
+        self.assertRegex(made["line"], r"^view viewer [0-9a-f]{64} \d{4}-\d\d-\d\dT[0-9:]{8}Z$")
+        self.assertNotEqual(made["token"], token)
+        done = self.run_program("token", "new", "o ps", code=2)
+        self.assertIn("a name is 1 to 64 letters", done.stderr)
 
     def test_help_and_version_need_no_daemon(self):
         self.assertIn("Start here:", self.run_program("--help").stdout)

@@ -240,9 +240,46 @@ const Row kRows[] = {
      "f:7:8: /sys/fs/bpf is no folder of gmguard's own; for example /sys/fs/bpf/gmguard"},
     {"PinsElsewhereInSys", after_listener("[pins]\npath = \"/sys/fs/cgroup/x\"\n"),
      "f:7:8: /sys/fs/cgroup/x is on no bpffs; for example /sys/fs/bpf/gmguard"},
-    {"AdminOverTcp", after_listener("[admin]\nlisten = \"127.0.0.1:8480\"\n"),
-     "f:7:10: \"127.0.0.1:8480\" is no unix socket; write \"unix:/run/gmguard/admin.sock\"; TCP "
-     "comes with a later version"},
+    {"AdminWithoutScheme", after_listener("[admin]\nlisten = \"127.0.0.1:8480\"\n"),
+     "f:7:10: \"127.0.0.1:8480\" is neither a unix socket nor an address; write "
+     "\"unix:/run/gmguard/admin.sock\" or \"https://192.0.2.1:8480\""},
+    {"AdminWithoutPort", after_listener("[admin]\nlisten = [\"https://192.0.2.1\"]\n"),
+     "f:7:11: \"https://192.0.2.1\" is neither a unix socket nor an address; write "
+     "\"unix:/run/gmguard/admin.sock\" or \"https://192.0.2.1:8480\""},
+    {"AdminForAnybody", after_listener("[admin]\nlisten = \"http://127.0.0.1:8480\"\n"),
+     "f:7:10: anybody could use http://127.0.0.1:8480; give a token_file; `gmguard token new NAME` "
+     "makes a token"},
+    {"AdminForAnybodyWithTls",
+     after_listener("[admin]\nlisten = [\"unix:/a\", \"https://192.0.2.1:8480\"]\n"
+                    "certificate_file = \"/c\"\nkey_file = \"/k\"\n"),
+     "f:7:22: anybody could use https://192.0.2.1:8480; give a token_file, or a client_ca_file "
+     "whose certificates clients show"},
+    {"AdminInClear",
+     after_listener("[admin]\nlisten = \"http://192.0.2.1:8480\"\n"
+                    "token_file = \"/t\"\n"),
+     "f:7:10: http://192.0.2.1:8480 would send tokens in clear; write https://, with "
+     "certificate_file and key_file"},
+    {"AdminInClearEverywhere",
+     after_listener("[admin]\nlisten = \"http://0.0.0.0:8480\"\n"
+                    "token_file = \"/t\"\n"),
+     "f:7:10: http://0.0.0.0:8480 would send tokens in clear; write https://, with "
+     "certificate_file and key_file"},
+    {"AdminWithoutCertificate",
+     after_listener("[admin]\nlisten = \"https://[2001:db8::1]:8480\"\n"
+                    "token_file = \"/t\"\n"),
+     "f:7:10: https://[2001:db8::1]:8480 has no certificate; give certificate_file and key_file"},
+    {"AdminTwice", after_listener("[admin]\nlisten = [\"unix:/a\", \"unix:/a\"]\n"),
+     "f:7:22: unix:/a is given twice"},
+    {"AdminNowhere", after_listener("[admin]\nlisten = []\n"),
+     "f:7:10: it listens nowhere; write \"unix:/run/gmguard/admin.sock\" or "
+     "\"https://192.0.2.1:8480\""},
+    {"AdminTokensRelative", after_listener("[admin]\ntoken_file = \"tokens\"\n"),
+     "f:7:14: \"tokens\" is no absolute path"},
+    {"AdminCertificateOfNoUse", after_listener("[admin]\ncertificate_file = \"/c\"\n"),
+     "f:7:20: certificate_file is of no use without an https listener; write "
+     "\"unix:/run/gmguard/admin.sock\" or \"https://192.0.2.1:8480\""},
+    {"AdminClientsOfNoCa", after_listener("[admin]\nclient_admins = [\"ops\"]\n"),
+     "f:7:17: client_admins is of no use without client_ca_file"},
     {"AdminRelative", after_listener("[admin]\nlisten = \"unix:admin.sock\"\n"),
      "f:7:10: \"admin.sock\" is no absolute path"},
     {"LogLevel", after_listener("[log]\nlevel = \"warning\"\n"),

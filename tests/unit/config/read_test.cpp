@@ -157,7 +157,8 @@ TEST(ConfigRead, FillsTheHost) {
     EXPECT_EQ(config.mode, GM_MODE_ENFORCE);
     EXPECT_EQ(config.home_domains, (std::vector<std::string>{"ims.test", "ims.example"}));
     EXPECT_EQ(config.pins, "/sys/fs/bpf/lab");
-    EXPECT_EQ(config.admin_socket, "/run/lab.sock");
+    ASSERT_EQ(config.admin.listeners.size(), 1u);
+    EXPECT_EQ(config.admin.listeners[0].text(), "unix:/run/lab.sock");
     EXPECT_EQ(config.log_level, "debug");
 }
 
@@ -167,7 +168,7 @@ TEST(ConfigRead, HasDefaults_WhereOnlyAListenerIsGiven) {
     EXPECT_EQ(config.mode, GM_MODE_MONITOR);
     EXPECT_EQ(config.cgroup, (Cgroup{true, ""}));
     EXPECT_EQ(config.pins, "/sys/fs/bpf/gmguard");
-    EXPECT_EQ(config.admin_socket, "/run/gmguard/admin.sock");
+    EXPECT_EQ(config.admin, Admin{});
     EXPECT_EQ(config.limits.bindings, 100000U);
     EXPECT_TRUE(config.home_domains.empty());
     EXPECT_EQ(config.listeners.at(0).protection, GM_PROTECTION_ESP);
@@ -179,6 +180,33 @@ TEST(ConfigRead, KnowsCgroupNone) {
                                    "profile = \"annex-d\"\naddress = \"any\"\n"
                                    "unprotected_ports = [5060]\n");
     EXPECT_FALSE(config.cgroup.wanted);
+}
+
+TEST(ConfigAdmin, ListensAtSeveralPlaces) {
+    const auto config = parse(R"([[listener]]
+name = "gm"
+profile = "annex-d"
+address = "any"
+unprotected_ports = [5060]
+[admin]
+listen = ["unix:/run/a.sock", "https://[2001:db8::1]:8480/", "http://127.0.0.1:8481"]
+token_file = "/t"
+certificate_file = "/c"
+key_file = "/k"
+client_ca_file = "/ca"
+client_viewers = ["prometheus"]
+names = ["guard.example"]
+)",
+                              "f");
+    ASSERT_TRUE(config) << config.error().text();
+    const Admin& admin = config->admin;
+    ASSERT_EQ(admin.listeners.size(), 3u);
+    EXPECT_EQ(admin.listeners[0].text(), "unix:/run/a.sock");
+    EXPECT_EQ(admin.listeners[1].text(), "https://[2001:db8::1]:8480");
+    EXPECT_EQ(admin.listeners[2].text(), "http://127.0.0.1:8481");
+    EXPECT_EQ(admin.client_ca_file, "/ca");
+    EXPECT_EQ(admin.client_viewers, std::vector<std::string>{"prometheus"});
+    EXPECT_EQ(admin.names, std::vector<std::string>{"guard.example"});
 }
 
 TEST(ConfigLoad, ReadsTheFile) {
