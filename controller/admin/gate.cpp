@@ -53,7 +53,7 @@ std::optional<Gate::Verdict> Gate::judge(Request& request, const Peer& peer) {
         return verdict;
     if (request.role == Role::viewer && !is_read(request))
         return Verdict{
-            Refusal::role,
+            Refused::role,
             {forbidden, request.caller + " is a viewer, and may GET and HEAD alone", {}}};
     return std::nullopt;
 }
@@ -68,7 +68,7 @@ std::optional<Gate::Verdict> Gate::check_host(const Request& request, const Peer
     const auto same = [host](const std::string& name) { return equal_ignoring_case(name, host); };
     if (std::ranges::any_of(access_.names, same))
         return std::nullopt;
-    return Verdict{Refusal::host,
+    return Verdict{Refused::host,
                    {forbidden,
                     "Host \"" + printable(field, kQuoted) +
                         "\" is no name of this interface (admin.names lists those it has)",
@@ -83,7 +83,7 @@ std::optional<Gate::Verdict> Gate::check_origin(const Request& request) const {
         access_.scheme + "://" + std::string(request.header("Host").value_or(""));
     if (!access_.scheme.empty() && equal_ignoring_case(*origin, own))
         return std::nullopt;
-    return Verdict{Refusal::origin,
+    return Verdict{Refused::origin,
                    {forbidden,
                     "a page of origin \"" + printable(*origin, kQuoted) + "\" may not ask here",
                     {}}};
@@ -100,12 +100,12 @@ std::optional<Gate::Verdict> Gate::identify(Request& request, const Peer& peer) 
     if (take_certificate(request, peer))
         return std::nullopt;
     if (!peer.certificate.empty())
-        return Verdict{Refusal::role,
+        return Verdict{Refused::role,
                        {forbidden,
                         "certificate " + peer.certificate +
                             " is neither among admin.client_admins nor admin.client_viewers",
                         {}}};
-    return Verdict{Refusal::credentials,
+    return Verdict{Refused::credentials,
                    {unauthorized,
                     access_.tokens ? "who asks? send Authorization: Bearer TOKEN"
                                    : "who asks? show a client certificate",
@@ -129,9 +129,9 @@ std::optional<Gate::Verdict> Gate::take_token(Request& request, std::string_view
     if (!complaint.empty())
         refusals_.complain(complaint);
     if (!entry)
-        return Verdict{Refusal::credentials, {unauthorized, "this token is not known here", {}}};
+        return Verdict{Refused::credentials, {unauthorized, "this token is not known here", {}}};
     if (entry->expires && *entry->expires <= std::chrono::system_clock::now())
-        return Verdict{Refusal::expired,
+        return Verdict{Refused::expired,
                        {unauthorized,
                         "the token of " + entry->name +
                             " has expired: make another one with `gmguard token new`",
@@ -150,7 +150,7 @@ Response Gate::refuse(const Verdict& verdict, const Request& request, const Peer
         backoff_.fail(*peer.address, now);
     }
     if (wait.count() > 0) {
-        why = Refusal::backoff;
+        why = Refused::backoff;
         problem.kind = too_many_requests;
     }
     refusals_.note(why, peer.name, problem.detail, now);

@@ -45,7 +45,7 @@ class Gate {
 
   private:
     struct Verdict {
-        Refusal why;
+        Refused why;
         Problem problem;
     };
     [[nodiscard]] std::optional<Verdict> judge(Request& request, const Peer& peer);

@@ -81,7 +81,7 @@ void make_room(SessionsOfServer& all) {
     if (!slowest)
         return;
     all.sessions.erase(slowest);
-    all.gate->refusals().note(Refusal::connections, slowest->peer().name,
+    all.gate->refusals().note(Refused::connections, slowest->peer().name,
                               "made room for another connection");
     slowest->abandon();
 }
@@ -100,7 +100,7 @@ void take(HttpServer::Parts& server, StreamSocket socket) {
     const bool full = all.sessions.size() >= all.limits.connections;
     Peer peer = peer_at(socket.native_handle());
     if (full)
-        all.gate->refusals().note(Refusal::connections, peer.name, "too many connections");
+        all.gate->refusals().note(Refused::connections, peer.name, "too many connections");
     if (all.sessions.size() >= all.limits.connections + kTold)
         return;
     TlsContext tls;

@@ -78,8 +78,8 @@ bool wants_continue(const Message& message) {
     return message.version() == 11 && beast::iequals(message[http::field::expect], "100-continue");
 }
 
-// What Beast lets pass. RFC 9112: in HTTP/1.1 there is exactly one Host (3.2), and a body in another
-// coding than ours would be taken for what it is not (6.1).
+// What Beast lets pass. RFC 9112: in HTTP/1.1 there is exactly one Host (3.2), and a body in
+// another coding than ours would be taken for what it is not (6.1).
 std::optional<Problem> flaw_of(const Message& message) {
     using enum ProblemKind;
     if (message.version() >= 11 && message.count(http::field::host) != 1)
@@ -173,7 +173,7 @@ awaitable<bool> HttpSession::shake_hands() {
     if (!server_->handler)
         co_return false;
     if (error) {
-        server_->gate->refusals().note(Refusal::handshake, peer_.name,
+        server_->gate->refusals().note(Refused::handshake, peer_.name,
                                        handshake_failure(error, wire_.tls()));
         co_await linger(); // or the other side would not come to read the alert
         co_return false;

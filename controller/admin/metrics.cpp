@@ -180,8 +180,8 @@ MetricFamily http_refused(const Refusals& refusals) {
     Family family("http_refused_total", "Connections and requests not let in, by reason",
                   MetricType::Counter);
     for (std::size_t i = 0; i < kRefusals; ++i)
-        family.add({{"reason", text(name(static_cast<Refusal>(i)))}},
-                   static_cast<double>(refusals.count(static_cast<Refusal>(i))));
+        family.add({{"reason", text(name(static_cast<Refused>(i)))}},
+                   static_cast<double>(refusals.count(static_cast<Refused>(i))));
     return family.take();
 }
 

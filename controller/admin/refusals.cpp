@@ -12,13 +12,13 @@ constexpr unsigned kLinesPerSecond = 5;
 
 } // namespace
 
-std::string_view name(Refusal why) {
+std::string_view name(Refused why) {
     constexpr std::array<std::string_view, kRefusals> names{
         "connections", "handshake", "host", "origin", "credentials", "expired", "backoff", "role"};
     return names.at(static_cast<std::size_t>(why));
 }
 
-void Refusals::note(Refusal why, const std::string& who, const std::string& detail,
+void Refusals::note(Refused why, const std::string& who, const std::string& detail,
                     Clock::time_point now) {
     ++counts_[static_cast<std::size_t>(why)];
     if (!tell_)

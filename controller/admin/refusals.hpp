@@ -12,7 +12,7 @@
 
 namespace gmguard::admin {
 
-enum class Refusal : std::uint8_t {
+enum class Refused : std::uint8_t {
     connections, // too many at once
     handshake,   // no TLS, or a certificate that is not good
     host,        // Host names somebody else
@@ -23,7 +23,7 @@ enum class Refusal : std::uint8_t {
     role,        // known, but may not
 };
 inline constexpr std::size_t kRefusals = 8;
-[[nodiscard]] std::string_view name(Refusal why);
+[[nodiscard]] std::string_view name(Refused why);
 
 class Refusals {
   public:
@@ -34,12 +34,12 @@ class Refusals {
     void tell_to(Tell tell) { tell_ = std::move(tell); }
 
     // REQUIRES: both texts printable. No secret may be in them.
-    void note(Refusal why, const std::string& who, const std::string& detail,
+    void note(Refused why, const std::string& who, const std::string& detail,
               Clock::time_point now = Clock::now());
     // What is wrong at the interface itself, such as a file that cannot be read.
     void complain(const std::string& line);
 
-    [[nodiscard]] std::uint64_t count(Refusal why) const {
+    [[nodiscard]] std::uint64_t count(Refused why) const {
         return counts_[static_cast<std::size_t>(why)];
     }
 

@@ -32,7 +32,7 @@ Result<Where> Where::parse(std::string_view text) {
         return fail(ErrorKind::invalid, std::string(text), "this is no place of an interface",
                     kForms);
     const std::string_view path = url->encoded_path();
-    if (!url->has_port() || url->has_userinfo() || !(path.empty() || path == "/") ||
+    if (url->port_number() == 0 || url->has_userinfo() || !(path.empty() || path == "/") ||
         url->has_query() || url->has_fragment())
         return fail(ErrorKind::invalid, std::string(text), "this is not scheme, host and port",
                     kForms);

@@ -53,7 +53,7 @@ Result<> change_over(Engine& engine, Interfaces& interfaces, const config::Confi
     const auto& objects = engine.objects();
     const auto& maps = objects.maps();
     const auto hosts = interfaces.host_addresses(after.interfaces);
-    const auto old = engine.tables(before, hosts);
+    const auto old = engine.tables(before, interfaces.host_addresses(before.interfaces));
     const auto fresh = old ? engine.tables(after, hosts) : old;
     if (!fresh)
         return fail(fresh.error());

@@ -13,6 +13,7 @@ import subprocess
 import time
 
 from arena import POOLS, case, expect, status
+from lab.guard import find
 from pki import Authority
 
 _ADMIN = """listen = ["unix:{socket}", "https://127.0.0.1:{https}", "http://127.0.0.1:{http}"]
@@ -195,7 +196,9 @@ def command_line(arena):
             (5, "speaks no TLS", ("--server", f"https://127.0.0.1:{doors.http}", *ca, *token)),
             (0, "", ("--server", f"http://127.0.0.1:{doors.http}", *token)))
     for code, words, options in rows:
-        done = doors.guard.run("mode", "set", "side", "default", *options)
+        done = subprocess.run([find("gmguard"), *map(str, options), "mode", "set", "side",
+                               "default"], stdin=subprocess.DEVNULL, capture_output=True,
+                              text=True, check=False, timeout=20)
         expect(done.returncode == code and words in done.stderr,
                f"{options}: exit {done.returncode}, {done.stderr.strip()}")
 
@@ -217,7 +220,9 @@ def certificates(arena):
         except OSError:
             answered = None
         expect(answered is None, f"a certificate {what}: {answered}")
-        doors.guard.wait_for(lambda: doors.logged("refused (handshake)", since), "a line in the log")
+        doors.guard.wait_for(lambda: doors.logged("refused (handshake)", since),
+                             f"a line in the log, certificate {what}: "
+                             f"{doors.guard.log.read_text(errors='replace')[since:]}")
         doors.lives(f"after a certificate {what}")
 
 

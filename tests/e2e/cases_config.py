@@ -64,6 +64,12 @@ def _maps(arena):
     return out
 
 
+def _changed(before, after):
+    """What is only in one of them."""
+    return {name: sorted(set(before[name]) ^ set(after[name])) for name in before
+            if before[name] != after[name]}
+
+
 def _turned(text):
     """The same listeners, the last one first: places in the file are others, names are not."""
     head, *blocks = re.split(r"(?=\[\[listener\]\])", text)
@@ -113,7 +119,8 @@ def wrong_file(arena):
             words = json.dumps(problem)
             expect(word.replace('"', '\\"') in words, f"{word} is not in {words}")
             expect(problem["errors"][0]["line"] > 0, f"it says where: {words}")
-            expect(_maps(arena) == before, f"{word}: the maps have changed")
+            expect(_maps(arena) == before, f"{word}: the maps have changed: "
+                                           f"{_changed(before, _maps(arena))}")
         metrics = _metrics(arena)
         expect("gmguard_config_last_reload_success 0" in metrics, "the last one failed")
         _took(arena, text)

@@ -73,6 +73,7 @@ class Program {
     ReplayOptions replay_;
     TokenOptions token_;
     std::string config_ = kConfigFile;
+    bool live_ = false;
     ConfigReloadOptions reload_;
     ConfigInitOptions init_;
 };
@@ -306,9 +307,9 @@ void Program::add_config() {
     auto* show =
         command(*app, "show", "Every value in effect and where it comes from", help::kConfigShow);
     auto* file = show->add_option("FILE", config_, "the configuration")->capture_default_str();
-    auto* live = show->add_flag("--live", "that of the running guard")->excludes(file);
-    show->callback([this, live] {
-        if (live->count() != 0)
+    show->add_flag("--live", live_, "that of the running guard")->excludes(file);
+    show->callback([this] {
+        if (live_)
             run_ = config_show_live;
         else
             run_ = [this](Session& session) { return config_show(session, config_); };

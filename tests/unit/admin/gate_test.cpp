@@ -189,8 +189,8 @@ TEST_F(GateBackoff, SlowsDownWhoGuesses) {
         EXPECT_EQ(ask("guess", kStart), 401u) << i;
     EXPECT_EQ(ask("guess", kStart), 429u);
     EXPECT_EQ(ask("guess", kStart + 10min), 401u) << "the wait is over";
-    EXPECT_EQ(refusals_.count(Refusal::credentials), 6u);
-    EXPECT_EQ(refusals_.count(Refusal::backoff), 1u);
+    EXPECT_EQ(refusals_.count(Refused::credentials), 6u);
+    EXPECT_EQ(refusals_.count(Refused::backoff), 1u);
 }
 
 TEST_F(GateBackoff, LocksNobodyOut) {
@@ -205,7 +205,7 @@ TEST_F(GateBackoff, TellsTheLogSomeLines_AndNeverAToken) {
     std::vector<std::string> lines;
     refusals_.tell_to([&](const std::string& text) { lines.push_back(text); });
     for (int i = 0; i < 1000; ++i)
-        refusals_.note(Refusal::host, "x", "y", Refusals::Clock::time_point{} + 1h);
+        refusals_.note(Refused::host, "x", "y", Refusals::Clock::time_point{} + 1h);
     EXPECT_EQ(lines.size(), 5u);
     lines.clear();
     Request request{

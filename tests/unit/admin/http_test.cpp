@@ -246,7 +246,7 @@ TEST(Http, DropsWhoeverIsSlowest_WhenItIsFull) {
     EXPECT_EQ(slow.read_all(), "");
     idle.send(get("/healthz", kClose));
     EXPECT_THAT(idle.read_all(), StartsWith("HTTP/1.1 200 ")) << "the other one goes on";
-    EXPECT_EQ(server.api().refusals().count(Refusal::connections), 1u);
+    EXPECT_EQ(server.api().refusals().count(Refused::connections), 1u);
 }
 
 TEST(Http, RefusesMoreConnections_WhenAllAreStreams) {

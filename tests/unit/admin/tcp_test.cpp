@@ -58,8 +58,8 @@ TEST_F(Tcp, RefusesWhoHasNone) {
     }
     EXPECT_EQ(ask("token", "DELETE")->status, 403u);
     EXPECT_EQ(ask("none").error().kind, ErrorKind::invalid) << "there is no such file";
-    EXPECT_EQ(server_->api().refusals().count(Refusal::credentials), 2u);
-    EXPECT_EQ(server_->api().refusals().count(Refusal::role), 1u);
+    EXPECT_EQ(server_->api().refusals().count(Refused::credentials), 2u);
+    EXPECT_EQ(server_->api().refusals().count(Refused::role), 1u);
 }
 
 TEST_F(Tcp, SaysWhoTheyAre_InTheMetrics) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+using namespace gmguard;
 using namespace gmguard::cli;
 
 TEST(Printable, KeepsTextAsItIs) {
