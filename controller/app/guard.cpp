@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/guard.hpp"
 
-#include "app/coverage.hpp"
 #include "app/live.hpp"
 #include "app/modes.hpp"
 #include "app/status.hpp"
 #include "binding/selector.hpp"
+#include "doctor/coverage.hpp"
 #include "replay/replay.hpp"
 
 #include <fmt/ranges.h>
@@ -132,7 +132,7 @@ admin::Modes Guard::modes() const {
 Result<> Guard::check_covered(const config::Config& wanted) const {
     if (!enforces_more(config_, wanted))
         return {};
-    const auto outside = uncovered(config_, interfaces_);
+    const auto outside = doctor::uncovered(config_, interfaces_.namespaces());
     if (!outside || outside->empty())
         return {};
     return fail(ErrorKind::conflict, "mode enforce",
