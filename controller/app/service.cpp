@@ -108,6 +108,7 @@ Result<> Service::hold() {
 }
 
 void Service::mend() {
+    guard_->tick();
     mend_pins(); // before the interfaces, which are recorded there
     mend_interfaces();
     mend_addresses();

@@ -29,6 +29,8 @@ class Service {
     // Puts back what was lost: pins, programs on interfaces; tells the tables of new addresses of
     // the host, and the operator of sockets that nobody judges.
     void mend();
+    // The daemon ends, and knows it: what only it could have undone is undone.
+    void end() { guard_->end(); }
 
     [[nodiscard]] Engine& engine() { return *engine_; }
     [[nodiscard]] admin::Api& api() { return *api_; }

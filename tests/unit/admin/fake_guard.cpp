@@ -96,6 +96,8 @@ Result<> FakeGuard::set_modes(const ModeChange& change) {
     modes_asked = change;
     if (failure)
         return fail(*failure);
+    if (change.confirm_within_s)
+        modes_now.falls_back = kStart + std::chrono::seconds(*change.confirm_within_s);
     modes_now.default_mode = change.default_mode.value_or(modes_now.default_mode);
     for (ListenerModes& listener : modes_now.listeners) {
         if (change.listener.empty() || change.listener == listener.name) {
@@ -105,6 +107,13 @@ Result<> FakeGuard::set_modes(const ModeChange& change) {
         }
         settle(modes_now, listener);
     }
+    return {};
+}
+
+Result<> FakeGuard::confirm_modes() {
+    if (failure)
+        return fail(*failure);
+    modes_now.falls_back.reset();
     return {};
 }
 

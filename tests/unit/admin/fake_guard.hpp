@@ -44,6 +44,7 @@ class FakeGuard : public Guard {
     [[nodiscard]] Result<> detach(std::string_view name) override;
     [[nodiscard]] Modes modes() const override { return modes_now; }
     [[nodiscard]] Result<> set_modes(const ModeChange& change) override;
+    [[nodiscard]] Result<> confirm_modes() override;
     [[nodiscard]] Result<BindingPage> bindings(const BindingQuery& query) const override;
     [[nodiscard]] Result<Binding> binding(std::string_view id) const override;
     [[nodiscard]] Result<Binding> holder(const Endpoint& source) const override;
