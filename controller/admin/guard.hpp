@@ -71,6 +71,7 @@ struct ListenerModes {
 struct Modes {
     gm_mode default_mode = GM_MODE_MONITOR;
     std::vector<ListenerModes> listeners;
+    std::optional<Time> falls_back; // unless confirmed before; none: nothing waits for that
 };
 
 // nullopt: leave as it is. The inner nullopt: remove the own value, so that the next level counts.
@@ -80,6 +81,7 @@ struct ModeChange {
     std::optional<std::optional<gm_mode>> mode;        // only where listener is given
     std::map<gm_check, std::optional<gm_mode>> checks; // of that listener, or of every one
     bool accept_adopted = false; // knows what identity_bound means for adopted phones (H14)
+    std::optional<std::uint32_t> confirm_within_s; // falls back unless confirmed by then
 };
 
 struct Binding {
@@ -167,9 +169,11 @@ class Guard {
     [[nodiscard]] virtual Modes modes() const = 0;
     // All of the change or none of it. not_found: no such listener. A mode that cannot be had is an
     // error, never another mode: unsupported, the check is not built; conflict, a listener's socket
-    // was made outside of the guarded cgroup; consent, some phones are adopted and identity_bound
-    // is to be enforced.
+    // was made outside of the guarded cgroup, or another change waits to be confirmed and this one
+    // does not want to be; consent, some phones are adopted and identity_bound is to be enforced.
     [[nodiscard]] virtual Result<> set_modes(const ModeChange& change) = 0;
+    // What was changed stays. conflict: nothing waits to be confirmed.
+    [[nodiscard]] virtual Result<> confirm_modes() = 0;
 
     [[nodiscard]] virtual Configuration configuration() const = 0;
     // All that is wrong with a text as a configuration; none: nothing.

@@ -160,7 +160,9 @@ json::object to_json(const Modes& modes) {
     json::array listeners;
     for (const ListenerModes& listener : modes.listeners)
         listeners.push_back(to_json(listener));
-    return {{"default", name(modes.default_mode)}, {"listeners", std::move(listeners)}};
+    return {{"default", name(modes.default_mode)},
+            {"listeners", std::move(listeners)},
+            {"falls_back", time_or_null(modes.falls_back)}};
 }
 
 json::object to_json(const Binding& binding) {

@@ -12,6 +12,7 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr std::uint64_t kLongestWait = 86'400; // a day
 constexpr const char* kModeNames = "must be off, monitor or enforce";
 constexpr const char* kOwnModeNames =
     "must be off, monitor, enforce, or null to follow the default";
@@ -68,6 +69,9 @@ ModeChange read_change(const json::value& body, std::vector<Flaw>& flaws) {
     change.mode = read_own_mode(reader, "mode");
     change.checks = read_checks(reader, flaws);
     change.accept_adopted = reader.flag("accept_adopted");
+    if (reader.has("confirm_within_s"))
+        change.confirm_within_s = static_cast<std::uint32_t>(
+            reader.number("confirm_within_s", 1, kLongestWait).value_or(0));
     if (reader.has("default") && reader.has("listener"))
         reader.flaw("default", "is not a listener's: say mode");
     if (reader.has("mode") && !reader.has("listener"))
@@ -79,6 +83,13 @@ ModeChange read_change(const json::value& body, std::vector<Flaw>& flaws) {
 Response show(const Guard& guard, const Request& request) {
     const json::object body = to_json(guard.modes());
     return reply_tagged(request, reply(200, body), etag_of(body));
+}
+
+Response reply_changed(const Guard& guard) {
+    const json::object shown = to_json(guard.modes());
+    Response response = reply(200, shown);
+    response.headers.push_back({"ETag", etag_of(shown)});
+    return response;
 }
 
 Response patch(Guard& guard, const Request& request) {
@@ -93,10 +104,13 @@ Response patch(Guard& guard, const Request& request) {
         return respond(invalid_body(std::move(flaws)), request);
     if (const Result<> done = guard.set_modes(change); !done)
         return respond(done.error(), request);
-    const json::object shown = to_json(guard.modes());
-    Response response = reply(200, shown);
-    response.headers.push_back({"ETag", etag_of(shown)});
-    return response;
+    return reply_changed(guard);
+}
+
+Response confirm(Guard& guard, const Request& request) {
+    if (const Result<> done = guard.confirm_modes(); !done)
+        return respond(done.error(), request);
+    return reply_changed(guard);
 }
 
 } // namespace
@@ -105,6 +119,8 @@ void add_mode_routes(Router& router, Guard& guard) {
     router.add({"GET", "/v1/mode", {}}, [&guard](Call& call) { return show(guard, call.request); });
     router.add({"PATCH", "/v1/mode", {}},
                [&guard](Call& call) { return patch(guard, call.request); });
+    router.add({"POST", "/v1/mode:confirm", {}},
+               [&guard](Call& call) { return confirm(guard, call.request); });
 }
 
 } // namespace gmguard::admin

@@ -41,7 +41,10 @@ Response status(const Guard& guard, const EventLog& log) {
     const Figures figures = guard.figures();
     json::object body = to_json(guard.status(), std::chrono::system_clock::now());
     body["readiness"] = readiness(guard);
-    body["default_mode"] = name(guard.modes().default_mode);
+    const Modes modes = guard.modes();
+    body["default_mode"] = name(modes.default_mode);
+    body["mode_falls_back"] =
+        modes.falls_back ? json::value(rfc3339(*modes.falls_back)) : json::value(nullptr);
     json::array interfaces;
     for (const Interface& interface : guard.interfaces())
         interfaces.push_back(json::value(interface.name));

@@ -131,6 +131,7 @@ void App::on_end(int signal) {
     spdlog::info("signal {}: ends; what is attached goes on judging until `gmguard detach --all`",
                  signal);
     tell_ending();
+    service_.end();
     doors_->stop();
     rings_.close();
     wait_for_end();

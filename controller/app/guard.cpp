@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/guard.hpp"
 
-#include "app/coverage.hpp"
 #include "app/live.hpp"
 #include "app/modes.hpp"
 #include "app/status.hpp"
 #include "binding/selector.hpp"
+#include "doctor/coverage.hpp"
 #include "replay/replay.hpp"
 
 #include <fmt/ranges.h>
@@ -125,14 +125,16 @@ Result<> Guard::detach(std::string_view name) {
 }
 
 admin::Modes Guard::modes() const {
-    return modes_of(config_);
+    auto modes = modes_of(config_);
+    modes.falls_back = confirmation_.falls_back();
+    return modes;
 }
 
 // Enforced is what all of the P-CSCF's sockets are held to, or it is not enforced.
 Result<> Guard::check_covered(const config::Config& wanted) const {
     if (!enforces_more(config_, wanted))
         return {};
-    const auto outside = uncovered(config_, interfaces_);
+    const auto outside = doctor::uncovered(config_, interfaces_.namespaces());
     if (!outside || outside->empty())
         return {};
     return fail(ErrorKind::conflict, "mode enforce",
@@ -156,6 +158,9 @@ Result<> Guard::check_adopted(const config::Config& wanted) const {
 }
 
 Result<> Guard::set_modes(const admin::ModeChange& change) {
+    if (confirmation_.is_awaited() && !change.confirm_within_s)
+        return fail(ErrorKind::conflict, "mode", "a change waits to be confirmed",
+                    "gmguard confirm keeps it; one more change with --confirm joins it");
     auto changed = with_modes(config_, change);
     if (!changed)
         return fail(std::move(changed.error()));
@@ -163,13 +168,16 @@ Result<> Guard::set_modes(const admin::ModeChange& change) {
         return covered;
     if (auto agreed = check_adopted(*changed); !agreed && !change.accept_adopted)
         return agreed;
-    std::swap(config_, *changed);
-    if (auto filled = engine_.fill(interfaces_.host_addresses()); !filled) {
-        std::swap(config_, *changed);
-        return filled;
-    }
+    if (auto put = put_modes(*changed); !put)
+        return put;
+    if (change.confirm_within_s)
+        confirmation_.await(modes_of(*changed), feeds::Moment::now(),
+                            std::chrono::seconds(*change.confirm_within_s));
     tell(admin::EventType::mode_changed, "",
-         change.listener.empty() ? "modes changed" : "modes of " + change.listener + " changed");
+         (change.listener.empty() ? "modes changed" : "modes of " + change.listener + " changed") +
+             (change.confirm_within_s
+                  ? fmt::format("; to be confirmed within {} s", *change.confirm_within_s)
+                  : ""));
     return {};
 }
 
@@ -191,10 +199,48 @@ admin::ReloadResult Guard::reload(const admin::ReloadRequest& request) {
         for (const auto& [file, line, column, detail, hint] : result.error().problems)
             spdlog::error("{}", config::Problem{file, line, column, detail, hint}.text());
     } else if (result->applied) {
+        confirmation_.forget(); // the file's modes count now
         tell(admin::EventType::config_changed, "",
              fmt::format("{} read again: {} values changed", config_.file, result->changes.size()));
     }
     return result;
+}
+
+// `changed` is what the configuration was before, afterwards.
+Result<> Guard::put_modes(config::Config& changed) {
+    std::swap(config_, changed);
+    auto filled = engine_.fill(interfaces_.host_addresses());
+    if (!filled)
+        std::swap(config_, changed);
+    return filled;
+}
+
+Result<> Guard::confirm_modes() {
+    if (auto confirmed = confirmation_.confirm(feeds::Moment::now()); !confirmed)
+        return confirmed;
+    tell(admin::EventType::mode_changed, "", "modes confirmed: they stay");
+    return {};
+}
+
+void Guard::fall_back(const admin::Modes& before, const std::string& why) {
+    auto changed = with_all_modes(config_, before);
+    if (const auto put = put_modes(changed); !put) {
+        spdlog::error("modes cannot fall back: {}", put.error().text());
+        return;
+    }
+    confirmation_.forget();
+    tell(admin::EventType::mode_changed, "", "modes fell back to what they were: " + why);
+    engine_.alarm("modes fell back to what they were: " + why);
+}
+
+void Guard::tick() {
+    if (const auto* before = confirmation_.due(feeds::Moment::now()))
+        fall_back(*before, "nobody confirmed the change in time");
+}
+
+void Guard::end() {
+    if (const auto* before = confirmation_.before())
+        fall_back(*before, "gmguardd ends and nobody had confirmed the change");
 }
 
 admin::Binding Guard::show(const binding::BindingView& view) const {

@@ -5,6 +5,7 @@
 
 #include "admin/event_log.hpp"
 #include "admin/guard.hpp"
+#include "app/confirmation.hpp"
 #include "app/engine.hpp"
 #include "app/interfaces.hpp"
 #include "app/reloader.hpp"
@@ -25,6 +26,7 @@ class Guard final : public admin::Guard {
 
     [[nodiscard]] admin::Modes modes() const override;
     [[nodiscard]] Result<> set_modes(const admin::ModeChange& change) override;
+    [[nodiscard]] Result<> confirm_modes() override;
 
     [[nodiscard]] admin::Configuration configuration() const override;
     [[nodiscard]] std::vector<admin::FileProblem> check(std::string_view toml) const override;
@@ -44,7 +46,15 @@ class Guard final : public admin::Guard {
 
     [[nodiscard]] Result<std::string> explain(const admin::Question& question) override;
 
+    // Once a second: modes that nobody confirmed in time go back. One that cannot be put back is
+    // tried again.
+    void tick();
+    // Nobody is there to confirm anything any more: what waits goes back at once.
+    void end();
+
   private:
+    [[nodiscard]] Result<> put_modes(config::Config& changed);
+    void fall_back(const admin::Modes& before, const std::string& why);
     [[nodiscard]] Result<> check_covered(const config::Config& wanted) const;
     [[nodiscard]] Result<> check_adopted(const config::Config& wanted) const;
     void tell(admin::EventType type, std::string interface, std::string detail);
@@ -56,6 +66,7 @@ class Guard final : public admin::Guard {
     admin::EventLog& log_;
     Reloader reloader_;
     std::uint64_t started_ns_; // the time of day may be set since
+    Confirmation confirmation_;
 };
 
 } // namespace gmguard::app

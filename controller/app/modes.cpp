@@ -52,6 +52,18 @@ Result<config::Config> with_modes(config::Config config, const admin::ModeChange
     return config;
 }
 
+config::Config with_all_modes(config::Config config, const admin::Modes& modes) {
+    config.mode = modes.default_mode;
+    for (const auto& each : modes.listeners) {
+        const auto named = std::ranges::find(config.listeners, each.name, &config::Listener::name);
+        if (named == config.listeners.end())
+            continue;
+        named->mode = each.mode;
+        named->checks = each.checks;
+    }
+    return config;
+}
+
 bool enforces_anew(const config::Config& before, const config::Config& after, gm_check check) {
     const auto enforced = [check](const config::Config& config, const config::Listener& listener) {
         return config::effective_mode(config, listener, check) == GM_MODE_ENFORCE;

@@ -14,6 +14,10 @@ namespace gmguard::app {
 [[nodiscard]] Result<config::Config> with_modes(config::Config config,
                                                 const admin::ModeChange& change);
 
+// The configuration with these very modes, by listener name; a listener that they do not name keeps
+// its own.
+[[nodiscard]] config::Config with_all_modes(config::Config config, const admin::Modes& modes);
+
 // Whether a listener enforces this check in `after` and not in `before`.
 [[nodiscard]] bool enforces_anew(const config::Config& before, const config::Config& after,
                                  gm_check check);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/reloader.hpp"
 
-#include "app/coverage.hpp"
+#include "doctor/coverage.hpp"
 #include "app/modes.hpp"
 #include "app/transition.hpp"
 #include "config/change.hpp"

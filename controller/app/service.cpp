@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/service.hpp"
 
-#include "app/coverage.hpp"
+#include "doctor/coverage.hpp"
+#include "kernel/features.hpp"
 #include "kernel/pins.hpp"
 
 #include <fmt/ranges.h>
@@ -28,6 +29,8 @@ Service::Service(config::Config config)
     : config_(std::move(config)), log_(kEvents, first_event_id()) {}
 
 Result<> Service::start() {
+    if (auto allowed = kernel::require_capabilities(); !allowed)
+        return allowed;
     auto lock = kernel::PinLock::take(config_.pins);
     if (!lock)
         return fail(std::move(lock.error()));
@@ -110,6 +113,7 @@ void Service::reload() {
 }
 
 void Service::mend() {
+    guard_->tick();
     mend_pins(); // before the interfaces, which are recorded there
     mend_interfaces();
     mend_addresses();
@@ -140,12 +144,12 @@ void Service::mend_interfaces() {
 
 // Told once for each socket, as long as it is there.
 void Service::note_coverage() {
-    const auto outside = uncovered(config_, *interfaces_);
+    const auto outside = doctor::uncovered(config_, interfaces_->namespaces());
     if (!outside)
         return; // the status says so
     for (const auto& socket : *outside)
         if (std::ranges::find(outside_, socket) == outside_.end())
-            engine_->alarm(complaint(socket));
+            engine_->alarm(doctor::complaint(socket));
     outside_ = *outside;
 }
 

@@ -29,6 +29,8 @@ class Service {
     // Puts back what was lost: pins, programs on interfaces; tells the tables of new addresses of
     // the host, and the operator of sockets that nobody judges.
     void mend();
+    // The daemon ends, and knows it: what only it could have undone is undone.
+    void end() { guard_->end(); }
 
     // Takes over what the configuration's file says now; what keeps it from that is an alarm.
     void reload();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/status.hpp"
 
-#include "app/coverage.hpp"
+#include "doctor/coverage.hpp"
 
 #include <sys/utsname.h>
 
@@ -64,12 +64,12 @@ void warn_of_cgroup(const config::Config& config, const Interfaces& interfaces,
     if (path.empty())
         out.emplace_back("no cgroup is attached: what comes in fragments, and what comes to "
                          "protected ports, is not judged");
-    const auto outside = uncovered(config, interfaces);
+    const auto outside = doctor::uncovered(config, interfaces.namespaces());
     if (!outside)
         out.push_back("whether the P-CSCF's sockets are judged is not known: " +
                       outside.error().text());
     for (const auto& socket : outside.value_or(std::vector<std::string>{}))
-        out.push_back(complaint(socket));
+        out.push_back(doctor::complaint(socket));
 }
 
 std::vector<std::string> warnings_of(const config::Config& config, const Interfaces& interfaces,

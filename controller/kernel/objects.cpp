@@ -46,6 +46,10 @@ Error load_error(int errno_value, std::string subject, const LibbpfLog& log) {
     if (log.text().find("BEGIN PROG LOAD LOG") != std::string::npos) {
         error.kind = ErrorKind::unsupported;
         error.what += "; the verifier's last words:\n" + log.tail(24);
+    } else if (log.text().find("kernel BTF") != std::string::npos) {
+        error.kind = ErrorKind::unsupported;
+        error.what = "cannot load: there is no BTF of the kernel in /sys/kernel/btf/vmlinux";
+        error.hint = "a kernel with CONFIG_DEBUG_INFO_BTF=y has it";
     } else if (errno_value == EPERM) {
         error.hint = "needs root, or CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON";
     } else {

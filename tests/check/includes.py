@@ -18,7 +18,8 @@ BELOW = {
     "admin": {"base"},
     "feeds": {"admin", "kernel", "binding", "config", "sip", "base"},
     "replay": {"feeds", "kernel", "binding", "config", "sip", "base"},
-    "app": {"replay", "feeds", "admin", "kernel", "config", "binding", "sip", "base"},
+    "doctor": {"kernel", "config", "base"},
+    "app": {"replay", "feeds", "doctor", "admin", "kernel", "config", "binding", "sip", "base"},
 }
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
 PURE = {"string.h"}  # for proto on the host

@@ -2,14 +2,19 @@
 // The one file that knows CLI11.
 #include "arguments.hpp"
 
+#include "command_words.hpp"
 #include "commands.hpp"
 #include "help.hpp"
 
+#include "admin/names.hpp"
 #include "config/suggest.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+#include <map>
 #include <memory>
 
 namespace gmguard::cli {
@@ -19,11 +24,40 @@ constexpr const char* kConfigFile = "/etc/gmguard/gmguard.toml";
 
 using Run = std::function<Exit(Session&)>;
 
+// "90m" as seconds.
+CLI::AsNumberWithUnit as_seconds() {
+    const std::map<std::string, std::uint64_t> units{
+        {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}};
+    return CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::CASE_SENSITIVE, "TIME");
+}
+
+std::vector<std::string> words_of_checks() {
+    std::vector<std::string> out{"all"};
+    for (unsigned i = 0; i < GM_CHECK_COUNT; ++i)
+        out.emplace_back(admin::name(static_cast<gm_check>(i)));
+    return out;
+}
+
+std::vector<std::string> words_of_reasons() {
+    std::vector<std::string> out;
+    for (unsigned i = GM_REASON_none + 1; i < GM_REASON_COUNT; ++i)
+        out.emplace_back(admin::name(static_cast<gm_reason>(i)));
+    return out;
+}
+
+std::vector<std::string> words_of_event_types() {
+    std::vector<std::string> out;
+    for (unsigned i = 0; i <= static_cast<unsigned>(admin::EventType::alarm); ++i)
+        out.emplace_back(admin::name(static_cast<admin::EventType>(i)));
+    return out;
+}
+
 // The program as CLI11 sees it. Options write into members; the command that was named sets run_.
 class Program {
   public:
     Program();
     Arguments read(std::vector<std::string> words);
+    [[nodiscard]] CommandWords words() const { return words_of(app_); }
 
   private:
     CLI::App* command(CLI::App& parent, const char* name, const char* what, const char* more);
@@ -53,6 +87,15 @@ class Program {
     void add_config_of_daemon(CLI::App& config);
     void add_token();
 
+    void add_doctor();
+    void add_support();
+    void add_completion();
+
+    // Values that completion offers; checked or not.
+    CLI::Option* offers(CLI::Option* option, std::vector<std::string> values);
+    [[nodiscard]] CommandWords words_of(const CLI::App& app) const;
+    [[nodiscard]] ArgumentWords words_of(const CLI::Option& option) const;
+
     [[nodiscard]] std::string wrong_usage(const CLI::ParseError& error,
                                           const std::vector<std::string>& words) const;
 
@@ -76,6 +119,9 @@ class Program {
     bool live_ = false;
     ConfigReloadOptions reload_;
     ConfigInitOptions init_;
+    SupportOptions support_{{}, kConfigFile};
+    std::string shell_;
+    std::map<const CLI::Option*, std::vector<std::string>> offered_;
 };
 
 CLI::App* Program::command(CLI::App& parent, const char* name, const char* what, const char* more) {
@@ -94,10 +140,17 @@ void Program::add_file(const char* option, std::string& into, const char* enviro
     app_.add_option(option, into, what)->envname(environment)->type_name("FILE");
 }
 
+CLI::Option* Program::offers(CLI::Option* option, std::vector<std::string> values) {
+    offered_[option] = std::move(values);
+    return option;
+}
+
 void Program::add_globals() {
     const std::map<std::string, Format> formats{
         {"table", Format::table}, {"json", Format::json}, {"jsonl", Format::jsonl}};
-    app_.add_option("-o,--output", globals_.format, "table, json or jsonl (an object per line)")
+    offers(app_.add_option("-o,--output", globals_.format,
+                           "table, json or jsonl (an object per line)"),
+           {"table", "json", "jsonl"})
         ->transform(CLI::CheckedTransformer(formats).description(""))
         ->type_name("FORMAT");
     app_.add_option("--server", globals_.remote.where, "gmguardd: unix:/PATH, https://HOST:PORT")
@@ -132,12 +185,15 @@ void Program::add_attach() {
     app->add_option("INTERFACE", attach_.name, "its name")->required();
     app->add_option("--netns", attach_.netns, "its network namespace: a name of `ip netns`, a path")
         ->type_name("NAME");
-    app->add_option("--side", attach_.side, "gm: phones come by it; core: only the core does")
+    offers(
+        app->add_option("--side", attach_.side, "gm: phones come by it; core: only the core does"),
+        {"gm", "core"})
         ->check(CLI::IsMember({"gm", "core"}))
         ->capture_default_str()
         ->type_name("SIDE");
-    app->add_option("--xdp-mode", attach_.xdp_mode,
-                    "native, in the driver; generic, slower, anywhere")
+    offers(app->add_option("--xdp-mode", attach_.xdp_mode,
+                           "native, in the driver; generic, slower, anywhere"),
+           {"native", "generic"})
         ->check(CLI::IsMember({"native", "generic"}))
         ->capture_default_str()
         ->type_name("MODE");
@@ -162,13 +218,19 @@ void Program::add_mode() {
     });
     runs(command(*app, "get", "The mode in effect, check by check", help::kMode), mode_get);
     auto* set = command(*app, "set", "Change the mode of one check or of all", help::kMode);
-    set->add_option("CHECK", mode_.check, "a check, or all")->required();
-    set->add_option("MODE", mode_.mode, "off, monitor, enforce, or default")
+    offers(set->add_option("CHECK", mode_.check, "a check, or all"), words_of_checks())->required();
+    offers(set->add_option("MODE", mode_.mode, "off, monitor, enforce, or default"),
+           {"off", "monitor", "enforce", "default"})
         ->required()
         ->check(CLI::IsMember({"off", "monitor", "enforce", "default"}).description(""));
     set->add_option("--listener", mode_.listener, "on this listener alone")->type_name("NAME");
     set->add_flag("--yes", mode_.yes, "agree to what enforce means for adopted phones");
+    set->add_option("--confirm", mode_.confirm_within_s,
+                    "falls back unless `gmguard confirm` is said within that time: 60s, 5m")
+        ->transform(as_seconds());
     runs(set, mode_set, mode_);
+    runs(command(app_, "confirm", "Keep the modes of `mode set --confirm`", help::kConfirm),
+         confirm);
 }
 
 void Program::add_filters(CLI::App* app) {
@@ -176,7 +238,9 @@ void Program::add_filters(CLI::App* app) {
     app->add_option("--impu", bindings_.impu, "with this public identity")->type_name("IMPU");
     app->add_option("--addr", bindings_.address, "whose selector covers it")->type_name("ADDR");
     app->add_option("--prefix", bindings_.prefix, "whose selector lies in it")->type_name("PREFIX");
-    app->add_option("--state", bindings_.state, "pending, bound, shadow, adopted or cooldown")
+    offers(
+        app->add_option("--state", bindings_.state, "pending, bound, shadow, adopted or cooldown"),
+        {"pending", "bound", "shadow", "adopted", "cooldown"})
         ->type_name("STATE");
     app->add_option("--limit", bindings_.limit, "most to show; 0: all")
         ->capture_default_str()
@@ -229,7 +293,8 @@ void Program::add_conflicts() {
     runs(show, conflicts_show, resolve_.id);
     auto* resolve = command(*app, "resolve", "Say who has the selector", help::kConflicts);
     resolve->add_option("CONFLICT", resolve_.id, "its id")->required();
-    resolve->add_option("--keep", resolve_.keep, "holder or newcomer")
+    offers(resolve->add_option("--keep", resolve_.keep, "holder or newcomer"),
+           {"holder", "newcomer"})
         ->required()
         ->check(CLI::IsMember({"holder", "newcomer"}).description(""))
         ->type_name("WHO");
@@ -237,8 +302,6 @@ void Program::add_conflicts() {
 }
 
 void Program::add_bindings_add(CLI::App& bindings) {
-    const std::map<std::string, std::uint64_t> units{
-        {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}};
     auto* app = command(bindings, "add", "Make a binding by hand", help::kBindingsAdd);
     app->add_option("SOURCE", add_.source, "ADDR:PORT, or an address where ports do not count")
         ->required();
@@ -250,7 +313,7 @@ void Program::add_bindings_add(CLI::App& bindings) {
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     app->add_option("--expires", add_.expires_s, "lifetime: 3600, 90m, 2h")
-        ->transform(CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::CASE_SENSITIVE, "TIME"))
+        ->transform(as_seconds())
         ->default_str("1h");
     runs(app, bindings_add, add_);
 }
@@ -259,9 +322,13 @@ void Program::add_events() {
     auto* app =
         command(app_, "events", "What happens: drops, registrations, changes", help::kEvents);
     app->add_flag("-f,--follow", events_.follow, "and those to come, until stopped");
-    app->add_option("--type", events_.type, "only these: drop, would_drop, bound, released, ...")
+    offers(app->add_option("--type", events_.type,
+                           "only these: drop, would_drop, bound, released, ..."),
+           words_of_event_types())
         ->type_name("TYPE,...");
-    app->add_option("--reason", events_.reason, "only for these reasons")->type_name("REASON,...");
+    offers(app->add_option("--reason", events_.reason, "only for these reasons"),
+           words_of_reasons())
+        ->type_name("REASON,...");
     app->add_option("--impi", events_.impi, "only of this subscriber")->type_name("IMPI");
     app->add_option("--after", events_.after, "only later than the event of this id")
         ->check(CLI::NonNegativeNumber.description(""))
@@ -358,6 +425,37 @@ void Program::add_token() {
     runs(fresh, token_new, token_);
 }
 
+void Program::add_doctor() {
+    auto* app = command(app_, "doctor", "What is right and wrong with this host", help::kDoctor);
+    app->add_option("--config", config_, "configuration of the guard")
+        ->capture_default_str()
+        ->type_name("FILE");
+    runs(app, examine, config_);
+}
+
+void Program::add_support() {
+    auto* app = command(app_, "support", "For those who are to help", help::kSupport);
+    app->require_subcommand(1);
+    auto* dump = command(*app, "dump", "All that is of use to them, in one file", help::kSupport);
+    dump->add_option("FILE", support_.file, "a .tar.gz; else gmguard-support-TIME.tar.gz, here");
+    dump->add_option("--config", support_.config, "configuration of the guard")
+        ->capture_default_str()
+        ->type_name("FILE");
+    dump->add_flag("--identities", support_.identities,
+                   "subscribers' names as they are, and their bindings");
+    runs(dump, support_dump, support_);
+}
+
+void Program::add_completion() {
+    const std::vector<std::string> shells{"bash", "zsh", "fish"};
+    auto* app = command(app_, "completion", "A script that makes a shell complete these words",
+                        help::kCompletion);
+    offers(app->add_option("SHELL", shell_, "bash, zsh or fish"), shells)
+        ->required()
+        ->check(CLI::IsMember(shells).description(""));
+    runs(app, completion, shell_);
+}
+
 Program::Program() {
     app_.require_subcommand(1);
     app_.footer(help::kProgram);
@@ -375,6 +473,42 @@ Program::Program() {
     add_replay();
     add_config();
     add_token();
+    add_doctor();
+    add_support();
+    add_completion();
+}
+
+CommandWords Program::words_of(const CLI::App& app) const {
+    CommandWords out{app.get_name(), app.get_description(), {}, {}, {}};
+    for (const auto* option : app.get_options()) {
+        auto& kind = option->get_positional() ? out.positionals : out.options;
+        kind.push_back(words_of(*option));
+    }
+    for (const auto* each : app.get_subcommands({})) {
+        auto words = words_of(*each);
+        if (!words.name.empty()) {
+            out.commands.push_back(std::move(words));
+            continue;
+        } // a group of options
+        std::ranges::move(words.options, std::back_inserter(out.options));
+        std::ranges::move(words.positionals, std::back_inserter(out.positionals));
+    }
+    return out;
+}
+
+ArgumentWords Program::words_of(const CLI::Option& option) const {
+    ArgumentWords out{{}, option.get_description(), {}, {}};
+    for (const auto& name : option.get_snames())
+        out.names.push_back("-" + name);
+    for (const auto& name : option.get_lnames())
+        out.names.push_back("--" + name);
+    if (option.get_positional())
+        out.value = option.get_name(true);
+    else if (option.get_items_expected_max() != 0)
+        out.value = option.get_type_name();
+    if (const auto found = offered_.find(&option); found != offered_.end())
+        out.choices = found->second;
+    return out;
 }
 
 // Without the groups of options, which CLI11 has as commands without a name.
@@ -472,6 +606,10 @@ Arguments read_arguments(const std::vector<std::string>& words) {
             return run(session);
         };
     return arguments;
+}
+
+CommandWords command_words() {
+    return Program().words();
 }
 
 } // namespace gmguard::cli

@@ -43,9 +43,12 @@ struct ModeSetOptions {
     std::string mode;     // "off", "monitor", "enforce", or "default": what stands above counts
     std::string listener; // empty: every one
     bool yes = false;     // agrees to what enforce means for adopted phones, unasked
+    std::uint64_t confirm_within_s = 0; // falls back unless confirmed by then; 0: stays
 };
 // GET /v1/mode and PATCH it
 [[nodiscard]] Exit mode_set(Session& session, const ModeSetOptions& options);
+// POST /v1/mode:confirm
+[[nodiscard]] Exit confirm(Session& session);
 
 struct BindingsQuery {
     std::string impi, impu, address, prefix, state, text;
@@ -146,6 +149,20 @@ struct ConfigReloadOptions {
 };
 // POST /v1/config:reload; a dry run: GET /v1/config:diff
 [[nodiscard]] Exit config_reload(Session& session, const ConfigReloadOptions& options);
+
+// What is right and wrong with this host, and with the guard on it: exit 0 all is well, 5 there are
+// warnings, 1 something is wrong.
+[[nodiscard]] Exit examine(Session& session, const std::string& config_file);
+
+struct SupportOptions {
+    std::string file;        // empty: gmguard-support-<time>.tar.gz, here
+    std::string config;      // of the guard
+    bool identities = false; // in clear, and the bindings
+};
+[[nodiscard]] Exit support_dump(Session& session, const SupportOptions& options);
+
+// A script for "bash", "zsh" or "fish"; in JSON {"shell", "script"}.
+[[nodiscard]] Exit completion(Session& session, const std::string& shell);
 
 // The configuration of replay and explain. A file with problems is told problem by problem.
 [[nodiscard]] Outcome<config::Config> guard_of(const std::string& file);

@@ -7,6 +7,7 @@ namespace gmguard::cli::help {
 inline constexpr const char* kProgram = R"(Start here:
   gmguard replay yesterday.pcap          what would be dropped, before anything is attached
   gmguard config check gmguard.toml      then start gmguardd
+  gmguard doctor                         what this host lacks
   gmguard attach eth0                    guard an interface
   gmguard status                         what is guarded, and how
   gmguard drops; gmguard events -f       what is dropped, and why
@@ -57,12 +58,25 @@ Examples:
   gmguard mode set selector_unique enforce           on every listener
   gmguard mode set contact_source off --listener gm
   gmguard mode set contact_source default            follow the listener's mode again
+  gmguard mode set all enforce --confirm 60s         falls back after 60 s, unless confirmed
   gmguard mode set all enforce --yes                 although some phones are adopted
 
 off: not looked at. monitor: passes, counted as would_drop. enforce: dropped; refused while a socket
 of a listener was made outside of the guarded cgroup, as gm_inside does not see what it gets; asks
 while phones are adopted: they registered before the guard came, and whose they are is not known.
-Holds until gmguardd starts anew; to keep it, write it to the configuration.)";
+Holds until gmguardd starts anew; to keep it, write it to the configuration.
+
+--confirm: all modes go back to what they were unless `gmguard confirm` comes in time. While a change
+waits, one more with --confirm joins it: the time starts anew, and they go back to what stood before
+the first; one without is refused. gmguardd falls back before it ends, too; one that is killed leaves
+the modes in the kernel until it starts again, with those of its configuration: let its service
+manager start it again (Restart=always).)";
+
+inline constexpr const char* kConfirm =
+    R"(Exit 4 where nothing waits to be confirmed: then the modes have fallen back already.
+
+Example:
+  gmguard mode set all enforce --confirm 60s && gmguard status && gmguard confirm)";
 
 inline constexpr const char* kBindings =
     R"(A binding links a selector (a source address, with its port or not, or a prefix) to the subscriber
@@ -224,5 +238,33 @@ Examples:
   gmguard token new prometheus
   gmguard token new ops --role admin --expires 90d
   gmguard --server https://192.0.2.1:8480 --ca-file ca.pem --token-file ops.token status)";
+
+inline constexpr const char* kDoctor =
+    R"(Looks at the kernel, privileges and mounts, at each configured interface (driver, MTU, offloads, other
+programs on its hooks), at the cgroup, and at the sockets that listen: against those configured, and
+whether they are judged. Says for each what to do. Changes nothing; works without gmguardd.
+
+Examples:
+  gmguard doctor
+  gmguard doctor --config gmguard.toml
+  gmguard doctor -o jsonl | jq -r 'select(.grade != "ok") | .what'
+
+Exit 0: all is well; 5: there are warnings; 1: something is wrong.)";
+
+inline constexpr const char* kSupport =
+    R"(Configuration without secrets, status, modes, drops, the doctor's findings, metrics, maps and programs
+as the kernel has them, the last 10,000 events, what the kernel's log says of BPF. Subscribers' names
+are hashed, by a key that is drawn anew each time. What cannot be had, as without gmguardd, is left
+out and named in missing.json. The file is for its owner alone (mode 0600).
+
+Examples:
+  gmguard support dump
+  gmguard support dump /tmp/for-support.tar.gz
+  gmguard support dump --identities                  names in clear, and the bindings)";
+
+inline constexpr const char* kCompletion = R"(Examples:
+  source <(gmguard completion bash)                  in ~/.bashrc; in ~/.zshrc with zsh
+  gmguard completion bash > /etc/bash_completion.d/gmguard
+  gmguard completion fish > ~/.config/fish/completions/gmguard.fish)";
 
 } // namespace gmguard::cli::help

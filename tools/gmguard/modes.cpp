@@ -56,6 +56,8 @@ json::object change_of(const ModeSetOptions& options) {
         change["listener"] = options.listener;
     if (options.yes)
         change["accept_adopted"] = true;
+    if (options.confirm_within_s != 0)
+        change["confirm_within_s"] = options.confirm_within_s;
     if (options.check != "all") {
         change["checks"] = json::object{{options.check, own_mode(options.mode)}};
         return change;
@@ -110,13 +112,15 @@ Outcome<Modes> patch(Session& session, const Modes& now, json::object change) {
 }
 
 // A listener's own mode stands above the default: where all is set everywhere, it goes.
-Outcome<Modes> forget_own_modes(Session& session, Modes modes) {
+Outcome<Modes> forget_own_modes(Session& session, Modes modes, const ModeSetOptions& options) {
     const auto listeners = list(modes.document, "listeners");
     for (const auto& listener : listeners) {
         if (text(listener, "mode").empty())
             continue;
-        auto next =
-            patch(session, modes, {{"listener", text(listener, "listener")}, {"mode", nullptr}});
+        json::object change{{"listener", text(listener, "listener")}, {"mode", nullptr}};
+        if (options.confirm_within_s != 0)
+            change["confirm_within_s"] = options.confirm_within_s;
+        auto next = patch(session, modes, change);
         if (!next)
             return next;
         modes = std::move(*next);
@@ -132,17 +136,20 @@ Outcome<Modes> set(Session& session, const ModeSetOptions& options) {
         return now;
     auto then = patch(session, *now, change_of(options));
     if (then && options.check == "all" && options.listener.empty())
-        return forget_own_modes(session, std::move(*then));
+        return forget_own_modes(session, std::move(*then), options);
     return then;
 }
 
-void show(Output& out, const json::value& document, std::string_view listener,
+void show(Session& session, const json::value& document, std::string_view listener,
           std::string_view check) {
+    auto& out = session.out;
     if (!out.is_table()) {
         out.value(document);
         return;
     }
     out.line("default mode: " + text(document, "default"));
+    if (const auto waits = unconfirmed(document, "falls_back", session.now); !waits.empty())
+        out.line(Cell("unconfirmed: " + waits, Style::warn));
     Table table({{"LISTENER"}, {"CHECK"}, {"MODE"}, {"SAID BY"}});
     for (const auto& entry : list(document, "listeners"))
         if (listener.empty() || listener == text(entry, "listener"))
@@ -160,11 +167,16 @@ Cell mode_cell(const std::string& mode) {
     return {mode, style};
 }
 
+std::string unconfirmed(const json::value& document, std::string_view name, Time now) {
+    const auto left = until(document, name, now);
+    return left.empty() ? left : "modes fall back in " + left + "; to keep them: gmguard confirm";
+}
+
 Exit mode_get(Session& session) {
     const auto modes = get(session, "/v1/mode");
     if (!modes)
         return session.out.fail(modes.error());
-    show(session.out, *modes, "", "");
+    show(session, *modes, "", "");
     return Exit::ok;
 }
 
@@ -172,8 +184,17 @@ Exit mode_set(Session& session, const ModeSetOptions& options) {
     const auto modes = set(session, options);
     if (!modes)
         return session.out.fail(modes.error());
-    show(session.out, modes->document, options.listener,
-         options.check == "all" ? "" : options.check);
+    show(session, modes->document, options.listener, options.check == "all" ? "" : options.check);
+    return Exit::ok;
+}
+
+Exit confirm(Session& session) {
+    const auto modes =
+        ask(session,
+            {.method = "POST", .target = "/v1/mode:confirm", .headers = {}, .body = {}, .id = {}});
+    if (!modes)
+        return session.out.fail(modes.error());
+    show(session, *modes, "", "");
     return Exit::ok;
 }
 

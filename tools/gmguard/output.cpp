@@ -35,6 +35,10 @@ void Output::line(const Cell& text) {
     *out_ << styled(text, settings_.color) << '\n';
 }
 
+void Output::text(const std::string& text) {
+    *out_ << text;
+}
+
 void Output::composed_line(const std::string& text) {
     *out_ << text << '\n';
 }

@@ -38,6 +38,8 @@ class Output {
     void table(const Table& table);
     // A line of a result for people, made printable.
     void line(const Cell& text);
+    // A whole text, for programs: as it is.
+    void text(const std::string& text);
     // A line that is composed already. `_now`: of what goes on, and must be seen at once.
     void composed_line(const std::string& text);
     void line_now(const std::string& text);

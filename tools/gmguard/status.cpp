@@ -84,6 +84,8 @@ void show_head(Session& session, const json::value& status, const json::value& d
     for (const auto& reason : list(member(status, "readiness"), "reasons"))
         facts.add("not ready", Cell(text(reason), Style::bad));
     facts.add("default mode", mode_cell(text(status, "default_mode")));
+    facts.add_if("unconfirmed",
+                 Cell(unconfirmed(status, "mode_falls_back", session.now), Style::warn));
     const auto cgroup = text(status, "cgroup");
     facts.add("cgroup", cgroup.empty() ? Cell("not attached", Style::warn) : Cell(cgroup));
     const auto bindings = counts_text(member(status, "bindings"));

@@ -76,6 +76,23 @@ TEST_F(ModeApi, AnswersAKnownETagBriefly) {
     EXPECT_EQ(response.body, "");
 }
 
+TEST_F(ModeApi, SaysWhenAnUnconfirmedChangeFallsBack_UntilItIsConfirmed) {
+    EXPECT_EQ(json_of(ask("GET", "/v1/mode")).at("falls_back"), nullptr);
+    const auto shown = json_of(patch(R"({"default":"enforce","confirm_within_s":60})"));
+    EXPECT_EQ(guard_.modes_asked.confirm_within_s, 60U);
+    EXPECT_EQ(shown.at("falls_back"), "2026-01-02T00:01:00.000000Z");
+    EXPECT_EQ(json_of(ask("GET", "/v1/status")).at("mode_falls_back"), shown.at("falls_back"));
+    const Response confirmed = ask("POST", "/v1/mode:confirm");
+    EXPECT_EQ(confirmed.status, 200U);
+    EXPECT_EQ(json_of(confirmed).at("falls_back"), nullptr);
+    EXPECT_EQ(confirmed.header("ETag"), etag("/v1/mode"));
+}
+
+TEST_F(ModeApi, RefusesToConfirm_WhereNothingWaits) {
+    guard_.failure = Error{ErrorKind::conflict, 0, "mode", "no change waits to be confirmed", ""};
+    EXPECT_EQ(ask("POST", "/v1/mode:confirm").status, 409U);
+}
+
 struct Row {
     const char* body;
     std::vector<std::string> pointers;
@@ -92,6 +109,9 @@ const Row kWrong[] = {
     {R"({"checks":{"limit":"off","side":"no","a/b":"off"}})",
      {"/checks/limit", "/checks/side", "/checks/a~1b"}},
     {R"({"modes":{}})", {"/modes"}},
+    {R"({"confirm_within_s":0})", {"/confirm_within_s"}},
+    {R"({"confirm_within_s":86401})", {"/confirm_within_s"}},
+    {R"({"confirm_within_s":"60s"})", {"/confirm_within_s"}},
     {"[]", {""}},
     {"null", {""}},
 };

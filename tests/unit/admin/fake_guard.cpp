@@ -97,6 +97,8 @@ Result<> FakeGuard::set_modes(const ModeChange& change) {
     modes_asked = change;
     if (failure)
         return fail(*failure);
+    if (change.confirm_within_s)
+        modes_now.falls_back = kStart + std::chrono::seconds(*change.confirm_within_s);
     modes_now.default_mode = change.default_mode.value_or(modes_now.default_mode);
     for (ListenerModes& listener : modes_now.listeners) {
         if (change.listener.empty() || change.listener == listener.name) {
@@ -118,6 +120,13 @@ ReloadResult FakeGuard::reload(const ReloadRequest& request) {
     if (failure)
         return std::unexpected(Refusal{*failure, problems_now});
     return reloaded_now;
+}
+
+Result<> FakeGuard::confirm_modes() {
+    if (failure)
+        return fail(*failure);
+    modes_now.falls_back.reset();
+    return {};
 }
 
 Result<BindingPage> FakeGuard::bindings(const BindingQuery& query) const {

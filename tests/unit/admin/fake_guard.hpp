@@ -51,6 +51,7 @@ class FakeGuard : public Guard {
     [[nodiscard]] Configuration configuration() const override { return configuration_now; }
     [[nodiscard]] std::vector<FileProblem> check(std::string_view toml) const override;
     [[nodiscard]] ReloadResult reload(const ReloadRequest& request) override;
+    [[nodiscard]] Result<> confirm_modes() override;
     [[nodiscard]] Result<BindingPage> bindings(const BindingQuery& query) const override;
     [[nodiscard]] Result<Binding> binding(std::string_view id) const override;
     [[nodiscard]] Result<Binding> holder(const Endpoint& source) const override;

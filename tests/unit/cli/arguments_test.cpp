@@ -135,6 +135,8 @@ TEST(WrongUsage, IsTold) {
         {"-o json bindings lst", "\"lst\" is no command; did you mean \"list\"?"},
         {"attach", "INTERFACE is required; see gmguard attach --help"},
         {"mode set all", "MODE is required; see gmguard mode set --help"},
+        {"mode set all off --confirm soon", "--confirm: soon unit not recognized. Allowed values: "
+                                            "{d,h,m,s}; see gmguard mode set --help"},
         {"mode set all on",
          "MODE: on not in {off,monitor,enforce,default}; see gmguard mode set --help"},
         {"bindings find", "a text or a filter: what to find is required; see gmguard bindings find "
@@ -170,6 +172,7 @@ TEST(Help, Teaches_ForEveryCommand) {
          {"status",        "interfaces",   "attach",           "detach",        "mode",
           "mode get",      "mode set",     "bindings",         "bindings list", "bindings find",
           "bindings show", "bindings add", "bindings release", "drops",         "events",
+          "confirm",       "doctor",       "support",          "support dump",  "completion",
           "explain",       "replay",       "config",           "config check",  "config show",
           "config init",   "config diff",  "config reload"}) {
         const auto help = help_of(std::string(line) + " --help");

@@ -94,6 +94,36 @@ TEST(ModeSet, ChangesAllEverywhere_AlsoOnListenersWithAModeOfTheirOwn) {
     EXPECT_EQ(fake.server.asked[2].header("If-Match"), "\"2\"") << "of the change before";
 }
 
+TEST(ModeSet, AsksToFallBack_InEveryChangeItIsMadeOf) {
+    FakeSession fake;
+    answer_modes(fake, kModes, "\"1\"");
+    answer_modes(fake, kModes, "\"2\"");
+    answer_modes(fake,
+                 R"({"default":"enforce","listeners":[],"falls_back":"2026-01-02T03:05:05Z"})",
+                 "\"3\"");
+    EXPECT_EQ(mode_set(fake.session, {"all", "enforce", "", false, 60}), Exit::ok);
+    EXPECT_EQ(number(body_of(fake, 1), "confirm_within_s"), 60U);
+    EXPECT_EQ(number(body_of(fake, 2), "confirm_within_s"), 60U);
+    EXPECT_NE(fake.out.str().find("unconfirmed: modes fall back in 1m00s; to keep them: gmguard "
+                                  "confirm\n"),
+              std::string::npos)
+        << fake.out.str();
+}
+
+TEST(Confirm, KeepsThem) {
+    FakeSession fake;
+    answer_modes(fake, kEnforced, "\"1\"");
+    EXPECT_EQ(confirm(fake.session), Exit::ok);
+    EXPECT_EQ(fake.server.questions(), Lines{"POST /v1/mode:confirm"});
+    EXPECT_EQ(fake.out.str().find("unconfirmed"), std::string::npos);
+}
+
+TEST(Confirm, SaysConflict_WhereNothingWaits) {
+    FakeSession fake;
+    fake.server.answer(409, R"({"status":409,"title":"Conflict","detail":"nothing waits"})");
+    EXPECT_EQ(confirm(fake.session), Exit::conflict);
+}
+
 TEST(ModeSet, RefusesWhatIsNoCheck_WithoutAskingTheDaemon) {
     FakeSession fake;
     EXPECT_EQ(mode_set(fake.session, {"selector_uniq", "off", ""}), Exit::usage);

@@ -3,7 +3,6 @@
 // that were made in its cgroup or below, and for no others (H7).
 #pragma once
 
-#include "app/interfaces.hpp"
 #include "config/config.hpp"
 #include "kernel/sockets.hpp"
 
@@ -12,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace gmguard::app {
+namespace gmguard::doctor {
 
 // What is wrong with one, for the operator.
 [[nodiscard]] std::string complaint(const std::string& uncovered_socket);
@@ -27,9 +26,9 @@ using CgroupPath = std::function<std::string(std::uint64_t)>;
                                                  const std::string& guarded,
                                                  const CgroupPath& path_of);
 
-// The same, of the namespaces that Gm interfaces are in. Without a cgroup there is none to be in:
-// nothing is uncovered by this rule. Errors as of kernel::udp_sockets.
+// The same, of these network namespaces: those that Gm interfaces are in. Without a cgroup there is
+// none to be in: nothing is uncovered by this rule. Errors as of kernel::udp_sockets.
 [[nodiscard]] Result<std::vector<std::string>> uncovered(const config::Config& config,
-                                                         const Interfaces& interfaces);
+                                                         std::span<const std::string> namespaces);
 
-} // namespace gmguard::app
+} // namespace gmguard::doctor

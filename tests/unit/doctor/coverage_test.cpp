@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "app/coverage.hpp"
+#include "doctor/coverage.hpp"
 
 #include <gmock/gmock.h>
 
-namespace gmguard::app {
+namespace gmguard::doctor {
 namespace {
 
 using testing::ElementsAre;
@@ -76,4 +76,4 @@ TEST(Uncovered, IsEverySocketOfThePort_WhereTheListenerTakesEveryAddress) {
 }
 
 } // namespace
-} // namespace gmguard::app
+} // namespace gmguard::doctor

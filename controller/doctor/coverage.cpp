@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "app/coverage.hpp"
+#include "doctor/coverage.hpp"
 
+#include "doctor/listening.hpp"
 #include "kernel/cgroup.hpp"
 
 #include <fmt/format.h>
@@ -8,22 +9,8 @@
 #include <algorithm>
 #include <set>
 
-namespace gmguard::app {
+namespace gmguard::doctor {
 namespace {
-
-bool is_every_address(Address address) {
-    return address.is_any() ||
-           (address.is_v4() && static_cast<std::uint32_t>(address.value()) == 0);
-}
-
-bool takes(const config::Listener& listener, const Endpoint& socket) {
-    const auto has = [&socket](const std::vector<std::uint16_t>& ports) {
-        return std::ranges::find(ports, socket.port) != ports.end();
-    };
-    const bool there = listener.address.is_any() || listener.address == socket.address ||
-                       is_every_address(socket.address);
-    return there && (has(listener.unprotected_ports) || has(listener.protected_ports));
-}
 
 bool is_in(const std::string& path, const std::string& guarded) {
     return path == guarded || path.starts_with(guarded + "/");
@@ -52,7 +39,7 @@ std::vector<std::string> uncovered(const config::Config& config,
 }
 
 Result<std::vector<std::string>> uncovered(const config::Config& config,
-                                           const Interfaces& interfaces) {
+                                           std::span<const std::string> namespaces) {
     if (!config.cgroup.wanted)
         return std::vector<std::string>{};
     const auto guarded = kernel::open_cgroup(config.cgroup.path);
@@ -60,7 +47,7 @@ Result<std::vector<std::string>> uncovered(const config::Config& config,
         return fail(guarded.error());
     const auto path = kernel::cgroup_path(guarded->id);
     std::vector<std::string> out;
-    for (const auto& netns : interfaces.namespaces()) {
+    for (const auto& netns : namespaces) {
         const auto sockets = kernel::udp_sockets(netns);
         if (!sockets)
             return fail(sockets.error());
@@ -70,4 +57,4 @@ Result<std::vector<std::string>> uncovered(const config::Config& config,
     return out;
 }
 
-} // namespace gmguard::app
+} // namespace gmguard::doctor
