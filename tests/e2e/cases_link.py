@@ -35,7 +35,9 @@ def flaps(arena):
     arena.set_mode("enforce")
     with Attack(arena) as attack:
         for _ in range(FLAPS):
+            sent = attack.forbidden
             arena.lab.network.flap_gm()
+            arena.guard.wait_for(lambda: attack.forbidden > sent + 1, "the attack goes on")
     attack.check(FLAPS)
     expect(links(arena) == before, f"links {before}, now {links(arena)}")
     expect(status(alice.say()) == 200, "and alice speaks")
