@@ -118,7 +118,7 @@ std::expected<void, Refusal> Reloader::check(const config::Config& wanted) const
                             "enforce it first with gmguard mode set, which asks; then reload"});
     if (!enforces_more(config_, wanted))
         return {};
-    const auto outside = uncovered(wanted, interfaces_);
+    const auto outside = doctor::uncovered(wanted, interfaces_.namespaces());
     if (!outside || outside->empty())
         return {};
     return refuse(
