@@ -2,6 +2,7 @@
 // The admin interface without its transport: requests in, responses out.
 #pragma once
 
+#include "admin/auditor.hpp"
 #include "admin/metrics.hpp"
 #include "admin/router.hpp"
 
@@ -9,13 +10,16 @@ namespace gmguard::admin {
 
 class Api {
   public:
-    // Both must outlive it, and every stream it has given out.
-    Api(Guard& guard, EventLog& log);
+    // All must outlive it, and every stream it has given out.
+    Api(Guard& guard, EventLog& log, store::Store& store);
     Api(const Api&) = delete;
     Api& operator=(const Api&) = delete;
 
     // Never throws: what a handler throws becomes a 500.
     [[nodiscard]] Response handle(const Request& request);
+
+    // To be called when the store has come up: see Auditor.
+    void settle_old() const { auditor_.settle_old(); }
 
     [[nodiscard]] std::vector<Operation> operations() const { return router_.operations(); }
 
@@ -23,6 +27,7 @@ class Api {
     [[nodiscard]] Router::Routed route(const Request& request) const;
 
     Router router_;
+    Auditor auditor_;
     RequestCounts requests_;
 };
 

@@ -37,16 +37,16 @@ std::string lower(std::string text) {
     return text;
 }
 
-bool is_clean_path(std::string_view path) {
-    return path.size() > 1 && path.front() == '/' && path.back() != '/' &&
-           path.find("//") == std::string_view::npos && is_one_line(path);
-}
-
 } // namespace
 
 bool is_one_line(std::string_view text) {
     const auto control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; };
     return std::ranges::none_of(text, control);
+}
+
+bool is_clean_path(std::string_view path) {
+    return path.size() > 1 && path.front() == '/' && path.back() != '/' &&
+           path.find("//") == std::string_view::npos && is_one_line(path);
 }
 
 std::string read_name(Section& section) {

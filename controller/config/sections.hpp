@@ -15,6 +15,7 @@ namespace gmguard::config {
 [[nodiscard]] std::vector<std::string> read_home(Section section);
 [[nodiscard]] Limits read_limits(Section section);
 [[nodiscard]] std::string read_pins(Section section);
+[[nodiscard]] Store read_store(Section section);
 [[nodiscard]] std::string read_admin(Section section);
 [[nodiscard]] std::string read_log(Section section);
 
@@ -23,6 +24,9 @@ namespace gmguard::config {
 
 // Whether there is no control character in it.
 [[nodiscard]] bool is_one_line(std::string_view text);
+
+// Absolute, one line, no "//", no "/" at the end.
+[[nodiscard]] bool is_clean_path(std::string_view path);
 
 // A name that is shown in map dumps: required, printable ASCII, shorter than GM_NAME_TEXT.
 [[nodiscard]] std::string read_name(Section& section);

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
 """includes.py [ROOT]: who may include what. Dependencies point one way; libbpf is known in one
-folder, Beast in one file; what the kernel is built from knows nothing of the controller."""
+folder, SQLite in one, Beast in one file; what the kernel is built from knows nothing of the controller."""
 import re
 
 import rules
@@ -13,10 +13,11 @@ BELOW = {
     "binding": {"sip", "base"},
     "config": {"base"},
     "kernel": {"binding", "config", "sip", "base"},
-    "admin": {"base"},
+    "store": {"base"},
+    "admin": {"store", "base"},
     "feeds": {"admin", "kernel", "binding", "config", "sip", "base"},
     "replay": {"feeds", "kernel", "binding", "config", "sip", "base"},
-    "app": {"replay", "feeds", "admin", "kernel", "config", "binding", "sip", "base"},
+    "app": {"replay", "feeds", "admin", "store", "kernel", "config", "binding", "sip", "base"},
 }
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
 PURE = {"string.h"}  # for proto on the host
@@ -65,6 +66,8 @@ def includes(path, text):
         quote, name = match.groups()
         problems = [libbpf_problem(path, name), folder_problem(path, name),
                     kernel_side_problem(path, quote, name)]
+        if name == "sqlite3.h" and not str(path).startswith("controller/store/"):
+            problems.append("only controller/store knows SQLite")
         if name.startswith("boost/beast") and str(path) != BEAST:
             problems.append(f"only {BEAST} knows Beast")
         line = text.count("\n", 0, match.start()) + 1
@@ -77,6 +80,8 @@ BAD = [("controller/feeds/a.cpp", "#include <bpf/libbpf.h>\n"),
        ("controller/replay/a.cpp", '#include "gm_front.skel.h"\n'),
        ("controller/admin/api.cpp", "#include <boost/beast/http.hpp>\n"),
        ("tests/unit/admin/a.cpp", "#include <boost/beast/core.hpp>\n"),
+       ("controller/admin/a.cpp", "#include <sqlite3.h>\n"),
+       ("controller/store/a.cpp", '#include "admin/event.hpp"\n'),
        ("controller/base/a.hpp", '#include "sip/message.hpp"\n'),
        ("controller/binding/a.cpp", '#  include "kernel/objects.hpp"\n'),
        ("controller/config/a.cpp", '#include "kernel/objects.hpp"\n'),
