@@ -2,6 +2,7 @@
 // The admin interface without its transport: requests in, responses out.
 #pragma once
 
+#include "admin/auditor.hpp"
 #include "admin/metrics.hpp"
 #include "admin/router.hpp"
 
@@ -9,8 +10,8 @@ namespace gmguard::admin {
 
 class Api {
   public:
-    // Both must outlive it, and every stream it has given out.
-    Api(Guard& guard, EventLog& log);
+    // All must outlive it, and every stream it has given out.
+    Api(Guard& guard, EventLog& log, store::Store& store);
     Api(const Api&) = delete;
     Api& operator=(const Api&) = delete;
 
@@ -19,6 +20,8 @@ class Api {
 
     // Of those who do not come as far as handle().
     [[nodiscard]] Refusals& refusals() { return refusals_; }
+    // To be called when the store has come up: see Auditor.
+    void settle_old() const { auditor_.settle_old(); }
 
     [[nodiscard]] std::vector<Operation> operations() const { return router_.operations(); }
 
@@ -26,6 +29,7 @@ class Api {
     [[nodiscard]] Router::Routed route(const Request& request) const;
 
     Router router_;
+    Auditor auditor_;
     RequestCounts requests_;
     Refusals refusals_;
 };

@@ -26,6 +26,10 @@ bool EventFilter::matches(const Event& event) const {
 EventLog::EventLog(std::size_t capacity, std::uint64_t first_id)
     : capacity_(std::max<std::size_t>(capacity, 1)), first_id_(first_id), next_id_(first_id) {}
 
+void EventLog::continue_after(std::uint64_t id) {
+    first_id_ = next_id_ = std::max(next_id_, id + 1);
+}
+
 std::uint64_t EventLog::append(Event event) {
     event.id = next_id_++;
     if (ring_.size() == capacity_)

@@ -37,6 +37,9 @@ class EventLog {
     EventLog(const EventLog&) = delete;
     EventLog& operator=(const EventLog&) = delete;
 
+    // From now on ids are larger than this one. To be called before the first append().
+    void continue_after(std::uint64_t id);
+
     // Gives the event its id, returns it and wakes all subscribers.
     std::uint64_t append(Event event);
 
@@ -48,6 +51,8 @@ class EventLog {
     [[nodiscard]] EventPage tail(const EventFilter& filter, std::size_t limit) const;
 
     [[nodiscard]] std::uint64_t newest() const { return next_id_ - 1; }
+    // Id of the oldest one that is kept; newest() + 1: none is.
+    [[nodiscard]] std::uint64_t oldest() const { return next_id_ - ring_.size(); }
     [[nodiscard]] std::uint64_t total() const { return next_id_ - first_id_; }
 
     // `wake` is called after every append, until unsubscribe(). It must not append, subscribe or
@@ -56,8 +61,6 @@ class EventLog {
     void unsubscribe(int subscription);
 
   private:
-    [[nodiscard]] std::uint64_t oldest() const { return next_id_ - ring_.size(); }
-
     std::size_t capacity_;
     std::uint64_t first_id_;
     std::uint64_t next_id_;

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "admin/event_stream.hpp"
 
-#include "admin/json_write.hpp"
-#include "admin/names.hpp"
-
-#include <boost/json.hpp>
 #include <fmt/format.h>
 
 namespace gmguard::admin {
@@ -14,9 +10,9 @@ constexpr std::size_t kEventsPerPiece = 128;
 
 } // namespace
 
-EventStream::EventStream(EventLog& log, EventFilter filter, std::uint64_t after,
-                         StreamFormat format)
-    : log_(log), filter_(std::move(filter)), after_(after), format_(format) {}
+EventStream::EventStream(EventLog& log, const store::Store& store, EventFilter filter,
+                         std::uint64_t after, StreamFormat format)
+    : log_(log), store_(store), filter_(std::move(filter)), after_(after), format_(format) {}
 
 EventStream::~EventStream() {
     if (subscription_)
@@ -27,10 +23,10 @@ std::string EventStream::take() {
     std::string piece;
     if (format_ == StreamFormat::server_sent && !std::exchange(greeted_, true))
         piece = fmt::format("retry: 2000\nid: {}\n\n", after_);
-    const EventPage page = log_.read(after_, filter_, kEventsPerPiece);
+    const PastPage page = read_past(log_, store_, after_, filter_, kEventsPerPiece);
     if (page.lost > 0)
         piece += gap(page.lost);
-    for (const Event& event : page.events)
+    for (const store::Shown& event : page.items)
         piece += show(event);
     after_ = page.next;
     return piece;
@@ -52,11 +48,10 @@ std::string EventStream::gap(std::uint64_t lost) const {
     return fmt::format("event: gap\ndata: {{\"lost\":{}}}\n\n", lost);
 }
 
-std::string EventStream::show(const Event& event) const {
-    const std::string json = boost::json::serialize(to_json(event));
+std::string EventStream::show(const store::Shown& event) const {
     if (format_ == StreamFormat::json_lines)
-        return json + "\n";
-    return fmt::format("id: {}\nevent: {}\ndata: {}\n\n", event.id, name(event.type), json);
+        return event.text + "\n";
+    return fmt::format("id: {}\nevent: {}\ndata: {}\n\n", event.id, event.type, event.text);
 }
 
 std::optional<SseEvent> SseReader::feed(std::string_view line) {

@@ -3,8 +3,8 @@
 // Also the reader of server-sent events, for clients.
 #pragma once
 
-#include "admin/event_log.hpp"
 #include "admin/exchange.hpp"
+#include "admin/past.hpp"
 
 #include <optional>
 #include <string>
@@ -18,8 +18,9 @@ enum class StreamFormat : std::uint8_t { server_sent, json_lines };
 // that name, or a line {"type":"gap","lost":N}.
 class EventStream : public Stream {
   public:
-    // Begins with the event after `after`. `log` must outlive it.
-    EventStream(EventLog& log, EventFilter filter, std::uint64_t after, StreamFormat format);
+    // Begins with the event after `after`. `log` and `store` must outlive it.
+    EventStream(EventLog& log, const store::Store& store, EventFilter filter, std::uint64_t after,
+                StreamFormat format);
     ~EventStream() override;
     EventStream(const EventStream&) = delete;
     EventStream& operator=(const EventStream&) = delete;
@@ -31,9 +32,10 @@ class EventStream : public Stream {
 
   private:
     [[nodiscard]] std::string gap(std::uint64_t lost) const;
-    [[nodiscard]] std::string show(const Event& event) const;
+    [[nodiscard]] std::string show(const store::Shown& event) const;
 
     EventLog& log_;
+    const store::Store& store_;
     EventFilter filter_;
     std::uint64_t after_;
     StreamFormat format_;

@@ -26,6 +26,12 @@ template <typename T> json::value name_or_null(const std::optional<T>& value) {
     return value ? json::value(name(*value)) : json::value(nullptr);
 }
 
+json::value parsed_or_null(const std::string& text) {
+    json::error_code error;
+    json::value value = json::parse(text, error);
+    return error ? json::value(nullptr) : value;
+}
+
 json::array texts(const std::vector<std::string>& list) {
     json::array array;
     for (const std::string& text : list)
@@ -188,6 +194,27 @@ json::object to_json(const gm_losses& losses) {
         {"sip_core", losses.sip_core},     {"events", losses.events},
         {"suppressed", losses.suppressed}, {"leaked_keys", losses.leaked_keys},
     };
+}
+
+json::object to_json(const store::Change& change) {
+    return {
+        {"id", change.id},
+        {"time", rfc3339(change.time)},
+        {"caller", text_or_null(change.caller)},
+        {"method", text_or_null(change.method)},
+        {"target", text_or_null(change.target)},
+        {"request_id", text_or_null(change.request)},
+        {"status", change.status ? json::value(change.status) : json::value(nullptr)},
+        {"before", parsed_or_null(change.before)},
+        {"after", parsed_or_null(change.after)},
+    };
+}
+
+json::array to_json(const std::vector<store::Shown>& events) {
+    json::array items;
+    for (const store::Shown& event : events)
+        items.push_back(parsed_or_null(event.text));
+    return items;
 }
 
 json::object to_json(const Status& status, Time now) {

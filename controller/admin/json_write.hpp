@@ -4,6 +4,7 @@
 #pragma once
 
 #include "admin/guard.hpp"
+#include "store/entry.hpp"
 
 #include <boost/json/fwd.hpp>
 
@@ -18,6 +19,9 @@ namespace gmguard::admin {
 [[nodiscard]] boost::json::object to_json(const Modes& modes);
 [[nodiscard]] boost::json::object to_json(const Binding& binding);
 [[nodiscard]] boost::json::object to_json(const gm_losses& losses);
+[[nodiscard]] boost::json::object to_json(const store::Change& change);
+// As they were written: an event of an earlier version looks as it did then.
+[[nodiscard]] boost::json::array to_json(const std::vector<store::Shown>& events);
 // `now`: for the uptime.
 [[nodiscard]] boost::json::object to_json(const Status& status, Time now);
 

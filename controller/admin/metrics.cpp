@@ -109,7 +109,7 @@ MetricFamily events(const EventLog& log) {
     return family.take();
 }
 
-MetricFamily events_lost(const gm_losses& losses) {
+MetricFamily events_lost(const gm_losses& losses, const store::Size& size) {
     Family family("events_lost_total", "Records that did not reach the controller, by stage",
                   MetricType::Counter);
     const auto add = [&family](const char* stage, __u64 count) {
@@ -120,6 +120,7 @@ MetricFamily events_lost(const gm_losses& losses) {
     add("sip_core", losses.sip_core);
     add("events", losses.events);
     add("suppressed", losses.suppressed);
+    add("journal", size.lost);
     return family.take();
 }
 
@@ -127,6 +128,25 @@ MetricFamily leaked_keys(const gm_losses& losses) {
     Family family("leaked_keys_total", "401s that left with ck= or ik= in them",
                   MetricType::Counter);
     family.add({}, static_cast<double>(losses.leaked_keys));
+    return family.take();
+}
+
+MetricFamily store_up(const store::Store& store) {
+    Family family("store_up", "1 where journal and audit can be written", MetricType::Gauge);
+    family.add({}, store.problem() ? 0 : 1);
+    return family.take();
+}
+
+MetricFamily store_bytes(const store::Size& size) {
+    Family family("store_bytes", "Size of the file of journal and audit", MetricType::Gauge);
+    family.add({}, static_cast<double>(size.bytes));
+    return family.take();
+}
+
+MetricFamily store_rows(const store::Size& size) {
+    Family family("store_rows", "Rows that are kept, by table", MetricType::Gauge);
+    family.add({{"table", "events"}}, static_cast<double>(size.events));
+    family.add({{"table", "changes"}}, static_cast<double>(size.changes));
     return family.take();
 }
 
@@ -194,15 +214,16 @@ MetricFamily build_info(const Status& status) {
 
 class GuardMetrics : public prometheus::Collectable {
   public:
-    GuardMetrics(const Guard& guard, const EventLog& log, const RequestCounts& requests,
-                 const Refusals& refusals)
-        : guard_(guard), log_(log), requests_(requests), refusals_(refusals) {}
+    GuardMetrics(const Guard& guard, const EventLog& log, const store::Store& store,
+                 const RequestCounts& requests, const Refusals& refusals)
+        : guard_(guard), log_(log), store_(store), requests_(requests), refusals_(refusals) {}
 
     std::vector<MetricFamily> Collect() const override {
         const std::vector<HookCounts> counters = guard_.counters();
         const Figures figures = guard_.figures();
         const gm_losses losses = guard_.losses();
         const Configuration configuration = guard_.configuration();
+        const store::Size size = store_.size();
         return {
             packets(counters),
             by_reason("drops_total", "Packets dropped, by reason", counters, &HookCounts::packets),
@@ -213,8 +234,11 @@ class GuardMetrics : public prometheus::Collectable {
             fill("map_capacity", "Entries that a map can take", figures, &MapFill::capacity),
             registrations(figures),
             events(log_),
-            events_lost(losses),
+            events_lost(losses, size),
             leaked_keys(losses),
+            store_up(store_),
+            store_bytes(size),
+            store_rows(size),
             attached(guard_.interfaces()),
             modes(guard_.modes()),
             reload_success(configuration),
@@ -227,16 +251,17 @@ class GuardMetrics : public prometheus::Collectable {
   private:
     const Guard& guard_;
     const EventLog& log_;
+    const store::Store& store_;
     const RequestCounts& requests_;
     const Refusals& refusals_;
 };
 
 } // namespace
 
-std::string metrics_text(const Guard& guard, const EventLog& log, const RequestCounts& requests,
-                         const Refusals& refusals) {
+std::string metrics_text(const Guard& guard, const EventLog& log, const store::Store& store,
+                         const RequestCounts& requests, const Refusals& refusals) {
     return prometheus::TextSerializer().Serialize(
-        GuardMetrics(guard, log, requests, refusals).Collect());
+        GuardMetrics(guard, log, store, requests, refusals).Collect());
 }
 
 } // namespace gmguard::admin

@@ -5,6 +5,7 @@
 #include "admin/event_log.hpp"
 #include "admin/guard.hpp"
 #include "admin/refusals.hpp"
+#include "store/store.hpp"
 
 #include <cstdint>
 #include <map>
@@ -18,6 +19,7 @@ using RequestCounts = std::map<std::pair<std::string, unsigned>, std::uint64_t>;
 
 // Prometheus text format 0.0.4.
 [[nodiscard]] std::string metrics_text(const Guard& guard, const EventLog& log,
-                                       const RequestCounts& requests, const Refusals& refusals);
+                                       const store::Store& store, const RequestCounts& requests,
+                                       const Refusals& refusals);
 
 } // namespace gmguard::admin

@@ -204,6 +204,16 @@ Router::Routed Router::handle(const Request& request) const {
     return {refuse_method(request, methods_of(found)), pattern};
 }
 
+const Operation* Router::operation_of(const Request& request) const {
+    const std::optional<Target> target = parse_target(request.target);
+    if (!target)
+        return nullptr;
+    for (const Route* route : find(target->segments))
+        if (serves(route->operation.method, request.method))
+            return &route->operation;
+    return nullptr;
+}
+
 Response Router::call(const Route& route, const Request& request,
                       const std::vector<std::string>& path, Query::Pairs query) {
     Call call{request, parameters_of(route.segments, path),

@@ -57,6 +57,7 @@ struct Operation {
     std::string method;
     std::string pattern;
     std::vector<std::string> parameters; // of the query
+    bool only_asks = false;              // changes nothing, whatever its method: it is not audited
 };
 
 class Router {
@@ -72,6 +73,9 @@ class Router {
     // Unknown paths: 404. Known ones with another method: 405 with Allow. GET serves HEAD too.
     // Parameters that are not declared: 400.
     [[nodiscard]] Routed handle(const Request& request) const;
+
+    // What handle() would do; nullptr: nothing. Owned by the router.
+    [[nodiscard]] const Operation* operation_of(const Request& request) const;
 
     [[nodiscard]] std::vector<Operation> operations() const;
 

@@ -39,17 +39,15 @@ EventFilter read_filter(Query& query) {
     return filter;
 }
 
-Response list(const EventLog& log, Call& call) {
+Response list(const EventLog& log, const store::Store& store, Call& call) {
     const EventFilter filter = read_filter(call.query);
     const std::optional<std::uint64_t> after = call.query.number("after", 0, kMaxId);
     const std::uint64_t limit = call.query.number("limit", 1, kMaxLimit).value_or(100);
     if (!call.query.flaws().empty())
         return respond(wrong_query(call.query), call.request);
-    const EventPage page = after ? log.read(*after, filter, limit) : log.tail(filter, limit);
-    json::array items;
-    for (const Event& event : page.events)
-        items.push_back(to_json(event));
-    return reply(200, {{"items", std::move(items)},
+    const PastPage page = after ? read_past(log, store, *after, filter, limit)
+                                : tail_of_past(log, store, filter, limit);
+    return reply(200, {{"items", to_json(page.items)},
                        {"next_after", page.next},
                        {"lost", page.lost},
                        {"more", page.more}});
@@ -66,7 +64,7 @@ std::uint64_t start_of(const EventLog& log, Call& call) {
     return after.value_or(log.newest());
 }
 
-Response stream(EventLog& log, Call& call) {
+Response stream(EventLog& log, const store::Store& store, Call& call) {
     EventFilter filter = read_filter(call.query);
     const std::uint64_t after = start_of(log, call);
     if (!call.query.flaws().empty())
@@ -77,18 +75,18 @@ Response stream(EventLog& log, Call& call) {
     response.content_type = lines ? "application/x-ndjson" : "text/event-stream";
     response.headers.push_back({"X-Accel-Buffering", "no"});
     response.stream =
-        std::make_unique<EventStream>(log, std::move(filter), after,
+        std::make_unique<EventStream>(log, store, std::move(filter), after,
                                       lines ? StreamFormat::json_lines : StreamFormat::server_sent);
     return response;
 }
 
 } // namespace
 
-void add_event_routes(Router& router, EventLog& log) {
+void add_event_routes(Router& router, EventLog& log, const store::Store& store) {
     router.add({"GET", "/v1/events", {"after", "type", "reason", "impi", "limit"}},
-               [&log](Call& call) { return list(log, call); });
+               [&](Call& call) { return list(log, store, call); });
     router.add({"GET", "/v1/events/stream", {"after", "type", "reason", "impi"}},
-               [&log](Call& call) { return stream(log, call); });
+               [&](Call& call) { return stream(log, store, call); });
 }
 
 } // namespace gmguard::admin

@@ -49,7 +49,7 @@ Response explain(Guard& guard, const Request& request) {
 } // namespace
 
 void add_explain_route(Router& router, Guard& guard) {
-    router.add({"POST", "/v1/explain", {}},
+    router.add({.method = "POST", .pattern = "/v1/explain", .parameters = {}, .only_asks = true},
                [&guard](Call& call) { return explain(guard, call.request); });
 }
 

@@ -32,15 +32,35 @@ json::array fill_of(const std::vector<MapFill>& maps) {
     return list;
 }
 
-json::object readiness(const Guard& guard) {
-    const std::vector<std::string> reasons = guard.not_ready();
+// What the guard does goes on without the store; what it is asked to change does not.
+std::string complaint(const Error& problem) {
+    return "the store: " + problem.text() + " (changes are refused, events are kept in memory)";
+}
+
+json::object store_state(const store::Store& store) {
+    const store::Size size = store.size();
+    json::object state{{"path", nullptr},         {"up", !store.problem()},
+                       {"problem", nullptr},      {"bytes", size.bytes},
+                       {"events", size.events},   {"changes", size.changes},
+                       {"events_lost", size.lost}};
+    if (!store.path().empty())
+        state["path"] = store.path();
+    if (store.problem())
+        state["problem"] = store.problem()->text();
+    return state;
+}
+
+json::object readiness(const Guard& guard, const store::Store& store) {
+    std::vector<std::string> reasons = guard.not_ready();
+    if (store.problem())
+        reasons.push_back(complaint(*store.problem()));
     return {{"ready", reasons.empty()}, {"reasons", json::value_from(reasons)}};
 }
 
-Response status(const Guard& guard, const EventLog& log) {
+Response status(const Guard& guard, const EventLog& log, const store::Store& store) {
     const Figures figures = guard.figures();
     json::object body = to_json(guard.status(), std::chrono::system_clock::now());
-    body["readiness"] = readiness(guard);
+    body["readiness"] = readiness(guard, store);
     const Modes modes = guard.modes();
     body["default_mode"] = name(modes.default_mode);
     body["mode_falls_back"] =
@@ -53,6 +73,7 @@ Response status(const Guard& guard, const EventLog& log) {
     body["maps"] = fill_of(figures.maps);
     body["events"] = json::object{{"newest", log.newest()}, {"total", log.total()}};
     body["losses"] = to_json(guard.losses());
+    body["store"] = store_state(store);
     return reply(200, body);
 }
 
@@ -83,8 +104,8 @@ Response drops(const Guard& guard, Call& call) {
     return reply(200, {{"items", std::move(items)}, {"losses", to_json(guard.losses())}});
 }
 
-Response ready(const Guard& guard) {
-    const json::object body = readiness(guard);
+Response ready(const Guard& guard, const store::Store& store) {
+    const json::object body = readiness(guard, store);
     return reply(body.at("ready").as_bool() ? 200 : 503, body);
 }
 
@@ -98,13 +119,14 @@ Response openapi(const Request& request) {
 
 } // namespace
 
-void add_status_routes(Router& router, const Guard& guard, const EventLog& log) {
-    router.add({"GET", "/v1/status", {}}, [&guard, &log](Call&) { return status(guard, log); });
+void add_status_routes(Router& router, const Guard& guard, const EventLog& log,
+                       const store::Store& store) {
+    router.add({"GET", "/v1/status", {}}, [&](Call&) { return status(guard, log, store); });
     router.add({"GET", "/v1/drops", {"nonzero"}},
                [&guard](Call& call) { return drops(guard, call); });
     router.add({"GET", "/v1/openapi.json", {}}, [](Call& call) { return openapi(call.request); });
     router.add({"GET", "/healthz", {}}, [](Call&) { return reply(200, {{"status", "ok"}}); });
-    router.add({"GET", "/readyz", {}}, [&guard](Call&) { return ready(guard); });
+    router.add({"GET", "/readyz", {}}, [&](Call&) { return ready(guard, store); });
 }
 
 } // namespace gmguard::admin

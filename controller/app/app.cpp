@@ -159,6 +159,7 @@ void App::loop() {
     spdlog::info("ready");
     tell_ready();
     io_.run();
+    service_.finish();
 }
 
 } // namespace

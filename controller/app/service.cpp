@@ -23,6 +23,12 @@ std::uint64_t first_event_id() {
         std::chrono::duration_cast<std::chrono::milliseconds>(since).count());
 }
 
+store::Options store_options(const config::Store& store) {
+    const auto days = [](std::uint32_t count) { return std::chrono::hours(24) * count; };
+    return {store.path,
+            {days(store.event_days), store.events, days(store.change_days), store.changes}};
+}
+
 } // namespace
 
 Service::Service(config::Config config)
@@ -35,6 +41,9 @@ Result<> Service::start() {
     if (!lock)
         return fail(std::move(lock.error()));
     lock_ = std::move(*lock);
+    store_.emplace(store_options(config_.store));
+    log_.continue_after(store_->newest());
+    journal_.emplace(log_, *store_);
     if (auto opened = open(); !opened) {
         kernel::remove_empty_pin_directories(config_.pins);
         return opened;
@@ -51,7 +60,8 @@ Result<> Service::start() {
         return started;
     }
     guard_.emplace(config_, *engine_, *interfaces_, log_);
-    api_.emplace(*guard_, log_);
+    api_.emplace(*guard_, log_, *store_);
+    note_store();
     return {};
 }
 
@@ -118,6 +128,11 @@ void Service::mend() {
     mend_interfaces();
     mend_addresses();
     note_coverage();
+    note_store();
+}
+
+void Service::finish() {
+    journal_->flush();
 }
 
 void Service::mend_pins() {
@@ -151,6 +166,26 @@ void Service::note_coverage() {
         if (std::ranges::find(outside_, socket) == outside_.end())
             engine_->alarm(doctor::complaint(socket));
     outside_ = *outside;
+}
+
+// The guard goes on without it; who steers the guard must know.
+void Service::note_store() {
+    store_->tick(std::chrono::system_clock::now());
+    if (const auto aside = store_->take_moved_aside(); !aside.empty())
+        engine_->alarm(
+            fmt::format("the store was damaged, or of another version: it is now {}, and "
+                        "an empty one has begun",
+                        aside));
+    journal_->flush();
+    const bool up = !store_->problem();
+    if (!up && store_up_ != up)
+        engine_->alarm(
+            fmt::format("the store is down, changes are refused: {}", store_->problem()->text()));
+    if (up && store_up_ == false)
+        engine_->alarm("the store takes records again");
+    if (up && store_up_ != up)
+        api_->settle_old();
+    store_up_ = up;
 }
 
 void Service::mend_addresses() {

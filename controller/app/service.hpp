@@ -4,6 +4,7 @@
 #pragma once
 
 #include "admin/api.hpp"
+#include "admin/journal.hpp"
 #include "app/engine.hpp"
 #include "app/guard.hpp"
 #include "app/interfaces.hpp"
@@ -27,13 +28,15 @@ class Service {
     void abandon();
 
     // Puts back what was lost: pins, programs on interfaces; tells the tables of new addresses of
-    // the host, and the operator of sockets that nobody judges.
+    // the host, the store what happened, and the operator of sockets that nobody judges.
     void mend();
     // The daemon ends, and knows it: what only it could have undone is undone.
     void end() { guard_->end(); }
 
     // Takes over what the configuration's file says now; what keeps it from that is an alarm.
     void reload();
+    // At the end: what happened goes to the store.
+    void finish();
 
     [[nodiscard]] Engine& engine() { return *engine_; }
     [[nodiscard]] admin::Api& api() { return *api_; }
@@ -48,18 +51,22 @@ class Service {
     void mend_interfaces();
     void mend_addresses();
     void note_coverage();
+    void note_store();
 
     config::Config config_;
     Names names_;
     admin::EventLog log_;
     std::optional<kernel::PinLock> lock_;
     std::optional<kernel::Keeper> keeper_;
+    std::optional<store::Store> store_;
+    std::optional<admin::Journal> journal_;
     std::unique_ptr<Engine> engine_;
     std::optional<Interfaces> interfaces_;
     std::optional<Guard> guard_;
     std::optional<admin::Api> api_;
     std::vector<Address> hosts_;
     bool pins_failed_ = false;
+    std::optional<bool> store_up_;     // as told
     std::vector<std::string> outside_; // sockets that gm_inside does not see, as told
 };
 

@@ -131,6 +131,16 @@ struct Admin {
     friend bool operator==(const Admin&, const Admin&) = default;
 };
 
+// Journal of events and audit trail: how many rows, and how long.
+struct Store {
+    std::string path = "/var/lib/gmguard/gmguard.db"; // empty ("none"): in memory
+    std::uint32_t events = 100'000;                   // half of them for what a stranger can cause
+    std::uint32_t event_days = 30;
+    std::uint32_t changes = 100'000;
+    std::uint32_t change_days = 365;
+    friend bool operator==(const Store&, const Store&) = default;
+};
+
 struct Config {
     gm_mode mode = GM_MODE_MONITOR;
     std::vector<Interface> interfaces;
@@ -141,6 +151,7 @@ struct Config {
     std::vector<std::string> home_domains; // lower case; empty: any domain is home
     Limits limits;
     std::string pins = "/sys/fs/bpf/gmguard";
+    Store store;
     Admin admin;
     std::string log_level = "info"; // debug | info | warn | error
 

@@ -33,6 +33,8 @@ Config read_root(Section root) {
         config.limits = read_limits(std::move(*section));
     if (auto section = root.table("pins"))
         config.pins = read_pins(std::move(*section));
+    if (auto section = root.table("store"))
+        config.store = read_store(std::move(*section));
     if (auto section = root.table("admin"))
         config.admin = read_admin(std::move(*section));
     if (auto section = root.table("log"))

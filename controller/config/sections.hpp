@@ -15,6 +15,7 @@ namespace gmguard::config {
 [[nodiscard]] std::vector<std::string> read_home(Section section);
 [[nodiscard]] Limits read_limits(Section section);
 [[nodiscard]] std::string read_pins(Section section);
+[[nodiscard]] Store read_store(Section section);
 [[nodiscard]] Admin read_admin(Section section);
 [[nodiscard]] std::string read_log(Section section);
 

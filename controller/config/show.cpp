@@ -183,6 +183,12 @@ void write_host(Writer& out, const Config& config) {
     out.add("path", quoted(!cgroup.wanted ? "none" : cgroup.path.empty() ? "auto" : cgroup.path));
     out.open("[pins]", "pins");
     out.add("path", quoted(config.pins));
+    out.open("[store]", "store");
+    out.add("path", quoted(config.store.path.empty() ? "none" : config.store.path));
+    out.add("events", std::to_string(config.store.events));
+    out.add("event_days", std::to_string(config.store.event_days));
+    out.add("changes", std::to_string(config.store.changes));
+    out.add("change_days", std::to_string(config.store.change_days));
     write_admin(out, config.admin);
     out.open("[log]", "log");
     out.add("level", quoted(config.log_level));

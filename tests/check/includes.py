@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
 """includes.py [ROOT]: who may include what. Dependencies point one way; libbpf is known in one
-folder, Beast in two files and OpenSSL in one folder; what the kernel is built from knows nothing of
-the controller."""
+folder, SQLite in one, Beast in two files and OpenSSL in one folder; what the kernel is built from
+knows nothing of the controller."""
 import re
 
 import rules
@@ -15,11 +15,13 @@ BELOW = {
     "config": {"base"},
     "kamailio": {"base"},
     "kernel": {"binding", "config", "sip", "base"},
-    "admin": {"base"},
+    "store": {"base"},
+    "admin": {"store", "base"},
     "feeds": {"admin", "kernel", "binding", "config", "sip", "base"},
     "replay": {"feeds", "kernel", "binding", "config", "sip", "base"},
     "doctor": {"kernel", "config", "base"},
-    "app": {"replay", "feeds", "doctor", "admin", "kernel", "config", "binding", "sip", "base"},
+    "app": {"replay", "feeds", "doctor", "admin", "store", "kernel", "config", "binding", "sip",
+            "base"},
 }
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
 PURE = {"string.h"}  # for proto on the host
@@ -69,6 +71,8 @@ def includes(path, text):
         quote, name = match.groups()
         problems = [libbpf_problem(path, name), folder_problem(path, name),
                     kernel_side_problem(path, quote, name)]
+        if name == "sqlite3.h" and not str(path).startswith("controller/store/"):
+            problems.append("only controller/store knows SQLite")
         if name.startswith("boost/beast") and str(path) not in BEAST:
             problems.append(f"only {', '.join(sorted(BEAST))} know Beast")
         if name.startswith(("openssl/", "boost/asio/ssl")) and path.parts[1] != "admin":
@@ -86,6 +90,8 @@ BAD = [("controller/feeds/a.cpp", "#include <bpf/libbpf.h>\n"),
        ("controller/admin/http_server.cpp", "#include <boost/beast/core.hpp>\n"),
        ("controller/app/a.cpp", "#include <boost/asio/ssl.hpp>\n"),
        ("tools/gmguard/a.cpp", "#include <openssl/evp.h>\n"),
+       ("controller/admin/a.cpp", "#include <sqlite3.h>\n"),
+       ("controller/store/a.cpp", '#include "admin/event.hpp"\n'),
        ("controller/base/a.hpp", '#include "sip/message.hpp"\n'),
        ("controller/binding/a.cpp", '#  include "kernel/objects.hpp"\n'),
        ("controller/config/a.cpp", '#include "kernel/objects.hpp"\n'),

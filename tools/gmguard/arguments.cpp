@@ -79,6 +79,8 @@ class Program {
     void add_bindings();
     void add_filters(CLI::App* app);
     void add_bindings_add(CLI::App& bindings);
+    void add_bindings_history(CLI::App& bindings);
+    void add_audit();
     void add_events();
     void add_explain();
     void add_replay();
@@ -111,6 +113,8 @@ class Program {
     BindingsQuery bindings_;
     BindingsAddOptions add_;
     std::string binding_;
+    HistoryOptions history_;
+    AuditOptions audit_;
     EventsOptions events_;
     ExplainOptions explain_;
     ReplayOptions replay_;
@@ -267,6 +271,7 @@ void Program::add_bindings() {
     auto* show = command(*app, "show", "One binding, with all its identities", help::kBindingsShow);
     show->add_option("BINDING", binding_, "its id, or a source")->required();
     runs(show, bindings_show, binding_);
+    add_bindings_history(*app);
     add_bindings_add(*app);
     auto* release = command(*app, "release", "End a binding", help::kBindingsRelease);
     release->add_option("BINDING", binding_, "its id, or a source")->required();
@@ -316,6 +321,32 @@ void Program::add_bindings_add(CLI::App& bindings) {
         ->transform(as_seconds())
         ->default_str("1h");
     runs(app, bindings_add, add_);
+}
+
+void Program::add_bindings_history(CLI::App& bindings) {
+    auto* app = command(bindings, "history", "What became of a binding, a source or a subscriber",
+                        help::kBindingsHistory);
+    auto* which = app->add_option_group("which");
+    which->add_option("BINDING", history_.id, "its id, or a source");
+    which->add_option("--impi", history_.impi, "private identity")->type_name("IMPI");
+    which->require_option(1);
+    app->add_option("--limit", history_.limit, "most to show; 0: all")
+        ->capture_default_str()
+        ->type_name("N");
+    runs(app, bindings_history, history_);
+}
+
+void Program::add_audit() {
+    auto* app = command(app_, "audit", "Who changed what", help::kAudit);
+    app->require_subcommand(1);
+    auto* all = command(*app, "list", "Changes by the admin interface", help::kAudit);
+    all->add_option("--caller", audit_.caller, "in whose name this occurs")->type_name("TEXT");
+    all->add_option("--method", audit_.method, "PUT, PATCH, DELETE or POST")->type_name("METHOD");
+    all->add_option("--path", audit_.path, "of what begins with this")->type_name("PATH");
+    all->add_option("--limit", audit_.limit, "most to show; 0: all")
+        ->capture_default_str()
+        ->type_name("N");
+    runs(all, audit_list, audit_);
 }
 
 void Program::add_events() {
@@ -468,6 +499,7 @@ Program::Program() {
     add_mode();
     add_bindings();
     add_conflicts();
+    add_audit();
     add_events();
     add_explain();
     add_replay();

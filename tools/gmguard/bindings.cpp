@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "commands.hpp"
 #include "facts.hpp"
+#include "pages.hpp"
 
 #include <fmt/format.h>
 
@@ -9,8 +10,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::uint64_t kPage = 1000; // the most that the API gives at once
-
 std::string path_of(const std::string& id) {
     return "/v1/bindings/" + encoded(id);
 }
@@ -18,33 +17,6 @@ std::string path_of(const std::string& id) {
 Parameters parameters_of(const BindingsQuery& query) {
     return {{"impi", query.impi},     {"impu", query.impu},   {"addr", query.address},
             {"prefix", query.prefix}, {"state", query.state}, {"q", query.text}};
-}
-
-Outcome<json::value> page(Session& session, const BindingsQuery& query, std::uint64_t limit,
-                          const std::string& cursor) {
-    auto parameters = parameters_of(query);
-    parameters.emplace_back("limit", std::to_string(std::min(limit, kPage)));
-    parameters.emplace_back("cursor", cursor);
-    return get(session, target_of("/v1/bindings", parameters));
-}
-
-// As many pages as the limit asks for, as one document.
-Outcome<json::value> all_pages(Session& session, const BindingsQuery& query) {
-    const std::uint64_t wanted = query.limit == 0 ? UINT64_MAX : query.limit;
-    json::array items;
-    std::string cursor;
-    for (;;) {
-        auto next = page(session, query, wanted - items.size(), cursor);
-        if (!next)
-            return std::unexpected(next.error());
-        for (const auto& item : list(*next, "items"))
-            items.push_back(item);
-        cursor = text(*next, "next_cursor");
-        if (cursor.empty() || items.size() >= wanted)
-            return json::object{{"items", std::move(items)},
-                                {"next_cursor", member(*next, "next_cursor")},
-                                {"total", member(*next, "total")}};
-    }
 }
 
 Cell state_cell(const std::string& state) {
@@ -117,7 +89,7 @@ void show_one(Session& session, const json::value& binding) {
 } // namespace
 
 Exit bindings_list(Session& session, const BindingsQuery& query) {
-    const auto document = all_pages(session, query);
+    const auto document = all_pages(session, "/v1/bindings", parameters_of(query), query.limit);
     if (!document)
         return session.out.fail(document.error());
     if (query.must_find && list(*document, "items").empty())

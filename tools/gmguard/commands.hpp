@@ -91,6 +91,21 @@ struct ResolveOptions {
 // POST /v1/conflicts/{id}:resolve
 [[nodiscard]] Exit conflicts_resolve(Session& session, const ResolveOptions& options);
 
+struct HistoryOptions {
+    std::string id;           // of a binding, or a source
+    std::string impi;         // instead
+    std::uint64_t limit = 50; // 0: no limit
+};
+// GET /v1/bindings/{id}/history, /v1/bindings/history, page by page
+[[nodiscard]] Exit bindings_history(Session& session, const HistoryOptions& options);
+
+struct AuditOptions {
+    std::string caller, method, path;
+    std::uint64_t limit = 50; // 0: no limit
+};
+// GET /v1/audit, page by page
+[[nodiscard]] Exit audit_list(Session& session, const AuditOptions& options);
+
 // GET /v1/drops
 [[nodiscard]] Exit drops(Session& session);
 

@@ -87,6 +87,7 @@ Examples:
   gmguard bindings find alice                        in selector, IMPI or any IMPU
   gmguard bindings find --addr 192.0.2.7
   gmguard bindings show 192.0.2.7:5060               by source, or by id
+  gmguard bindings history 192.0.2.7:5060            who was bound there before
   gmguard bindings release b_91c)";
 
 inline constexpr const char* kBindingsList = R"(Examples:
@@ -138,6 +139,24 @@ Examples:
   gmguard conflicts show b_s3
   gmguard conflicts resolve b_s3 --keep newcomer     the lease went to him: the holder ends at once
   gmguard conflicts resolve b_s3 --keep holder       forget him until he registers again)";
+
+inline constexpr const char* kBindingsHistory =
+    R"(Newest first, also of what is long gone, as far as gmguardd keeps it ([store] in its configuration).
+
+Examples:
+  gmguard bindings history b_91c                     one binding, from its registration to its end
+  gmguard bindings history 192.0.2.7:5060            who was bound there, and when
+  gmguard bindings history 2001:db8:1:2::7           all that came from an address, its prefix too
+  gmguard bindings history --impi alice@ims.test     a subscriber, wherever it was)";
+
+inline constexpr const char* kAudit =
+    R"(Who changed what through the admin interface, newest first, refused attempts too. "interrupted": the
+daemon ended before it could answer; -o json then shows in `after` how it was found at the next start.
+
+Examples:
+  gmguard audit list
+  gmguard audit list --path /v1/mode -o jsonl | jq -c '[.time, .caller, .before, .after]'
+  gmguard audit list --caller "uid 0" --method DELETE --limit 0)";
 
 inline constexpr const char* kDrops =
     R"(Counters since the maps were made; they never go back. Reasons that never happened are left out.

@@ -56,6 +56,8 @@ port = false
 domains = ["{domain}"]
 [pins]
 path = "{pins}"
+[store]
+path = "{store}"
 [admin]
 {admin}
 """
@@ -85,6 +87,7 @@ class Guard:
         self._lab = lab
         self.config = lab.directory / "gmguard.toml"
         self.socket = lab.directory / "admin.sock"
+        self.store = lab.directory / "store" / "gmguard.db"
         self.log = lab.directory / "gmguardd.log"
         self.admin = f'listen = "unix:{self.socket}"'  # of the next configuration
         self._process = None
@@ -101,7 +104,7 @@ class Guard:
         self.config.write_text(_CONFIG.format(
             mode=mode, listeners=listeners, of_core=of_core, cgroup=self._lab.guarded_cgroup,
             slash64=SLASH64, domain=DOMAIN, pins=self._lab.pins, admin=self.admin,
-            **words) + _adopting(more, adopt_s), encoding="utf-8")
+            store=self.store, **words) + _adopting(more, adopt_s), encoding="utf-8")
 
     def start(self, mode="enforce", more="", adopt_s=0):
         """Starts gmguardd; more is appended to its configuration. What speaks in monitor is adopted

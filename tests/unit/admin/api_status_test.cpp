@@ -68,7 +68,8 @@ class Throwing : public FakeGuard {
 TEST(Api, TurnsAnExceptionIntoA500) {
     Throwing guard;
     EventLog log(1);
-    Api api(guard, log);
+    store::Store store({});
+    Api api(guard, log, store);
     EXPECT_EQ(problem_of(api.handle({"GET", "/v1/status", {}, "", "r-1"})), "internal");
 }
 

@@ -18,7 +18,8 @@ class ApiTest : public testing::Test {
   protected:
     FakeGuard guard_;
     EventLog log_{100};
-    Api api_{guard_, log_};
+    store::Store store_{{}};
+    Api api_{guard_, log_, store_};
 
     Response ask(const std::string& method, const std::string& target, const std::string& body = {},
                  std::vector<Header> headers = {}) {

@@ -130,5 +130,15 @@ TEST(EventLog, WakesSubscribersUntilTheyLeave) {
     EXPECT_EQ(second, 3);
 }
 
+TEST(EventLog, ContinuesTheIdsOfAnEarlierOne) {
+    EventLog log(10, 5);
+    log.continue_after(3);
+    EXPECT_EQ(log.newest(), 4u) << "its own are larger already";
+    log.continue_after(100);
+    EXPECT_EQ(log.append(Event{}), 101u);
+    EXPECT_EQ(log.total(), 1u);
+    EXPECT_EQ(log.read(0, {}, 10).lost, 0u);
+}
+
 } // namespace
 } // namespace gmguard::admin

@@ -22,11 +22,16 @@ std::vector<SseEvent> read(const std::string& text, SseReader& reader) {
     return events;
 }
 
-TEST(EventStream, IsReadBackByTheReader) {
+class EventStreams : public testing::Test {
+  protected:
+    store::Store store_{{}};
+};
+
+TEST_F(EventStreams, IsReadBackByTheReader) {
     EventLog log(10);
     log.append(drop_event());
     log.append(drop_event());
-    EventStream stream(log, {}, 0, StreamFormat::server_sent);
+    EventStream stream(log, store_, {}, 0, StreamFormat::server_sent);
     SseReader reader;
     const auto events = read(stream.take(), reader);
     ASSERT_EQ(events.size(), 2u);
@@ -36,9 +41,9 @@ TEST(EventStream, IsReadBackByTheReader) {
     EXPECT_EQ(stream.take(), "");
 }
 
-TEST(EventStream, SaysHowManyWereLost_WhenTheRingOverranIt) {
+TEST_F(EventStreams, SaysHowManyWereLost_WhenTheRingOverranIt) {
     EventLog log(2);
-    EventStream stream(log, {}, 0, StreamFormat::server_sent);
+    EventStream stream(log, store_, {}, 0, StreamFormat::server_sent);
     for (int i = 0; i < 5; ++i)
         log.append(drop_event());
     SseReader reader;
@@ -49,9 +54,9 @@ TEST(EventStream, SaysHowManyWereLost_WhenTheRingOverranIt) {
     EXPECT_EQ(events[1].id, "4");
 }
 
-TEST(EventStream, MovesTheReaderOn_WhenTheFilterHidesEvents) {
+TEST_F(EventStreams, MovesTheReaderOn_WhenTheFilterHidesEvents) {
     EventLog log(10);
-    EventStream stream(log, {{EventType::alarm}, {}, ""}, 0, StreamFormat::server_sent);
+    EventStream stream(log, store_, {{EventType::alarm}, {}, ""}, 0, StreamFormat::server_sent);
     log.append(drop_event());
     SseReader reader;
     EXPECT_TRUE(read(stream.take(), reader).empty());
@@ -60,11 +65,11 @@ TEST(EventStream, MovesTheReaderOn_WhenTheFilterHidesEvents) {
     EXPECT_EQ(reader.last_event_id(), "1");
 }
 
-TEST(EventStream, GivesOneObjectPerLine) {
+TEST_F(EventStreams, GivesOneObjectPerLine) {
     EventLog log(2);
     for (int i = 0; i < 3; ++i)
         log.append(drop_event());
-    EventStream stream(log, {}, 0, StreamFormat::json_lines);
+    EventStream stream(log, store_, {}, 0, StreamFormat::json_lines);
     std::istringstream lines(stream.take());
     std::vector<boost::json::value> values;
     for (std::string line; std::getline(lines, line);)
@@ -75,11 +80,11 @@ TEST(EventStream, GivesOneObjectPerLine) {
     EXPECT_EQ(stream.ping(), "\n");
 }
 
-TEST(EventStream, StopsWakingItsReader_WhenItIsGone) {
+TEST_F(EventStreams, StopsWakingItsReader_WhenItIsGone) {
     EventLog log(10);
     int woken = 0;
     {
-        EventStream stream(log, {}, 0, StreamFormat::json_lines);
+        EventStream stream(log, store_, {}, 0, StreamFormat::json_lines);
         stream.on_ready([&woken] { ++woken; });
         log.append(drop_event());
     }
@@ -87,12 +92,12 @@ TEST(EventStream, StopsWakingItsReader_WhenItIsGone) {
     EXPECT_EQ(woken, 1);
 }
 
-TEST(EventStream, SendsWellFormedText_WhenAMessageHoldsHostileBytes) {
+TEST_F(EventStreams, SendsWellFormedText_WhenAMessageHoldsHostileBytes) {
     EventLog log(10);
     Event event = drop_event();
     event.sip->call_id = "a\xff\n\ndata: x";
     log.append(event);
-    EventStream stream(log, {}, 0, StreamFormat::server_sent);
+    EventStream stream(log, store_, {}, 0, StreamFormat::server_sent);
     SseReader reader;
     const auto events = read(stream.take(), reader);
     ASSERT_EQ(events.size(), 1u);

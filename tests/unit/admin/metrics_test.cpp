@@ -29,6 +29,9 @@ TEST_F(Metrics, TellWhatIsJudgedAndWhy) {
              R"(gmguard_mode{listener="gm",check="limits"} 1)",
              R"(gmguard_mode{listener="gm-v6",check="limits"} 2)",
              R"(gmguard_build_info{version="0.1.0",commit="",kernel="6.1.0-37-amd64"} 1)",
+             "gmguard_store_up 1",
+             R"(gmguard_store_rows{table="changes"} 0)",
+             R"(gmguard_events_lost_total{stage="journal"} 0)",
              "# TYPE gmguard_drops_total counter",
              "# TYPE gmguard_bindings gauge",
          })

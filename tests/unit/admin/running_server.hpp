@@ -102,7 +102,8 @@ class RunningServer {
     Scratch scratch_;
     FakeGuard guard_;
     EventLog log_;
-    Api api_{guard_, log_};
+    store::Store store_{{}};
+    Api api_{guard_, log_, store_};
     boost::asio::io_context io_{1};
     std::unique_ptr<HttpServer> server_;
     std::thread thread_;

@@ -21,7 +21,8 @@ class ApiServer : public Server {
   public:
     admin::FakeGuard guard;
     admin::EventLog log{100};
-    admin::Api api{guard, log};
+    store::Store store{{}};
+    admin::Api api{guard, log, store};
 
     [[nodiscard]] std::string name() const override { return "api"; }
     [[nodiscard]] Result<admin::Response> exchange(const admin::Request& request) override {
@@ -120,6 +121,44 @@ TEST_F(CliApi, Bindings_AreFoundByEveryFilter) {
     EXPECT_EQ(asked.text, "alice");
     query.state = "bond";
     run([&](Session& session) { return bindings_list(session, query); }, Exit::usage);
+}
+
+TEST_F(CliApi, Audit_ShowsWhoChangedWhat) {
+    set_mode({"limits", "off", ""});
+    const auto changes = run([](Session& session) { return audit_list(session, {}); });
+    ASSERT_EQ(list(changes, "items").size(), 1U);
+    EXPECT_EQ(text(list(changes, "items")[0], "target"), "/v1/mode");
+    EXPECT_EQ(text(member(list(changes, "items")[0], "before"), "default"), "monitor");
+    const auto shown = table([](Session& session) { return audit_list(session, {}); });
+    EXPECT_NE(shown.find("PATCH /v1/mode  200      1\n"), std::string::npos) << shown;
+}
+
+TEST_F(CliApi, History_IsOfABindingThatIsThere_OrWas) {
+    store::Entry event{1,
+                       {},
+                       store::Kind::life,
+                       "released",
+                       "",
+                       "alice@ims.test",
+                       "",
+                       "b_gone",
+                       "192.0.2.9:5060",
+                       "192.0.2.9",
+                       R"({"type":"released"})"};
+    ASSERT_TRUE(server_.store.write({&event, 1}, 0));
+    const auto history = [&](const std::string& id, const std::string& impi, Exit wanted) {
+        const auto document = run(
+            [&](Session& session) { return bindings_history(session, {id, impi, 50}); }, wanted);
+        return wanted == Exit::ok ? list(document, "items").size() : 0;
+    };
+    EXPECT_EQ(history("b_gone", "", Exit::ok), 1U);
+    EXPECT_EQ(history("b_1", "", Exit::ok), 0U);
+    EXPECT_EQ(history("b_never", "", Exit::not_found), 0U);
+    EXPECT_EQ(history("192.0.2.9:5060", "", Exit::ok), 1U);
+    EXPECT_EQ(history("", "alice@ims.test", Exit::ok), 1U);
+    const auto shown =
+        table([](Session& session) { return bindings_history(session, {"b_gone", "", 50}); });
+    EXPECT_NE(shown.find("released"), std::string::npos) << shown;
 }
 
 TEST_F(CliApi, Bindings_AreShownByIdAndBySource) {

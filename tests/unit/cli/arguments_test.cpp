@@ -71,6 +71,9 @@ TEST(Arguments, NameACommand) {
         {"bindings add 192.0.2.7:5060 --impi a --impu b --impu c --expires 2h",
          "GET /v1/bindings/192.0.2.7%3A5060"},
         {"bindings release b_1", "GET /v1/bindings/b_1"},
+        {"bindings history b_1", "GET /v1/bindings/b_1/history?limit=50"},
+        {"bindings history --impi a@b --limit 0", "GET /v1/bindings/history?impi=a%40b&limit=1000"},
+        {"audit list --path /v1/mode --limit 5", "GET /v1/audit?path=%2Fv1%2Fmode&limit=5"},
         {"drops", "GET /v1/drops?nonzero=true"},
         {"events --after 5 --limit 3", "GET /v1/events?after=5&limit=3"},
     };
@@ -152,6 +155,9 @@ TEST(WrongUsage, IsToldOfWhatExcludesEachOther) {
     EXPECT_NE(error_of("detach eth0 --all"), "(none)");
     EXPECT_NE(error_of("explain --sip x --from a --to b --live --config c"), "(none)");
     EXPECT_NE(error_of("explain --sip x --from 192.0.2.1:1"), "(none)");
+    EXPECT_NE(error_of("bindings history"), "(none)");
+    EXPECT_NE(error_of("bindings history b_1 --impi a"), "(none)");
+    EXPECT_NE(error_of("audit"), "(none)");
     EXPECT_NE(error_of("replay"), "(none)");
     EXPECT_NE(error_of("status --colour"), "(none)");
     EXPECT_NE(error_of("-o yaml status"), "(none)");

@@ -233,13 +233,18 @@ const Row kRows[] = {
     {"UnknownKeyOfTwoLines", "\"a\\nb\" = 1\n" + std::string(kListener),
      "f:1:1: unknown key \"a\\x0ab\"; known here: mode, interface, listener, core, cgroup, pool, "
      "home, "
-     "limits, pins, admin, log"},
+     "limits, pins, store, admin, log"},
     {"PinsWithDot", after_listener("[pins]\npath = \"/sys/fs/bpf/gm.guard\"\n"),
      "f:7:8: /sys/fs/bpf/gm.guard has a dot, which a bpffs refuses"},
     {"PinsAreTheBpffs", after_listener("[pins]\npath = \"/sys/fs/bpf\"\n"),
      "f:7:8: /sys/fs/bpf is no folder of gmguard's own; for example /sys/fs/bpf/gmguard"},
     {"PinsElsewhereInSys", after_listener("[pins]\npath = \"/sys/fs/cgroup/x\"\n"),
      "f:7:8: /sys/fs/cgroup/x is on no bpffs; for example /sys/fs/bpf/gmguard"},
+    {"StoreRelative", after_listener("[store]\npath = \"gmguard.db\"\n"),
+     "f:7:8: \"gmguard.db\" is no absolute path; for example /var/lib/gmguard/gmguard.db; \"none\" "
+     "keeps it in memory"},
+    {"StoreOfNothing", after_listener("[store]\nevents = 0\n"),
+     "f:7:10: events is 0, not 100 to 1000000"},
     {"AdminWithoutScheme", after_listener("[admin]\nlisten = \"127.0.0.1:8480\"\n"),
      "f:7:10: \"127.0.0.1:8480\" is neither a unix socket nor an address; write "
      "\"unix:/run/gmguard/admin.sock\" or \"https://192.0.2.1:8480\""},

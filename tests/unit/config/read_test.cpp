@@ -61,6 +61,12 @@ known = "off"
 fragments = { rate = 7 }
 [pins]
 path = "/sys/fs/bpf/lab"
+[store]
+path = "/var/tmp/lab.db"
+events = 5000
+event_days = 7
+changes = 400
+change_days = 8
 [admin]
 listen = "unix:/run/lab.sock"
 [log]
@@ -157,6 +163,7 @@ TEST(ConfigRead, FillsTheHost) {
     EXPECT_EQ(config.mode, GM_MODE_ENFORCE);
     EXPECT_EQ(config.home_domains, (std::vector<std::string>{"ims.test", "ims.example"}));
     EXPECT_EQ(config.pins, "/sys/fs/bpf/lab");
+    EXPECT_EQ(config.store, (Store{"/var/tmp/lab.db", 5000, 7, 400, 8}));
     ASSERT_EQ(config.admin.listeners.size(), 1u);
     EXPECT_EQ(config.admin.listeners[0].text(), "unix:/run/lab.sock");
     EXPECT_EQ(config.log_level, "debug");
@@ -173,6 +180,13 @@ TEST(ConfigRead, HasDefaults_WhereOnlyAListenerIsGiven) {
     EXPECT_TRUE(config.home_domains.empty());
     EXPECT_EQ(config.listeners.at(0).protection, GM_PROTECTION_ESP);
     EXPECT_FALSE(config.listeners.at(0).mode.has_value());
+}
+
+TEST(ConfigRead, KnowsStoreNone) {
+    const auto config = read_right("store = { path = \"none\" }\n[[listener]]\nname = \"gm\"\n"
+                                   "profile = \"annex-d\"\naddress = \"any\"\n"
+                                   "unprotected_ports = [5060]\n");
+    EXPECT_EQ(config.store.path, "");
 }
 
 TEST(ConfigRead, KnowsCgroupNone) {

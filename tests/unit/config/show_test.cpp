@@ -89,6 +89,8 @@ TEST(ConfigShow, WritesValuesAsTheyAreRead) {
     EXPECT_EQ(setting("core.peers").json, setting("core.peers").value);
     EXPECT_EQ(setting("limits.known").value, "\"off\"");
     EXPECT_EQ(setting("cgroup.path").value, "\"auto\"");
+    EXPECT_EQ(setting("store.path").value, "\"/var/lib/gmguard/gmguard.db\"");
+    EXPECT_EQ(setting("store.event_days").value, "30");
 }
 
 TEST(ConfigShow, IsAFileThatMeansTheSame) {
