@@ -66,14 +66,14 @@ PastPage read_past(const EventLog& log, const store::Store& store, std::uint64_t
 }
 
 PastPage tail_of_past(const EventLog& log, const store::Store& store, const EventFilter& filter,
-                      std::size_t limit) {
+                      std::size_t limit, std::uint64_t before) {
     PastPage page;
-    const EventPage events = log.tail(filter, limit);
+    const EventPage events = log.tail(filter, limit, before);
     append(page, events);
     if (events.more)
         return page;
     store::EntryQuery query = query_of(filter);
-    query.before = log.oldest();
+    query.before = std::min(log.oldest(), before);
     query.newest_first = true;
     query.limit = limit - page.items.size();
     if (auto older = store.entries(query)) {

@@ -18,6 +18,7 @@ struct PastPage {
 [[nodiscard]] PastPage read_past(const EventLog& log, const store::Store& store,
                                  std::uint64_t after, const EventFilter& filter, std::size_t limit);
 [[nodiscard]] PastPage tail_of_past(const EventLog& log, const store::Store& store,
-                                    const EventFilter& filter, std::size_t limit);
+                                    const EventFilter& filter, std::size_t limit,
+                                    std::uint64_t before = kAnyId);
 
 } // namespace gmguard::admin

@@ -87,6 +87,8 @@ TEST_F(JournalTest, WhatTheLogHasNoLongerComesFromTheStore) {
     EXPECT_THAT(ids(tail_of_past(log_, store_, {}, 6)), ElementsAre(2, 3, 4, 5, 6, 7));
     EXPECT_TRUE(tail_of_past(log_, store_, {}, 6).more);
     EXPECT_FALSE(tail_of_past(log_, store_, {}, 7).more);
+    EXPECT_THAT(ids(tail_of_past(log_, store_, {}, 3, 6)), ElementsAre(3, 4, 5));
+    EXPECT_THAT(ids(tail_of_past(log_, store_, {}, 3, 3)), ElementsAre(1, 2));
 }
 
 TEST_F(JournalTest, FiltersAreTheSameInBoth) {
