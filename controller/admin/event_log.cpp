@@ -61,11 +61,11 @@ EventPage EventLog::read(std::uint64_t after, const EventFilter& filter, std::si
     return page;
 }
 
-EventPage EventLog::tail(const EventFilter& filter, std::size_t limit) const {
+EventPage EventLog::tail(const EventFilter& filter, std::size_t limit, std::uint64_t before) const {
     EventPage page;
     page.next = newest();
     for (auto event = ring_.rbegin(); event != ring_.rend(); ++event) {
-        if (!filter.matches(*event))
+        if (event->id >= before || !filter.matches(*event))
             continue;
         page.more = page.events.size() == limit;
         if (page.more)

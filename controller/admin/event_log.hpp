@@ -8,10 +8,13 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <limits>
 #include <map>
 #include <vector>
 
 namespace gmguard::admin {
+
+inline constexpr std::uint64_t kAnyId = std::numeric_limits<std::int64_t>::max(); // none is larger
 
 struct EventFilter {
     std::vector<EventType> types;   // empty: all
@@ -47,8 +50,10 @@ class EventLog {
     // controller) reads as 0.
     [[nodiscard]] EventPage read(std::uint64_t after, const EventFilter& filter,
                                  std::size_t limit) const;
-    // The last `limit` matches; `more` says that there are older ones, `lost` is 0.
-    [[nodiscard]] EventPage tail(const EventFilter& filter, std::size_t limit) const;
+    // The last `limit` matches with ids below `before`; `more` says that there are older ones,
+    // `lost` is 0.
+    [[nodiscard]] EventPage tail(const EventFilter& filter, std::size_t limit,
+                                 std::uint64_t before = kAnyId) const;
 
     [[nodiscard]] std::uint64_t newest() const { return next_id_ - 1; }
     // Id of the oldest one that is kept; newest() + 1: none is.

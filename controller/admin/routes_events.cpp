@@ -8,14 +8,12 @@
 #include <boost/json.hpp>
 
 #include <charconv>
-#include <limits>
 
 namespace gmguard::admin {
 namespace {
 
 namespace json = boost::json;
 
-constexpr std::uint64_t kMaxId = std::numeric_limits<std::int64_t>::max();
 constexpr std::uint64_t kMaxLimit = 1000;
 
 template <typename T>
@@ -41,12 +39,15 @@ EventFilter read_filter(Query& query) {
 
 Response list(const EventLog& log, const store::Store& store, Call& call) {
     const EventFilter filter = read_filter(call.query);
-    const std::optional<std::uint64_t> after = call.query.number("after", 0, kMaxId);
+    const std::optional<std::uint64_t> after = call.query.number("after", 0, kAnyId);
+    const std::optional<std::uint64_t> before = call.query.number("before", 1, kAnyId);
+    if (after && before)
+        call.query.flaw("before", "does not go with after");
     const std::uint64_t limit = call.query.number("limit", 1, kMaxLimit).value_or(100);
     if (!call.query.flaws().empty())
         return respond(wrong_query(call.query), call.request);
     const PastPage page = after ? read_past(log, store, *after, filter, limit)
-                                : tail_of_past(log, store, filter, limit);
+                                : tail_of_past(log, store, filter, limit, before.value_or(kAnyId));
     return reply(200, {{"items", to_json(page.items)},
                        {"next_after", page.next},
                        {"lost", page.lost},
@@ -55,7 +56,7 @@ Response list(const EventLog& log, const store::Store& store, Call& call) {
 
 // Header before query, as a browser that resumes repeats the query it began with.
 std::uint64_t start_of(const EventLog& log, Call& call) {
-    const std::optional<std::uint64_t> after = call.query.number("after", 0, kMaxId);
+    const std::optional<std::uint64_t> after = call.query.number("after", 0, kAnyId);
     const std::string_view resumed = call.request.header("Last-Event-ID").value_or("");
     std::uint64_t id = 0;
     const auto [end, error] = std::from_chars(resumed.begin(), resumed.end(), id);
@@ -83,7 +84,7 @@ Response stream(EventLog& log, const store::Store& store, Call& call) {
 } // namespace
 
 void add_event_routes(Router& router, EventLog& log, const store::Store& store) {
-    router.add({"GET", "/v1/events", {"after", "type", "reason", "impi", "limit"}},
+    router.add({"GET", "/v1/events", {"after", "before", "type", "reason", "impi", "limit"}},
                [&](Call& call) { return list(log, store, call); });
     router.add({"GET", "/v1/events/stream", {"after", "type", "reason", "impi"}},
                [&](Call& call) { return stream(log, store, call); });

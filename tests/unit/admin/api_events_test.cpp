@@ -33,6 +33,12 @@ TEST_F(EventsApi, GivesTheNextOnes_WithAfter) {
     EXPECT_EQ(json_of(ask("GET", "/v1/events?after=1&limit=1")).at("next_after"), 2);
 }
 
+TEST_F(EventsApi, GivesTheLastOnesBefore) {
+    EXPECT_EQ(ids("?before=3&limit=1"), "2 ");
+    EXPECT_EQ(ids("?before=1"), "");
+    EXPECT_EQ(ask("GET", "/v1/events?before=3&after=1").status, 400u);
+}
+
 TEST_F(EventsApi, FiltersByListsOfNames) {
     Event alarm;
     alarm.type = EventType::alarm;
