@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/reloader.hpp"
 
-#include "doctor/coverage.hpp"
 #include "app/modes.hpp"
 #include "app/transition.hpp"
 #include "config/change.hpp"
 #include "config/show.hpp"
+#include "doctor/coverage.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -214,6 +214,7 @@ def certificates(arena):
            "and does no more")
     for what, pair in (("expired", doors.old), ("of another CA", doors.eve),
                        ("revoked", doors.gone)):
+        time.sleep(1.1)  # of so many refusals in a second only the first are told
         since = len(doors.guard.log.read_text(errors="replace"))
         try:
             answered = doors.ask(pair=pair)

@@ -119,7 +119,7 @@ def overrun(arena):
 
 
 def _told(arena, phone):
-    """The drop reports about a phone."""
+    """The drop reports about a phone; its address was also another's before, its port was not."""
     told, last = 0, 0
     while True:
         lines = arena.guard.run("events", "--reason", "not_register", "--after", last,
@@ -127,5 +127,5 @@ def _told(arena, phone):
         page = [json.loads(line) for line in lines]
         if not page:
             return told
-        told += sum(each["src"] == phone.address for each in page)
+        told += sum((each["src"], each["sport"]) == (phone.address, phone.port) for each in page)
         last = page[-1]["id"]

@@ -109,7 +109,8 @@ def _begin_put(arena, source):
     client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     client.connect(str(arena.guard.socket))
     client.sendall(f"PUT /v1/bindings/{source} HTTP/1.1\r\nHost: gmguard\r\nConnection: close\r\n"
-                   f"Content-Length: {len(body)}\r\n\r\n{body}".encode())
+                   f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+                   .encode())
     return client
 
 

@@ -14,8 +14,12 @@ class AuditApi : public ApiTest {
         return json_of(ask("GET", "/v1/audit" + query)).at("items").as_array();
     }
     Response patch(const std::string& body, const std::string& condition = "*") {
-        return api_.handle(
-            {"PATCH", "/v1/mode", {{"If-Match", condition}}, body, "r-9", "token ops"});
+        return api_.handle({"PATCH",
+                            "/v1/mode",
+                            {{"If-Match", condition}, {"Content-Type", "application/json"}},
+                            body,
+                            "r-9",
+                            "token ops"});
     }
 };
 

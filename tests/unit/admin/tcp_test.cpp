@@ -64,7 +64,9 @@ TEST_F(Tcp, RefusesWhoHasNone) {
 
 TEST_F(Tcp, SaysWhoTheyAre_InTheMetrics) {
     (void)ask("wrong");
-    const auto metrics = metrics_text(server_->guard(), EventLog(1), {}, server_->api().refusals());
+    const store::Store store{{}};
+    const auto metrics =
+        metrics_text(server_->guard(), EventLog(1), store, {}, server_->api().refusals());
     EXPECT_THAT(metrics, HasSubstr("gmguard_http_refused_total{reason=\"credentials\"} 1\n"));
     EXPECT_THAT(metrics, HasSubstr("gmguard_http_refused_total{reason=\"handshake\"} 0\n"));
 }

@@ -105,8 +105,7 @@ TEST(Arguments, FindTheDaemon) {
 
 TEST(Arguments, FindTheFilesOfTls) {
     setenv("GMGUARD_CA_FILE", "/env/ca.pem", 1);
-    const auto remote =
-        globals_of("status --token-file /t --cert-file /c --key-file /k").remote;
+    const auto remote = globals_of("status --token-file /t --cert-file /c --key-file /k").remote;
     EXPECT_EQ(remote.token_file, "/t");
     EXPECT_EQ(remote.files.ca, "/env/ca.pem");
     EXPECT_EQ(remote.files.certificate, "/c");
