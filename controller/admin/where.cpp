@@ -5,6 +5,8 @@
 
 #include <sys/un.h>
 
+#include <string>
+
 namespace gmguard::admin {
 namespace {
 
@@ -32,7 +34,8 @@ Result<Where> Where::parse(std::string_view text) {
         return fail(ErrorKind::invalid, std::string(text), "this is no place of an interface",
                     kForms);
     const std::string_view path = url->encoded_path();
-    if (url->port_number() == 0 || url->has_userinfo() || !(path.empty() || path == "/") ||
+    const bool port_fits = url->port() == std::to_string(url->port_number());
+    if (!url->has_port() || !port_fits || url->has_userinfo() || !(path.empty() || path == "/") ||
         url->has_query() || url->has_fragment())
         return fail(ErrorKind::invalid, std::string(text), "this is not scheme, host and port",
                     kForms);

@@ -93,7 +93,13 @@ TEST(Audit, HasWhatFailedByAnException) {
     EventLog log(1);
     store::Store store({});
     Api api(guard, log, store);
-    EXPECT_EQ(api.handle({"PATCH", "/v1/mode", {{"If-Match", "*"}}, "{}", "r-1"}).status, 500u);
+    EXPECT_EQ(api.handle({"PATCH",
+                          "/v1/mode",
+                          {{"If-Match", "*"}, {"Content-Type", "application/json"}},
+                          "{}",
+                          "r-1"})
+                  .status,
+              500u);
     EXPECT_EQ(store.changes({})->items.at(0).status, 500u);
 }
 
