@@ -2,6 +2,8 @@
 // The one file that knows CLI11.
 #include "arguments.hpp"
 
+#include "command_tree.hpp"
+
 #include "command_words.hpp"
 #include "commands.hpp"
 #include "help.hpp"
@@ -29,27 +31,6 @@ CLI::AsNumberWithUnit as_seconds() {
     const std::map<std::string, std::uint64_t> units{
         {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}};
     return CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::CASE_SENSITIVE, "TIME");
-}
-
-std::vector<std::string> words_of_checks() {
-    std::vector<std::string> out{"all"};
-    for (unsigned i = 0; i < GM_CHECK_COUNT; ++i)
-        out.emplace_back(admin::name(static_cast<gm_check>(i)));
-    return out;
-}
-
-std::vector<std::string> words_of_reasons() {
-    std::vector<std::string> out;
-    for (unsigned i = GM_REASON_none + 1; i < GM_REASON_COUNT; ++i)
-        out.emplace_back(admin::name(static_cast<gm_reason>(i)));
-    return out;
-}
-
-std::vector<std::string> words_of_event_types() {
-    std::vector<std::string> out;
-    for (unsigned i = 0; i <= static_cast<unsigned>(admin::EventType::alarm); ++i)
-        out.emplace_back(admin::name(static_cast<admin::EventType>(i)));
-    return out;
 }
 
 // The program as CLI11 sees it. Options write into members; the command that was named sets run_.
@@ -541,44 +522,6 @@ ArgumentWords Program::words_of(const CLI::Option& option) const {
     if (const auto found = offered_.find(&option); found != offered_.end())
         out.choices = found->second;
     return out;
-}
-
-// Without the groups of options, which CLI11 has as commands without a name.
-std::vector<const CLI::App*> commands_of(const CLI::App& app) {
-    return app.get_subcommands([](const CLI::App* each) { return !each->get_name().empty(); });
-}
-
-// The command that the words name so far, and the first word that names none.
-struct Named {
-    const CLI::App* app;
-    std::string stranger;
-};
-
-bool takes_next(std::string_view word) {
-    constexpr std::string_view options[]{"-o",        "--output",    "--server",   "--token-file",
-                                         "--ca-file", "--cert-file", "--key-file", "--pins"};
-    return std::ranges::find(options, word) != std::end(options);
-}
-
-Named named_by(const CLI::App& program, const std::vector<std::string>& words) {
-    const CLI::App* app = &program;
-    for (std::size_t i = 0; i < words.size(); ++i) {
-        const auto commands = commands_of(*app);
-        const auto found = std::ranges::find(commands, words[i], &CLI::App::get_name);
-        if (found != commands.end())
-            app = *found;
-        else if (takes_next(words[i]))
-            ++i;
-        else if (!words[i].starts_with('-') && !commands.empty())
-            return {app, words[i]};
-    }
-    return {app, {}};
-}
-
-// "gmguard mode set"
-std::string path_of(const CLI::App* app) {
-    const auto* parent = app->get_parent();
-    return parent ? path_of(parent) + " " + app->get_name() : app->get_name();
 }
 
 std::string Program::wrong_usage(const CLI::ParseError& error,

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The tree of commands as CLI11 has it, and the words that their options offer. Of arguments.cpp.
+#pragma once
+
+#include "admin/event.hpp"
+#include "admin/names.hpp"
+#include "config/words.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gmguard::cli {
+
+inline std::vector<std::string> words_of_checks() {
+    std::vector<std::string> out{"all"};
+    for (unsigned i = 0; i < GM_CHECK_COUNT; ++i)
+        out.emplace_back(admin::name(static_cast<gm_check>(i)));
+    return out;
+}
+
+inline std::vector<std::string> words_of_reasons() {
+    std::vector<std::string> out;
+    for (unsigned i = GM_REASON_none + 1; i < GM_REASON_COUNT; ++i)
+        out.emplace_back(admin::name(static_cast<gm_reason>(i)));
+    return out;
+}
+
+inline std::vector<std::string> words_of_event_types() {
+    std::vector<std::string> out;
+    for (unsigned i = 0; i <= static_cast<unsigned>(admin::EventType::alarm); ++i)
+        out.emplace_back(admin::name(static_cast<admin::EventType>(i)));
+    return out;
+}
+
+// Without the groups of options, which CLI11 has as commands without a name.
+inline std::vector<const CLI::App*> commands_of(const CLI::App& app) {
+    return app.get_subcommands([](const CLI::App* each) { return !each->get_name().empty(); });
+}
+
+// The command that the words name so far, and the first word that names none.
+struct Named {
+    const CLI::App* app;
+    std::string stranger;
+};
+
+inline bool takes_next(std::string_view word) {
+    constexpr std::string_view options[]{"-o",        "--output",    "--server",   "--token-file",
+                                         "--ca-file", "--cert-file", "--key-file", "--pins"};
+    return std::ranges::find(options, word) != std::end(options);
+}
+
+inline Named named_by(const CLI::App& program, const std::vector<std::string>& words) {
+    const CLI::App* app = &program;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        const auto commands = commands_of(*app);
+        const auto found = std::ranges::find(commands, words[i], &CLI::App::get_name);
+        if (found != commands.end())
+            app = *found;
+        else if (takes_next(words[i]))
+            ++i;
+        else if (!words[i].starts_with('-') && !commands.empty())
+            return {app, words[i]};
+    }
+    return {app, {}};
+}
+
+// "gmguard mode set"
+inline std::string path_of(const CLI::App* app) {
+    const auto* parent = app->get_parent();
+    return parent ? path_of(parent) + " " + app->get_name() : app->get_name();
+}
+
+} // namespace gmguard::cli
