@@ -8,9 +8,9 @@
 
 namespace gmguard::admin {
 
-// Entries that one flush() writes; of those that a stranger can cause, so many: a flood fills the
-// log in memory, not the disk.
-inline constexpr std::size_t kEntriesAtOnce = 2000;
+// Entries that one flush() writes (some 20 ms); of those that a stranger can cause, so many: a
+// flood fills the log in memory, not the disk.
+inline constexpr std::size_t kEntriesAtOnce = 500;
 inline constexpr std::size_t kChatterAtOnce = 100;
 
 [[nodiscard]] store::Kind kind_of(EventType type);

@@ -98,8 +98,9 @@ void add_config_routes(Router& router, Guard& guard) {
     router.add({"GET", "/v1/config:diff", {}}, [&guard](Call& call) {
         return reload(guard, {.dry_run = true, .drop_bindings = false}, call.request);
     });
-    router.add({"POST", "/v1/config:check", {}},
-               [&guard](Call& call) { return check(guard, call.request); });
+    router.add(
+        {.method = "POST", .pattern = "/v1/config:check", .parameters = {}, .only_asks = true},
+        [&guard](Call& call) { return check(guard, call.request); });
     router.add({"POST", "/v1/config:reload", {}},
                [&guard](Call& call) { return reload(guard, call.request); });
 }

@@ -21,7 +21,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr int kPages = 10; // of 1,000 events: all that the daemon keeps
+constexpr int kPages = 10; // of 1,000 events, the last ones
 
 // What could be had, and why the rest could not.
 class Dump {
@@ -85,21 +85,24 @@ void add_config(Dump& dump, const std::string& file) {
     dump.add_document("config.json", json::object{{"file", file}, {"items", std::move(items)}});
 }
 
+// Page by page towards the past.
 void add_events(Dump& dump) {
     std::string lines;
-    std::string after = "0";
+    std::string before;
     for (int page = 0; page < kPages; ++page) {
         const auto events =
-            get(dump.session(), target_of("/v1/events", {{"after", after}, {"limit", "1000"}}));
+            get(dump.session(), target_of("/v1/events", {{"before", before}, {"limit", "1000"}}));
         if (!events) {
             dump.miss("events.jsonl", events.error().text());
             return;
         }
+        std::string older;
         for (const auto& event : list(*events, "items"))
-            lines += json::serialize(dump.discretion().document(event)) + "\n";
-        after = text(*events, "next_after");
+            older += json::serialize(dump.discretion().document(event)) + "\n";
+        lines.insert(0, older);
         if (text(*events, "more") != "true")
             break;
+        before = text(list(*events, "items").front(), "id");
     }
     dump.add("events.jsonl", lines);
 }
