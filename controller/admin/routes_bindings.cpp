@@ -22,13 +22,9 @@ Result<Binding> find(const Guard& guard, const std::string& id) {
     return source ? guard.holder(*source) : guard.binding(id);
 }
 
-// What a change would meet. last_seen moves with every packet and does not count; nor do fractions
-// of the other times, which are the kernel's clock told in ours: they jitter by the reading.
+// What a change would meet: last_seen moves with every packet and does not count.
 std::string tag_of(Binding binding) {
     binding.last_seen.reset();
-    binding.since = std::chrono::round<std::chrono::seconds>(binding.since);
-    if (binding.expires)
-        binding.expires = std::chrono::round<std::chrono::seconds>(*binding.expires);
     return etag_of(to_json(binding));
 }
 

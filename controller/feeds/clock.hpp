@@ -14,6 +14,8 @@ struct Moment {
     std::uint64_t ns = 0; // of CLOCK_MONOTONIC
     WallTime wall;
 
+    // The same moment of one clock is always the same moment of the other, until one of them is
+    // stepped. Single-threaded.
     [[nodiscard]] static Moment now();
     // When that was, or will be, on the wall.
     [[nodiscard]] WallTime wall_at(std::uint64_t other_ns) const;
