@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """H1, H4, H10, H16, H20: what an attacker who has read the source does to make the guard learn what
 is not so, and what a phone does that must not be taken for more than it is."""
+import contextlib
 import json
 
 from arena import both_families, case, expect, status
@@ -13,8 +14,7 @@ from raw import Raw
 def _is_refused_as(arena, sender, victim):
     """The sender's message in the victim's name is refused, for just that reason."""
     before = arena.guard.counts()
-    expect(not arena.answered(sender, sender.request("MESSAGE", sender=victim.impu)),
-           f"{sender.user} speaks as {victim.user}")
+    expect(not _speaks_as(arena, sender, victim), f"{sender.user} speaks as {victim.user}")
     dropped = arena.guard.since(before).dropped
     expect(dropped["identity_not_bound"], f"dropped as {dict(dropped)}")
 
@@ -26,6 +26,20 @@ def _events(arena, kind, impi):
 
 def _set_check(arena, check, mode):
     arena.guard.cli("mode", "set", check, mode)
+
+
+@contextlib.contextmanager
+def _off(arena, check):
+    """Inside the block the check is off, the others are as they were."""
+    _set_check(arena, check, "off")
+    try:
+        yield
+    finally:
+        _set_check(arena, check, "default")
+
+
+def _speaks_as(arena, sender, victim):
+    return arena.answered(sender, sender.request("MESSAGE", sender=victim.impu))
 
 
 # --- H1: answers that the attacker writes and the core sends
@@ -50,16 +64,13 @@ def forged_through_the_core(arena):
     alice = arena.registered()
     mallory = arena.registered("slow-mallory", side="evil")  # whom the core answers late
     challenge = mallory.ask(mallory.register_request())
-    _set_check(arena, "side", "off")
-    try:
+    with _off(arena, "side"):
         data = mallory.register_request(authorization=mallory.credentials(challenge))
         mallory.send(data, PROTECTED)
         mallory.send(_through_the_core(sip.parse(data), alice), PROTECTED)
         arena.guard.wait_for(lambda: _events(arena, "forged_answer", mallory.impi),
                              "the forged answer, back from the core")
         expect(status(mallory.receive()) == 200, "the true answer, or the forged one")
-    finally:
-        _set_check(arena, "side", "default")
     expect(arena.guard.binding_of(mallory)["impus"] ==
            [mallory.impu, f"sip:{mallory.user}.work@{DOMAIN}"], "bound as the true answer says")
     expect(status(mallory.say()) == 200, "mallory speaks as herself")
@@ -88,8 +99,9 @@ def ghost(arena, wrong_checksum):
     expect(not any(alice.impu in item["impus"] for item in arena.guard.bindings()
                    if item["selector"] == mallory.here), "alice's identity on mallory's selector")
     expect(arena.guard.binding_of(alice), "alice keeps hers")
-    expect(not arena.answered(mallory, mallory.request("MESSAGE", sender=alice.impu)),
-           "mallory speaks as alice")
+    with _off(arena, "identity_bound"):
+        expect(_speaks_as(arena, mallory, alice), "with the check off mallory speaks as alice")
+    expect(not _speaks_as(arena, mallory, alice), "mallory speaks as alice")
     arena.register(mallory)
     expect(status(mallory.say()) == 200, "an honest registration mends all")
     _is_refused_as(arena, mallory, alice)
@@ -101,7 +113,25 @@ def ghost(arena, wrong_checksum):
 def ring_loss(arena):
     """With the controller held up and the ring of clear REGISTERs full, the attacker registers.
     Unlearned he is nobody, not anybody; nor does his victim suffer."""
-    alice, mallory = arena.registered(), arena.attacker()
+    alice = arena.registered()
+    with _off(arena, "identity_bound"):
+        mallory = arena.attacker()
+        with _unheard(arena, mallory):
+            expect(_speaks_as(arena, mallory, alice), "with the check off mallory speaks as alice")
+    mallory = arena.attacker()
+    with _unheard(arena, mallory):
+        expect(not _speaks_as(arena, mallory, alice), "unlearned, mallory speaks as alice")
+        expect(status(alice.say()) == 200, "alice speaks meanwhile")
+    expect(not _speaks_as(arena, mallory, alice), "nor afterwards")
+    expect(arena.guard.binding_of(alice), "alice keeps her binding")
+    expect(status(alice.register()) == 200 and status(alice.say()) == 200, "and may refresh it")
+    arena.register(mallory)
+    _is_refused_as(arena, mallory, alice)
+
+
+@contextlib.contextmanager
+def _unheard(arena, mallory):
+    """Inside the block the controller is stopped, and mallory has registered beside a full ring."""
     lost = _lost(arena)
     with arena.guard.stopped():
         filling = [mallory.register_request(extra=[("X-Filling", "x" * 6000)]) for _ in range(8)]
@@ -109,16 +139,8 @@ def ring_loss(arena):
             mallory.send(filling[number % len(filling)])
         answer = mallory.register()
         expect(status(answer) == 200, f"Kamailio takes him: {status(answer)}")
-        expect(not arena.answered(mallory, mallory.request("MESSAGE", sender=alice.impu)),
-               "unlearned, mallory speaks as alice")
-        expect(status(alice.say()) == 200, "alice speaks meanwhile")
+        yield
     arena.guard.wait_for(lambda: _lost(arena) > lost, "the loss is told")
-    expect(not arena.answered(mallory, mallory.request("MESSAGE", sender=alice.impu)),
-           "nor afterwards")
-    expect(arena.guard.binding_of(alice), "alice keeps her binding")
-    expect(status(alice.register()) == 200 and status(alice.say()) == 200, "and may refresh it")
-    arena.register(mallory)
-    _is_refused_as(arena, mallory, alice)
 
 
 def _lost(arena):
