@@ -5,7 +5,6 @@
 namespace gmguard::test {
 namespace {
 
-const Phone kPhone, kPhone6{.address = "2001:db8::7"};
 const std::string kChallenge =
     "Digest realm=\"ims.test\",nonce=\"bm9uY2U=\",algorithm=AKAv1-MD5,qop=\"auth\"";
 

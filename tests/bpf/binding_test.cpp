@@ -5,8 +5,6 @@
 namespace gmguard::test {
 namespace {
 
-const Phone kPhone, kOther{.user = "001010000000002"};
-
 Row row(std::string description, const SipText& message, std::string outcome,
         const Binding& binding) {
     return {std::move(description), datagram(kPhone, message.text()), std::move(outcome),

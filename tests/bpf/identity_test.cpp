@@ -6,7 +6,7 @@
 namespace gmguard::test {
 namespace {
 
-const Phone kPhone, kVictim{.address = "192.0.2.8", .user = "001010000000002"};
+const Phone kVictim{.address = "192.0.2.8", .user = "001010000000002"};
 const std::string kNumber = "tel:+15550101", kAlias = "sip:+15550101@ims.test";
 const std::string kAnonymous = "\"Anonymous\" <sip:anonymous@anonymous.invalid>;tag=1";
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Token buckets: who is held back, and who never is for another's sake (H23).
-#include "harness/fixture.hpp"
+#include "rows.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,6 @@ namespace gmguard::test {
 namespace {
 
 constexpr std::uint64_t kMillisecond = 1'000'000;
-const Phone kPhone;
 
 Phone user(int number, const char* address = "192.0.2.7") {
     return {.address = address, .user = "00101" + std::to_string(1000000000 + number)};

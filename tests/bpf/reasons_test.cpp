@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Every reason of gmguard/abi/reasons.h that a packet can meet today, with its check off, in
 // monitor and in enforce.
-#include "harness/fixture.hpp"
+#include "rows.hpp"
 
 #include <gtest/gtest.h>
 
@@ -23,9 +23,6 @@ using Fixtures = std::vector<Fixture>;
 // Reasons of ESP, of TCP streams and of lists, which nothing raises yet.
 const std::set<gm_reason> kLater = {GM_REASON_esp_unknown_spi, GM_REASON_esp_wrong_source,
                                     GM_REASON_tcp_order, GM_REASON_tcp_poisoned, GM_REASON_blocked};
-
-const Phone kPhone, kPhone6{.address = "2001:db8::7"};
-const Phone kOther{.user = "001010000000002"};
 
 // What both programs say of a message to the unprotected port.
 void add_clear(Fixtures& out, gm_reason reason, const std::string& description,

@@ -5,7 +5,6 @@
 namespace gmguard::test {
 namespace {
 
-const Phone kPhone, kPhone6{.address = "2001:db8::7"};
 const std::string kNonce = "UvImZaYMEtKJGF2VDuiBNgkWb2sRPReNbA/TkB/yOaE=";
 const std::string kAuts = "oJXyD5OVZQz5OAuO2yI=";
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A table's row of packets and what becomes of them.
+// A table's row of packets and what becomes of them, and who sends them.
 #pragma once
 
 #include "harness/fixture.hpp"
@@ -7,6 +7,9 @@
 #include <gtest/gtest.h>
 
 namespace gmguard::test {
+
+inline const Phone kPhone, kPhone6{.address = "2001:db8::7"}, kOther{.user = "001010000000002"};
+inline const Phone kCore{.address = "198.51.100.2"};
 
 struct Row {
     std::string description;

@@ -5,7 +5,6 @@
 namespace gmguard::test {
 namespace {
 
-const Phone kPhone, kPhone6{.address = "2001:db8::7"}, kCore{.address = "198.51.100.2"};
 const Phone kHost{.address = "192.0.2.1", .port = 5070}, kLoop{.address = "127.0.0.1"};
 
 Packet to(const char* address, std::uint16_t port, const std::string& text = kPhone.asks().text()) {

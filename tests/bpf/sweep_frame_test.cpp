@@ -10,8 +10,6 @@
 namespace gmguard::test {
 namespace {
 
-const Phone kPhone, kPhone6{.address = "2001:db8::7"};
-
 struct Tally {
     unsigned frames = 0, delivered = 0, passed = 0;
 };

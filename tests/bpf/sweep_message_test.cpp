@@ -5,15 +5,14 @@
 namespace gmguard::test {
 namespace {
 
-const Phone kPhone, kPhone6{.address = "2001:db8::7"};
-const std::string kNonce = "bm9uY2U=";
+const std::string kShortNonce = "bm9uY2U=";
 
 class Messages : public testing::Test {
   protected:
     Messages() : guard_(Guard::fresh()) {
         for (const auto& phone : {kPhone, kPhone6}) {
             guard_.bind({.phone = phone});
-            guard_.challenge(phone, kNonce);
+            guard_.challenge(phone, kShortNonce);
         }
     }
     bool passes(Program program, const Phone& phone, const std::string& text,
@@ -55,8 +54,8 @@ TEST_F(Messages, OfEachClass_PassWholeOnly) {
     for (const auto& phone : {kPhone, kPhone6})
         for (const auto& message :
              {phone.registers(), phone.registers().remove("Authorization"),
-              phone.registers({.nonce = kNonce}),
-              phone.registers({.nonce = kNonce, .auts = "oJXyD5OVZQz5OAuO2yI="})}) {
+              phone.registers({.nonce = kShortNonce}),
+              phone.registers({.nonce = kShortNonce, .auts = "oJXyD5OVZQz5OAuO2yI="})}) {
             const auto text = message.text();
             for (const auto program : {Program::front, Program::inside}) {
                 for (std::size_t size = 0; size < text.size(); ++size)
@@ -107,7 +106,8 @@ TEST_F(Messages, WithAForeignContact_NeedAChangeThere) {
 }
 
 TEST_F(Messages, WithAResponse_NeedAChangeThere) {
-    const auto text = kPhone.registers({.nonce = kNonce, .response = "0123456789abcdef"}).text();
+    const auto text =
+        kPhone.registers({.nonce = kShortNonce, .response = "0123456789abcdef"}).text();
     change_each_byte(text, line(text, "Authorization"));
 }
 

@@ -8,8 +8,6 @@
 namespace gmguard::test {
 namespace {
 
-const Phone kPhone, kPhone6{.address = "2001:db8::7"}, kCore{.address = "198.51.100.2"};
-
 // The rings that got the packet, by name, in order.
 std::string rings(const Outcome& outcome) {
     std::string out;

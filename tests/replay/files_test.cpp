@@ -7,9 +7,10 @@ namespace {
 
 class ReplayFiles : public Replay {};
 
-Result<replay::Summary> run(const std::vector<std::string>& files, Lines& lines) {
-    return replay::run(config::default_guard(), files,
-                       [&](const replay::Finding& finding) { lines.push_back(json(finding)); });
+Result<replay::Summary> run_files(const std::vector<std::string>& files, Lines& lines) {
+    return replay::run(config::default_guard(), files, [&](const replay::Finding& finding) {
+        lines.push_back(replay::json(finding));
+    });
 }
 
 TEST_F(ReplayFiles, AreToldByTheContract_ToTheLetter) {
@@ -17,7 +18,7 @@ TEST_F(ReplayFiles, AreToldByTheContract_ToTheLetter) {
     scene.phone_says(Register{.contact = "192.0.2.9:5060", .expires = "3600"}.text());
     const TemporaryFile file(scene.capture().pcap());
     Lines lines;
-    ASSERT_TRUE(run({file.path()}, lines));
+    ASSERT_TRUE(run_files({file.path()}, lines));
     const std::string user = "001010000000001@ims.mnc001.mcc001.3gppnetwork.org";
     EXPECT_EQ(
         lines,
@@ -50,7 +51,7 @@ TEST_F(ReplayFiles, ThatEndTooSoon_AreToldAsFarAsTheyGo) {
     cut.resize(cut.size() - 100);
     const TemporaryFile file(cut);
     Lines lines;
-    const auto summary = run({file.path()}, lines);
+    const auto summary = run_files({file.path()}, lines);
     ASSERT_FALSE(summary);
     EXPECT_EQ(summary.error().kind, ErrorKind::invalid);
     EXPECT_EQ(summary.error().subject, file.path());
@@ -59,7 +60,7 @@ TEST_F(ReplayFiles, ThatEndTooSoon_AreToldAsFarAsTheyGo) {
 
 TEST_F(ReplayFiles, ThatAreNone_AreNamed) {
     Lines lines;
-    const auto summary = run({"/nonexistent/a.pcap"}, lines);
+    const auto summary = run_files({"/nonexistent/a.pcap"}, lines);
     ASSERT_FALSE(summary);
     EXPECT_EQ(summary.error().kind, ErrorKind::not_found);
 }
@@ -78,7 +79,7 @@ TEST_F(ReplayFiles, OfEveryLinkType_AreJudged) {
         capture.add(frame);
         const TemporaryFile file(capture.pcapng());
         Lines lines;
-        ASSERT_TRUE(run({file.path()}, lines));
+        ASSERT_TRUE(run_files({file.path()}, lines));
         ASSERT_EQ(lines.size(), 1u);
         EXPECT_NE(lines[0].find(R"("verdict":"drop","reason":"not_register")"), std::string::npos)
             << static_cast<int>(link);

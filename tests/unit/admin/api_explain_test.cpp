@@ -24,12 +24,12 @@ TEST_F(ExplainApi, HandsTheMessageOnAndTheAnswerBack) {
     EXPECT_EQ(guard_.question_asked.to, Endpoint::parse("192.0.2.1:5060"));
 }
 
-struct Row {
+struct ApiExplainRow {
     const char* body;
     std::vector<std::string> pointers;
 };
 
-const Row kWrong[] = {
+const ApiExplainRow kWrong[] = {
     {"{}", {"/sip", "/from", "/to"}},
     {R"({"sip":"x","from":"192.0.2.7","to":"192.0.2.1:5060"})", {"/from"}},
     {R"({"sip":"x","from":"192.0.2.7:5060","to":"2001:db8::1:5060"})", {"/to"}},
@@ -39,7 +39,7 @@ const Row kWrong[] = {
 };
 
 TEST_F(ExplainApi, RefusesWhatIsNoQuestion) {
-    for (const Row& row : kWrong) {
+    for (const ApiExplainRow& row : kWrong) {
         const Response response = explain(row.body);
         EXPECT_EQ(response.status, 422u) << row.body;
         EXPECT_EQ(pointers_of(response), row.pointers) << row.body;

@@ -80,13 +80,13 @@ TEST_F(InterfacesApi, RefusesNamesThatTheKernelWould) {
     EXPECT_EQ(guard_.attach_asked.name, "");
 }
 
-struct Row {
+struct ApiInterfacesRow {
     ErrorKind kind;
     unsigned status;
     const char* problem;
 };
 
-constexpr Row kErrors[] = {
+constexpr ApiInterfacesRow kErrors[] = {
     {ErrorKind::invalid, 422, "invalid"},     {ErrorKind::not_found, 404, "not_found"},
     {ErrorKind::conflict, 409, "conflict"},   {ErrorKind::unsupported, 501, "unsupported"},
     {ErrorKind::exhausted, 507, "exhausted"}, {ErrorKind::unavailable, 503, "unavailable"},
@@ -94,7 +94,7 @@ constexpr Row kErrors[] = {
 };
 
 TEST_F(InterfacesApi, GivesEveryErrorOfTheGuardItsStatus) {
-    for (const Row& row : kErrors) {
+    for (const ApiInterfacesRow& row : kErrors) {
         guard_.failure = Error{row.kind, 0, "interface gm1", "cannot attach", "try later"};
         const Response response = ask("PUT", "/v1/interfaces/gm1?", "{}");
         EXPECT_EQ(response.status, row.status);

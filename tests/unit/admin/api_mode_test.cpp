@@ -93,12 +93,12 @@ TEST_F(ModeApi, RefusesToConfirm_WhereNothingWaits) {
     EXPECT_EQ(ask("POST", "/v1/mode:confirm").status, 409U);
 }
 
-struct Row {
+struct ApiModeRow {
     const char* body;
     std::vector<std::string> pointers;
 };
 
-const Row kWrong[] = {
+const ApiModeRow kWrong[] = {
     {R"({"default":"ENFORCE"})", {"/default"}},
     {R"({"default":null})", {"/default"}},
     {R"({"default":2})", {"/default"}},
@@ -117,7 +117,7 @@ const Row kWrong[] = {
 };
 
 TEST_F(ModeApi, RefusesWhatIsNoChange) {
-    for (const Row& row : kWrong) {
+    for (const ApiModeRow& row : kWrong) {
         const Response response = patch(row.body);
         EXPECT_EQ(response.status, 422u) << row.body;
         EXPECT_EQ(pointers_of(response), row.pointers) << row.body;

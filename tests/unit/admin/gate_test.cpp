@@ -14,7 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 using testing::HasSubstr;
 
-constexpr auto kStart = Gate::Clock::time_point{} + 1h;
+constexpr auto kOpened = Gate::Clock::time_point{} + 1h;
 
 void write_owned(const std::string& path, const std::string& text) {
     std::ofstream(path) << text;
@@ -47,7 +47,7 @@ class GateTest : public testing::Test {
     Peer peer_{"192.0.2.7:40000", Address::parse("192.0.2.7"), Address::parse("192.0.2.1"), {}};
 };
 
-struct Row {
+struct GateRow {
     const char* description;
     const char* method;
     std::vector<Header> headers;
@@ -60,7 +60,7 @@ const Header kHost{"Host", "192.0.2.1:8480"};
 const Header kOps{"Authorization", "Bearer gmg_ops"};
 const Header kView{"Authorization", "Bearer gmg_view"};
 
-const Row kRows[] = {
+const GateRow kGateRows[] = {
     {"an admin's token", "DELETE", {kHost, kOps}, "", 0, "token ops"},
     {"a viewer's token", "GET", {kHost, kView}, "", 0, "token prometheus"},
     {"a viewer asks for the head", "HEAD", {kHost, kView}, "", 0, "token prometheus"},
@@ -134,14 +134,14 @@ const Row kRows[] = {
 };
 
 TEST_F(GateTest, LetsInWhoMay) {
-    for (const Row& row : kRows) {
+    for (const GateRow& row : kGateRows) {
         SCOPED_TRACE(row.description);
         Gate gate(access_, refusals_); // without the failures of the rows before
         Request request;
         request.method = row.method;
         request.headers = row.headers;
         peer_.certificate = row.certificate;
-        const auto refusal = gate.admit(request, peer_, kStart);
+        const auto refusal = gate.admit(request, peer_, kOpened);
         EXPECT_EQ(refusal ? refusal->status : 0, row.status) << (refusal ? refusal->body : "");
         EXPECT_THAT(refusal ? refusal->body : request.caller, HasSubstr(row.told));
         if (refusal && refusal->status == 401) {
@@ -156,11 +156,11 @@ TEST_F(GateTest, OfAUnixSocketLetsEverybodyIn_ButNoPage) {
     Request request;
     request.method = "DELETE";
     request.headers = {{"Host", "anything"}};
-    EXPECT_FALSE(gate.admit(request, local, kStart));
+    EXPECT_FALSE(gate.admit(request, local, kOpened));
     EXPECT_EQ(request.caller, "uid 0 gid 0 pid 123");
     EXPECT_EQ(request.role, Role::admin);
     request.headers.push_back({"Origin", "http://anything"});
-    EXPECT_EQ(gate.admit(request, local, kStart)->status, 403u);
+    EXPECT_EQ(gate.admit(request, local, kOpened)->status, 403u);
 }
 
 TEST_F(GateTest, WithoutACertificateOfViewers_LetsAllOfTheCaLook) {
@@ -168,7 +168,7 @@ TEST_F(GateTest, WithoutACertificateOfViewers_LetsAllOfTheCaLook) {
     Gate gate(access_, refusals_);
     Request request{"GET", "/", {kHost}, "", ""};
     peer_.certificate = "anybody.example";
-    EXPECT_FALSE(gate.admit(request, peer_, kStart));
+    EXPECT_FALSE(gate.admit(request, peer_, kOpened));
     EXPECT_EQ(request.role, Role::viewer);
 }
 
@@ -186,19 +186,19 @@ class GateBackoff : public GateTest {
 
 TEST_F(GateBackoff, SlowsDownWhoGuesses) {
     for (int i = 0; i < 5; ++i)
-        EXPECT_EQ(ask("guess", kStart), 401u) << i;
-    EXPECT_EQ(ask("guess", kStart), 429u);
-    EXPECT_EQ(ask("guess", kStart + 10min), 401u) << "the wait is over";
+        EXPECT_EQ(ask("guess", kOpened), 401u) << i;
+    EXPECT_EQ(ask("guess", kOpened), 429u);
+    EXPECT_EQ(ask("guess", kOpened + 10min), 401u) << "the wait is over";
     EXPECT_EQ(refusals_.count(Refused::credentials), 6u);
     EXPECT_EQ(refusals_.count(Refused::backoff), 1u);
 }
 
 TEST_F(GateBackoff, LocksNobodyOut) {
     for (int i = 0; i < 1000; ++i)
-        (void)ask("guess", kStart);
-    EXPECT_EQ(ask("gmg_ops", kStart), 200u) << "a good token, of the same address";
+        (void)ask("guess", kOpened);
+    EXPECT_EQ(ask("gmg_ops", kOpened), 200u) << "a good token, of the same address";
     peer_.address = Address::parse("192.0.2.8");
-    EXPECT_EQ(ask("guess", kStart), 401u) << "a first mistake, of another address";
+    EXPECT_EQ(ask("guess", kOpened), 401u) << "a first mistake, of another address";
 }
 
 TEST_F(GateBackoff, TellsTheLogSomeLines_AndNeverAToken) {
@@ -222,15 +222,15 @@ TEST(Backoff, GrowsToAMinute_AndKnowsNotMoreThanSoManySources) {
     Backoff backoff;
     const Address one = *Address::parse("2001:db8::1"), same = *Address::parse("2001:db8::2");
     for (int i = 0; i < 5; ++i)
-        backoff.fail(one, kStart);
-    EXPECT_EQ(backoff.wait(same, kStart), 1s) << "the same /64";
+        backoff.fail(one, kOpened);
+    EXPECT_EQ(backoff.wait(same, kOpened), 1s) << "the same /64";
     for (int i = 0; i < 100; ++i)
-        backoff.fail(one, kStart);
-    EXPECT_EQ(backoff.wait(one, kStart), 64s);
+        backoff.fail(one, kOpened);
+    EXPECT_EQ(backoff.wait(one, kOpened), 64s);
     for (std::uint32_t i = 0; i < 5000; ++i)
-        backoff.fail(Address((uint128{0xffff} << 32) | i), kStart + 1s);
+        backoff.fail(Address((uint128{0xffff} << 32) | i), kOpened + 1s);
     EXPECT_LE(backoff.sources(), 1024u);
-    backoff.fail(one, kStart + 1h);
+    backoff.fail(one, kOpened + 1h);
     EXPECT_EQ(backoff.sources(), 1u) << "what was long ago is forgotten";
 }
 

@@ -96,7 +96,7 @@ TEST(Http, KeepsAConnectionOpen_UntilToldOtherwise) {
     EXPECT_THAT(connection.read_all(), StartsWith("HTTP/1.0 200 OK\r\n"));
 }
 
-struct Row {
+struct HttpRow {
     const char* description;
     std::string bytes;
     const char* status;
@@ -104,7 +104,7 @@ struct Row {
 
 const std::string kBig(8 * 1024, 'a');
 
-const Row kHostile[] = {
+const HttpRow kHostile[] = {
     {"no HTTP", "hello\r\n\r\n", "400"},
     {"SIP", "REGISTER sip:ims.test SIP/2.0\r\nHost: x\r\n\r\n", "400"},
     {"bad version", "GET / HTTP/9.9\r\nHost: x\r\n\r\n", "400"},
@@ -138,7 +138,7 @@ const Row kHostile[] = {
 
 TEST(Http, RefusesHostileBytesAndCloses) {
     RunningServer server;
-    for (const Row& row : kHostile) {
+    for (const HttpRow& row : kHostile) {
         RawConnection connection(server.path());
         connection.send(row.bytes);
         connection.finish_sending();

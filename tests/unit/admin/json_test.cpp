@@ -15,12 +15,12 @@ std::string nested(std::size_t depth) {
     return std::string(depth, '[') + std::string(depth, ']');
 }
 
-struct Row {
+struct JsonRow {
     const char* description;
     std::string text;
 };
 
-const Row kHostile[] = {
+const JsonRow kHostileJson[] = {
     {"nothing", ""},
     {"white space", "  "},
     {"cut off", R"({"a":)"},
@@ -46,7 +46,7 @@ const Row kHostile[] = {
 };
 
 TEST(Json, RefusesHostileText) {
-    for (const Row& row : kHostile)
+    for (const JsonRow& row : kHostileJson)
         EXPECT_FALSE(parse_json(row.text)) << row.description;
 }
 

@@ -124,7 +124,7 @@ TEST_F(OpenApi, ListsTheNamesThatTheKernelHas) {
 }
 
 // One exchange. Conditions: "" none, "now" If-Match with the tag that GET gives, else If-Match.
-struct Row {
+struct OpenapiRow {
     const char* method;
     const char* pattern;
     const char* target;
@@ -144,7 +144,7 @@ constexpr const char* kImport =
 constexpr const char* kResolve = "/v1/conflicts/{id}:resolve";
 constexpr const char* kQuestion = R"({"sip":"x","from":"192.0.2.7:5060","to":"192.0.2.1:5060"})";
 
-constexpr Row kRows[] = {
+constexpr OpenapiRow kOpenapiRows[] = {
     {"GET", "/v1/status", "/v1/status", "", "", 200},
     {"GET", "/v1/status", "/v1/status?x=1", "", "", 400},
     {"GET", "/v1/interfaces", "/v1/interfaces", "", "", 200},
@@ -223,7 +223,7 @@ constexpr Row kRows[] = {
     {"GET", "/readyz", "/readyz", "", "", 200},
 };
 
-bool takes_toml(const Row& row) {
+bool takes_toml(const OpenapiRow& row) {
     return std::string_view(row.pattern) == "/v1/config:check";
 }
 
@@ -234,7 +234,7 @@ class Exchanges : public OpenApi {
         log_.append(Event{});
     }
 
-    Response play(const Row& row) {
+    Response play(const OpenapiRow& row) {
         guard_.bindings_now.push_back(mallory());
         std::vector<Header> headers{
             {"Content-Type", takes_toml(row) ? "application/toml" : "application/json"}};
@@ -245,7 +245,7 @@ class Exchanges : public OpenApi {
     }
 
     // What the body of a 2xx request must have been.
-    void check_request(const Row& row) {
+    void check_request(const OpenapiRow& row) {
         if (std::string_view(row.body).empty() || takes_toml(row))
             return;
         const json::value& content =
@@ -255,7 +255,7 @@ class Exchanges : public OpenApi {
         EXPECT_EQ(errors.empty(), row.status != 422) << testing::PrintToString(errors);
     }
 
-    void check_response(const Row& row, const Response& response) {
+    void check_response(const OpenapiRow& row, const Response& response) {
         const json::value& responses = operation(row.method, row.pattern).at("responses");
         const json::value* found =
             responses.as_object().if_contains(std::to_string(response.status));
@@ -285,7 +285,7 @@ class Exchanges : public OpenApi {
 };
 
 TEST_F(Exchanges, AreAllAsTheDocumentSays) {
-    for (const Row& row : kRows) {
+    for (const OpenapiRow& row : kOpenapiRows) {
         SCOPED_TRACE(std::string(row.method) + " " + row.target + " " + row.body);
         guard_ = FakeGuard{};
         const Response response = play(row);
@@ -298,7 +298,7 @@ TEST_F(Exchanges, AreAllAsTheDocumentSays) {
 
 TEST_F(Exchanges, ReachEveryOperation) {
     std::set<std::string> played;
-    for (const Row& row : kRows)
+    for (const OpenapiRow& row : kOpenapiRows)
         if (row.status < 300)
             played.insert(lower(row.method) + " " + row.pattern);
     EXPECT_EQ(played, documented());
@@ -317,7 +317,7 @@ bool applies(ErrorKind kind, std::string_view method, std::string_view target) {
 }
 
 TEST_F(Exchanges, FailAsTheDocumentSays) {
-    for (const Row& row : kRows) {
+    for (const OpenapiRow& row : kOpenapiRows) {
         for (const ErrorKind kind : kKinds) {
             if (row.status >= 300 || !applies(kind, row.method, row.target) || takes_toml(row))
                 continue;

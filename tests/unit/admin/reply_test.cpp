@@ -21,14 +21,14 @@ TEST(Etag, TellsVersionsApartAndSpellingsNot) {
     EXPECT_TRUE(etag_of("").starts_with('"') && etag_of("").ends_with('"'));
 }
 
-struct Row {
+struct ReplyRow {
     const char* description;
     const char* header;
     const char* value;
     std::optional<unsigned> status;
 };
 
-constexpr Row kChanges[] = {
+constexpr ReplyRow kChanges[] = {
     {"no condition", "Accept", "*/*", 428},
     {"the tag", "If-Match", "\"1\"", std::nullopt},
     {"any", "If-Match", " * ", std::nullopt},
@@ -41,7 +41,7 @@ constexpr Row kChanges[] = {
 };
 
 TEST(Conditions, DecideAChange) {
-    for (const Row& row : kChanges)
+    for (const ReplyRow& row : kChanges)
         EXPECT_EQ(status(check_change(with(row.header, row.value), "it", "\"1\"")), row.status)
             << row.description;
 }

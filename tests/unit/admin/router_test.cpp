@@ -33,14 +33,14 @@ class RouterTest : public testing::Test {
     Router router_;
 };
 
-struct Row {
+struct RouterRow {
     const char* method;
     const char* target;
     unsigned status;
     const char* body; // nullptr: any
 };
 
-constexpr Row kRows[] = {
+constexpr RouterRow kRouterRows[] = {
     {"GET", "/things", 200, "list"},
     {"HEAD", "/things", 200, "list"},
     {"GET", "/things?", 200, "list"},
@@ -76,7 +76,7 @@ constexpr Row kRows[] = {
 };
 
 TEST_F(RouterTest, FindsTheHandlerOrSaysWhyNot) {
-    for (const Row& row : kRows) {
+    for (const RouterRow& row : kRouterRows) {
         const Response response = ask(row.method, row.target);
         EXPECT_EQ(response.status, row.status) << row.method << " " << row.target;
         if (row.body) {

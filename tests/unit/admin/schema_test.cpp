@@ -9,14 +9,14 @@ namespace {
 
 namespace json = boost::json;
 
-struct Row {
+struct SchemaRow {
     const char* description;
     const char* schema;
     const char* instance;
     bool valid;
 };
 
-constexpr Row kRows[] = {
+constexpr SchemaRow kSchemaRows[] = {
     {"type fits", R"({"type":"string"})", R"("a")", true},
     {"type breaks", R"({"type":"string"})", "1", false},
     {"one of two types", R"({"type":["string","null"]})", "null", true},
@@ -47,7 +47,7 @@ constexpr Row kRows[] = {
 
 TEST(Schema, AcceptsAndRefuses) {
     const json::value document = json::parse(R"({"text":{"type":"string"}})");
-    for (const Row& row : kRows) {
+    for (const SchemaRow& row : kSchemaRows) {
         const auto errors =
             SchemaValidator(document).check(json::parse(row.schema), json::parse(row.instance));
         EXPECT_EQ(errors.empty(), row.valid) << row.description;

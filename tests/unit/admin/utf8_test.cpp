@@ -8,12 +8,12 @@ namespace {
 
 #define BAD "\xef\xbf\xbd"
 
-struct Row {
+struct Utf8Row {
     const char* description;
     std::string_view bytes, text;
 };
 
-constexpr Row kRows[] = {
+constexpr Utf8Row kUtf8Rows[] = {
     {"ASCII", "sip:a@b", "sip:a@b"},
     {"two bytes", "\xc3\xa9", "\xc3\xa9"},
     {"three bytes", "\xe2\x82\xac", "\xe2\x82\xac"},
@@ -30,7 +30,7 @@ constexpr Row kRows[] = {
 };
 
 TEST(Utf8, ReplacesWhatIsNotWellFormed) {
-    for (const Row& row : kRows)
+    for (const Utf8Row& row : kUtf8Rows)
         EXPECT_EQ(as_utf8(row.bytes), row.text) << row.description;
 }
 

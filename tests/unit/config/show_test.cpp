@@ -7,7 +7,7 @@ using namespace gmguard::config;
 
 namespace {
 
-constexpr const char* kText = R"(mode = "enforce"
+constexpr const char* kShown = R"(mode = "enforce"
 [[interface]]
 name = "gm0"
 netns = "pcscf"
@@ -37,14 +37,14 @@ per_user = 5
 domains = ["ims.test"]
 )";
 
-Config config_of(const std::string& text) {
+Config shown_config(const std::string& text) {
     auto config = parse(text, "gm.toml");
     EXPECT_TRUE(config.has_value()) << (config ? "" : config.error().text());
     return config.value_or(Config{});
 }
 
 Setting setting(const std::string& path) {
-    for (const auto& setting : settings(config_of(kText)))
+    for (const auto& setting : settings(shown_config(kShown)))
         if (setting.path == path)
             return setting;
     return {};
@@ -94,12 +94,12 @@ TEST(ConfigShow, WritesValuesAsTheyAreRead) {
 }
 
 TEST(ConfigShow, IsAFileThatMeansTheSame) {
-    const auto config = config_of(kText);
-    EXPECT_EQ(values_of(config_of(to_toml(config))), values_of(config));
+    const auto config = shown_config(kShown);
+    EXPECT_EQ(values_of(shown_config(to_toml(config))), values_of(config));
     EXPECT_NE(to_toml(config).find("\n[[listener]]\nname = \"gm\" "), std::string::npos);
 }
 
 TEST(ConfigShow, IsAFileThatMeansTheSame_ForTheDefaultGuard) {
     const auto config = default_guard();
-    EXPECT_EQ(values_of(config_of(to_toml(config))), values_of(config));
+    EXPECT_EQ(values_of(shown_config(to_toml(config))), values_of(config));
 }

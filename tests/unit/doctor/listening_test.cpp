@@ -15,7 +15,7 @@ Endpoint at(const char* text) {
     return *Endpoint::parse(text);
 }
 
-config::Config guarded() {
+config::Config guarded_ports() {
     config::Config config;
     config.listeners.resize(1);
     config.listeners[0].address = *Address::parse("192.0.2.1");
@@ -38,7 +38,7 @@ TEST(NotConfigured, AreSipPortsThatNobodyNames) {
                                          {at("198.51.100.1:5060"), kPcscf},
                                          {at("127.0.0.1:5060"), kPcscf},
                                          {at("[::1]:5060"), kPcscf}};
-    EXPECT_THAT(texts(not_configured(guarded(), sockets)), ElementsAre("192.0.2.9:5060"));
+    EXPECT_THAT(texts(not_configured(guarded_ports(), sockets)), ElementsAre("192.0.2.9:5060"));
 }
 
 TEST(NotConfigured, AreThoseBesideANamedOne_WhateverTheirPort) {
@@ -47,16 +47,16 @@ TEST(NotConfigured, AreThoseBesideANamedOne_WhateverTheirPort) {
                                          {at("192.0.2.1:6200"), kPcscf},
                                          {at("192.0.2.1:53"), kElsewhere},
                                          {at("192.0.2.1:0"), kPcscf}};
-    EXPECT_THAT(texts(not_configured(guarded(), sockets)), ElementsAre("192.0.2.1:6200"));
+    EXPECT_THAT(texts(not_configured(guarded_ports(), sockets)), ElementsAre("192.0.2.1:6200"));
 }
 
 TEST(NotConfigured, IsNothing_WhereTheCgroupIsNotKnown) {
     const kernel::UdpSocket sockets[] = {{at("192.0.2.1:5060"), 0}, {at("192.0.2.1:53"), 0}};
-    EXPECT_THAT(not_configured(guarded(), sockets), IsEmpty());
+    EXPECT_THAT(not_configured(guarded_ports(), sockets), IsEmpty());
 }
 
 TEST(NobodyListens, NamesThePortsWithoutASocket) {
-    const auto config = guarded();
+    const auto config = guarded_ports();
     const kernel::UdpSocket sockets[] = {{at("0.0.0.0:6100"), kPcscf},
                                          {at("192.0.2.9:5060"), kPcscf},
                                          {at("192.0.2.1:6101"), kPcscf}};

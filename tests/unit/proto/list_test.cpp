@@ -22,7 +22,7 @@ struct List {
     int reason = GM_REASON_none;
 };
 
-List read(std::string_view text) {
+List read_list(std::string_view text) {
     Room room;
     room.write(std::string(text) + "\r\nTo: <sip:x@y>, <z\">\r\n");
     gm_list_start(room.get(), gm_span(0, static_cast<__u32>(text.size())));
@@ -60,7 +60,7 @@ TEST(List, IsReadValueByValue) {
         {"*", {{"*", ""}}},
     };
     for (const auto& [text, values] : rows) {
-        const auto list = read(text);
+        const auto list = read_list(text);
         EXPECT_EQ(list.values, values) << text;
         EXPECT_EQ(reason_name(list.reason), "none") << text;
     }
@@ -75,12 +75,12 @@ TEST(List, IsAmbiguous) {
         "<sip:a@x>>",         "sip:a@x;t=1 <sip:b@y>",  "<sip:a@x>;t=1 <sip:b@y>",
     };
     for (const auto& text : rows)
-        EXPECT_EQ(reason_name(read(text).reason), "ambiguous") << text;
+        EXPECT_EQ(reason_name(read_list(text).reason), "ambiguous") << text;
 }
 
 TEST(List, IsMalformed_WhenAValueIsMissing) {
     for (const auto* text : {"<sip:a@x>,", "sip:a@x,", "<sip:a@x>;t=1,"})
-        EXPECT_EQ(reason_name(read(text).reason), "malformed") << text;
+        EXPECT_EQ(reason_name(read_list(text).reason), "malformed") << text;
 }
 
 // However many blanks stand somewhere, no value behind them is left out unseen.
@@ -91,7 +91,7 @@ TEST(List, LeavesNothingOut_WhenBlanksAreMany) {
              {"<sip:a@x>" + blanks + ",<sip:b@y>", "<sip:a@x>," + blanks + "<sip:b@y>",
               "<sip:a@x>;t" + blanks + ",<sip:b@y>", "sip:a@x" + blanks + ",sip:b@y",
               "\"A\"" + blanks + "<sip:a@x>,<sip:b@y>", blanks + "<sip:a@x>,<sip:b@y>"}) {
-            const auto list = read(text);
+            const auto list = read_list(text);
             ASSERT_TRUE(list.values.size() == 2 || list.reason != GM_REASON_none)
                 << count << " blanks: " << text;
         }
@@ -103,7 +103,7 @@ TEST(List, IsReadToItsEnd_WhenLong) {
     for (int i = 1; i < 60; ++i)
         text += ", \"" + std::string(40, 'n') + "\" <sip:a" + std::to_string(i) +
                 "@x>;p=" + std::string(30, 'v');
-    const auto list = read(text);
+    const auto list = read_list(text);
     ASSERT_EQ(list.reason, GM_REASON_none);
     ASSERT_EQ(list.values.size(), 60U);
     EXPECT_EQ(list.values.back().uri, "sip:a59@x");
@@ -113,7 +113,7 @@ TEST(List, IsReadToItsEnd_WhenLong) {
 TEST(List, FindsItsStructure_AtEveryOffset) {
     for (std::size_t size = 0; size < 200; ++size) {
         const std::string name(size, 'n');
-        const auto list = read("\"" + name + "\" <sip:a@x>;p=\"" + name + "\",<sip:b@y>");
+        const auto list = read_list("\"" + name + "\" <sip:a@x>;p=\"" + name + "\",<sip:b@y>");
         ASSERT_EQ(list.values.size(), 2U) << size;
         EXPECT_EQ(list.values[0].uri, "sip:a@x") << size;
         EXPECT_EQ(list.values[1].uri, "sip:b@y") << size;
@@ -121,7 +121,7 @@ TEST(List, FindsItsStructure_AtEveryOffset) {
 }
 
 TEST(List, HasAReason_WhenItsValuesAreTooLongForTheSteps) {
-    const auto list = read("\"" + std::string(7000, '\\') + "\" <sip:a@x>");
+    const auto list = read_list("\"" + std::string(7000, '\\') + "\" <sip:a@x>");
     EXPECT_EQ(list.values.size(), 0U);
     EXPECT_EQ(reason_name(list.reason), "ambiguous");
 }

@@ -13,7 +13,7 @@ Endpoint at(const char* text) {
 const Endpoint kPhone = at("192.0.2.7:5060"), kOther = at("192.0.2.8:5060");
 const Endpoint kPcscf = at("192.0.2.1:5060"), kCore = at("198.51.100.2:5060");
 
-sip::Message register_message(std::size_t vias = 1) {
+sip::Message heard_register(std::size_t vias = 1) {
     sip::Message message;
     message.request = true;
     message.method = "REGISTER";
@@ -34,7 +34,7 @@ TEST_F(SidesOfAnyAddress, TakeEverythingToAGuardedPortForGm_WhileNothingIsKnown)
 }
 
 TEST_F(SidesOfAnyAddress, KnowThePcscf_OnceARegisterWentToIt) {
-    sides.learn(register_message(), kPhone, kPcscf);
+    sides.learn(heard_register(), kPhone, kPcscf);
     EXPECT_EQ(sides.way(kPcscf, kPhone), Way::to_gm);
     EXPECT_EQ(sides.way(kPcscf, at("192.0.2.7:1025")), Way::to_gm);
     EXPECT_EQ(sides.way(at("192.0.2.1:6060"), kPhone), Way::to_gm) << "answers from another port";
@@ -44,32 +44,32 @@ TEST_F(SidesOfAnyAddress, KnowThePcscf_OnceARegisterWentToIt) {
 }
 
 TEST_F(SidesOfAnyAddress, LearnNothing_FromAnythingElse) {
-    sip::Message invite = register_message(), answer = register_message();
+    sip::Message invite = heard_register(), answer = heard_register();
     invite.method = "INVITE";
     answer.request = false;
     sides.learn(invite, kPhone, kPcscf);
     sides.learn(answer, kPhone, kPcscf);
-    sides.learn(register_message(), kPhone, at("192.0.2.1:5061"));
+    sides.learn(heard_register(), kPhone, at("192.0.2.1:5061"));
     EXPECT_EQ(sides.way(kPcscf, kPhone), Way::from_gm);
 }
 
 TEST_F(SidesOfAnyAddress, StillJudgeAPhone_ThatAnAttackerSentARegister) {
-    sides.learn(register_message(), kOther, kPhone);
-    sides.learn(register_message(), kPhone, kPcscf);
+    sides.learn(heard_register(), kOther, kPhone);
+    sides.learn(heard_register(), kPhone, kPcscf);
     EXPECT_EQ(sides.way(kPhone, kPcscf), Way::from_gm);
     EXPECT_EQ(sides.way(kPcscf, kPhone), Way::to_gm);
 }
 
 TEST_F(SidesOfAnyAddress, StillKnowThePcscf_WhenItForwardsTheRegister) {
-    sides.learn(register_message(), kPhone, kPcscf);
-    sides.learn(register_message(2), kPcscf, kCore);
+    sides.learn(heard_register(), kPhone, kPcscf);
+    sides.learn(heard_register(2), kPcscf, kCore);
     EXPECT_EQ(sides.way(kPcscf, kPhone), Way::to_gm);
     EXPECT_EQ(sides.way(kCore, kPhone), Way::from_gm);
 }
 
 TEST_F(SidesOfAnyAddress, TellByPort_WhereBothEndsHaveOneAddress) {
     const Endpoint phone = at("127.0.0.1:5070"), pcscf = at("127.0.0.1:5060");
-    sides.learn(register_message(), phone, pcscf);
+    sides.learn(heard_register(), phone, pcscf);
     EXPECT_EQ(sides.way(phone, pcscf), Way::from_gm);
     EXPECT_EQ(sides.way(pcscf, phone), Way::to_gm);
 }
