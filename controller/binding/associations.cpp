@@ -255,6 +255,7 @@ void Associations::restore(std::span<const Entry> entries, std::uint64_t now_ns,
         a->claim = binding.user;
         a->selector = binding.selector();
         a->owned = true;
+        a->installed = value.state == GM_SPI_INSTALLED;
         a->there = value;
     }
     settle(now_ns, out);
