@@ -7,6 +7,7 @@
 
 #include <linux/pkt_cls.h>
 
+#include "esp.h"
 #include "listener.h"
 #include "register.h"
 #include "room.h"
@@ -79,7 +80,10 @@ static __always_inline void gm_learn(struct __sk_buff *skb, struct gm_case *c, s
 
     gm_fill_packet(w, p, skb->ifindex);
     gm_tap(c, w, GM_TAP_CORE);
-    if (w->sip.status == 401 && gm_leaks_keys(w) && losses)
+    if (w->sip.status != 401)
+        return;
+    gm_give_grace(c->settings, p->destination);
+    if (gm_leaks_keys(w) && losses)
         losses->leaked_keys++;
 }
 

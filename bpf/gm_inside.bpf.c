@@ -7,7 +7,7 @@
 // Which side a packet is from is decided by the interface it came in by, never by its addresses
 // alone (H8, H15). One that nobody named may be a Gm interface that went and came again, or a new
 // one: what comes by it to a listener's own address is judged as if it were, unless it is the
-// core's; and not taken for decrypted, as no gm_front stands before it (H9).
+// core's; and not taken for decrypted where no gm_front stands before it (H9; opened.h).
 
 #include "listener.h"
 #include "netns.h"
@@ -51,8 +51,10 @@ static __always_inline int gm_inside_clear(struct gm_case *c, struct gm_work *w)
 static __always_inline int gm_inside_protected(struct gm_case *c, struct gm_work *w)
 {
     if (!gm_judge_protected(c, w) && w->sip.kind == GM_KIND_REQUEST &&
-        gm_is_register(w, w->sip.method))
+        gm_is_register(w, w->sip.method)) {
+        gm_expect_association(c->settings, w->record.source);
         gm_tap(c, w, GM_TAP_INNER);
+    }
     return gm_leave(c, w);
 }
 
@@ -84,8 +86,8 @@ static __always_inline int gm_from_phone(struct __sk_buff *skb, struct gm_case *
         gm_fails(c, GM_REASON_not_listener);
         return gm_leave(c, w);
     }
-    if (arrival == GM_ARRIVAL_UNKNOWN && c->listener->role == GM_ROLE_PROTECTED &&
-        c->listener->protection == GM_PROTECTION_ESP && gm_fails(c, GM_REASON_clear_on_protected))
+    if (c->listener->role == GM_ROLE_PROTECTED && c->listener->protection == GM_PROTECTION_ESP &&
+        gm_fails(c, gm_check_way(skb, c, p, arrival != GM_ARRIVAL_UNKNOWN)))
         return gm_leave(c, w);
     if (parse == GM_PARSE_MALFORMED || (p->length && !gm_copy_payload(skb, w, p))) {
         gm_fails(c, parse == GM_PARSE_OK && p->length > GM_SIP_MAX ? GM_REASON_oversize

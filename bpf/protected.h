@@ -10,6 +10,7 @@
 #define GMGUARD_BPF_PROTECTED_H
 
 #include "clear.h"
+#include "opened.h"
 
 /* Who is asked for, and the answer, of one message. */
 struct gm_claim {
@@ -216,7 +217,7 @@ static __always_inline int gm_judge_protected(struct gm_case *c, struct gm_work 
 {
     struct gm_claim claim = {};
     struct gm_binding *binding;
-    int reason;
+    int reason, is_register;
 
     w->sip.kind = GM_KIND_NONE;
     if (gm_is_keepalive(gm_load8(w->text), w->sip.length))
@@ -233,7 +234,10 @@ static __always_inline int gm_judge_protected(struct gm_case *c, struct gm_work 
      * ends the old one (D.2.3). */
     if (binding)
         binding->last_seen_ns = gm_now(c->settings);
-    if (w->sip.kind == GM_KIND_REQUEST && gm_is_register(w, w->sip.method))
+    is_register = w->sip.kind == GM_KIND_REQUEST && gm_is_register(w, w->sip.method);
+    if (gm_fails(c, gm_check_association(c, binding, is_register)))
+        return 1;
+    if (is_register)
         return gm_judge_inner_register(c, w, binding);
     if (w->sip.kind == GM_KIND_REQUEST && gm_is_reg_event(w))
         return gm_fails(c, GM_REASON_forged_answer);

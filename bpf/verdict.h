@@ -16,6 +16,10 @@ struct gm_case {
     enum gm_peer peer;     /* whose the source is; 0: a phone's */
     enum gm_reason reason; /* the first that would drop it, or the one that does */
     enum gm_verdict verdict;
+#ifdef GM_SEC_PATH
+    int opened; /* by an association; then which, if it is known */
+    const struct gm_spi *association;
+#endif
 };
 
 /* A power of two, so that a mask bounds the index for the verifier. */

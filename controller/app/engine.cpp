@@ -16,6 +16,10 @@ namespace {
 // so that they do not push the others out of the log.
 constexpr unsigned kChatter = 50;
 
+// From a challenge until its associations are known here, and a phone's next try with it (T1 and
+// T2 of RFC 3261).
+constexpr std::uint32_t kGraceS = 5;
+
 constexpr std::size_t kFull = 80;       // percent of a map: alarm
 constexpr std::size_t kFullNoMore = 70; // below: the next one is news
 
@@ -244,6 +248,8 @@ Result<kernel::Tables> Engine::tables(const config::Config& config,
     if (!ids)
         return fail(ids.error());
     auto tables = kernel::tables(config, hosts, past_.key, *ids);
+    if (sees_associations_ && objects_.reads_associations())
+        tables.settings.grace_s = kGraceS;
     if (!sees_associations_)
         for (auto& [key, listener] : tables.listeners)
             listener.modes.esp_source = GM_MODE_OFF;

@@ -34,6 +34,15 @@ Feature helper(const char* name, bpf_prog_type type, bpf_func_id id) {
 
 using Btf = std::unique_ptr<btf, decltype(&btf__free)>;
 
+} // namespace
+
+bool has_kernel_function(const char* name) {
+    const Btf kernel(btf__load_vmlinux_btf(), &btf__free);
+    return kernel && btf__find_by_name_kind(kernel.get(), name, BTF_KIND_FUNC) > 0;
+}
+
+namespace {
+
 void probe_btf(std::vector<Feature>& out) {
     const Btf kernel(btf__load_vmlinux_btf(), &btf__free);
     const bool there = kernel && libbpf_get_error(kernel.get()) == 0;

@@ -29,6 +29,9 @@ struct Feature {
 // "none", "integrity" or "confidentiality" (kernel_lockdown(7)); empty: the kernel has none.
 [[nodiscard]] std::string lockdown();
 
+// One that programs may call (kfunc), by the kernel's BTF.
+[[nodiscard]] bool has_kernel_function(const char* name);
+
 // Of `path` or, where it is not there yet, the nearest folder above it.
 [[nodiscard]] bool is_bpffs(const std::string& path);
 

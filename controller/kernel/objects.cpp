@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "kernel/objects.hpp"
 
+#include "kernel/features.hpp"
 #include "kernel/libbpf_log.hpp"
 #include "kernel/pins.hpp"
 #include "kernel/rings.hpp"
@@ -11,6 +12,7 @@
 #include "gm_answers.skel.h"
 #include "gm_front.skel.h"
 #include "gm_inside.skel.h"
+#include "gm_inside_sa.skel.h"
 #include "gm_onward.skel.h"
 #include "gm_show.skel.h"
 
@@ -225,7 +227,8 @@ Result<Maps> take_maps(const Shared& shared) {
 
 struct Objects::Parts {
     Skeleton<gm_front> front;
-    Skeleton<gm_inside> inside;
+    Skeleton<gm_inside> inside; // one of the two
+    Skeleton<gm_inside_sa> inside_sa;
     Skeleton<gm_onward> onward;
     Skeleton<gm_answers> answers;
     Skeleton<gm_show> show;
@@ -239,6 +242,7 @@ struct Objects::Parts {
     [[nodiscard]] const bpf_program* program(Program which) const; // null: refused
 
   private:
+    [[nodiscard]] Result<> load_inside(const Sizes& sizes);
     void load_show(const Sizes& sizes);
     template <typename T>
     [[nodiscard]] Result<> load_one(Skeleton<T>& skeleton, const char* name, const Sizes& sizes);
@@ -264,7 +268,7 @@ Result<> Objects::Parts::load_one(Skeleton<T>& skeleton, const char* name, const
 Result<> Objects::Parts::load(const Sizes& sizes) {
     if (auto loaded = load_one(front, "gm_front", sizes); !loaded)
         return loaded;
-    if (auto loaded = load_one(inside, "gm_inside", sizes); !loaded)
+    if (auto loaded = load_inside(sizes); !loaded)
         return loaded;
     if (auto loaded = load_one(onward, "gm_onward", sizes); !loaded)
         return loaded;
@@ -276,6 +280,18 @@ Result<> Objects::Parts::load(const Sizes& sizes) {
         return fail(std::move(taken.error()));
     maps = std::move(*taken);
     return {};
+}
+
+// The one that reads the sec_path, where the kernel lets it.
+Result<> Objects::Parts::load_inside(const Sizes& sizes) {
+    if (has_kernel_function("bpf_cast_to_kern_ctx")) {
+        auto loaded = load_one(inside_sa, "gm_inside", sizes);
+        if (loaded)
+            return loaded;
+        inside_sa.reset();
+        log += "security associations are told by address and port: " + loaded.error().text();
+    }
+    return load_one(inside, "gm_inside", sizes);
 }
 
 // A table for people is no reason not to judge.
@@ -292,7 +308,7 @@ const bpf_program* Objects::Parts::program(Program which) const {
     case Program::front:
         return front->progs.gm_front;
     case Program::inside:
-        return inside->progs.gm_inside;
+        return inside_sa ? inside_sa->progs.gm_inside : inside->progs.gm_inside;
     case Program::onward:
         return onward->progs.gm_onward;
     case Program::answers:
@@ -357,6 +373,9 @@ const Maps& Objects::maps() const {
 int Objects::fd(Program program) const {
     const auto* there = parts_->program(program);
     return there ? bpf_program__fd(there) : -1;
+}
+bool Objects::reads_associations() const {
+    return parts_->inside_sa != nullptr;
 }
 const std::string& Objects::pin_path() const {
     return parts_->pins;

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+ *
+ * Which security association decrypted a packet, read from its sec_path, so that "the correct
+ * inbound SA" (D.1) is known by its SPI, and a packet in clear by the lack of one (H3, H9, H24).
+ * The kernel lets cgroup programs read it since 6.12 or so (not on 6.1): gm_inside is compiled with
+ * GM_SEC_PATH and without.
+ */
+#ifndef GMGUARD_BPF_OPENED_H
+#define GMGUARD_BPF_OPENED_H
+
+#include "esp.h"
+#include "verdict.h"
+
+#ifdef GM_SEC_PATH
+
+#include <bpf/bpf_core_read.h>
+
+/* Of the kernel's own, what is read here; where it is, libbpf finds by BTF. */
+struct xfrm_id {
+    __be32 spi;
+} __attribute__((preserve_access_index));
+struct xfrm_state {
+    struct xfrm_id id;
+} __attribute__((preserve_access_index));
+struct sec_path {
+    int len;
+    struct xfrm_state *xvec[6];
+} __attribute__((preserve_access_index));
+struct skb_ext {
+    __u8 offset[1];
+} __attribute__((preserve_access_index));
+struct sk_buff {
+    __u8 active_extensions;
+    struct skb_ext *extensions;
+} __attribute__((preserve_access_index));
+enum skb_ext_id { SKB_EXT_SEC_PATH };
+
+extern void *bpf_cast_to_kern_ctx(void *) __ksym;
+extern void *bpf_rdonly_cast(const void *, __u32) __ksym;
+
+/* Extensions lie at multiples of 8 behind their head. */
+#define GM_EXT_UNIT 8
+
+/* How many associations the packet came through; *spi: the first one's. */
+static __noinline int gm_opened_by(struct __sk_buff *context, __u32 *spi)
+{
+    struct sk_buff *skb = bpf_cast_to_kern_ctx(context);
+    const __u32 id = bpf_core_enum_value(enum skb_ext_id, SKB_EXT_SEC_PATH);
+    struct xfrm_state *state;
+    struct sec_path *path;
+    struct skb_ext *ext;
+
+    if (!spi || !(skb->active_extensions & (1u << id)))
+        return 0;
+    ext = skb->extensions;
+    path = bpf_rdonly_cast((void *)ext + ext->offset[id & 7] * GM_EXT_UNIT,
+                           bpf_core_type_id_kernel(struct sec_path));
+    state = path->xvec[0];
+    *spi = bpf_ntohl(state->id.spi);
+    return path->len;
+}
+
+/* Notes by which association the packet came, and says what is against that. */
+static __always_inline int gm_check_way(struct __sk_buff *skb, struct gm_case *c,
+                                        const struct gm_packet *p, int guarded)
+{
+    __u32 spi = 0;
+    int depth = gm_opened_by(skb, &spi);
+
+    (void)guarded;
+    if (!depth)
+        return GM_REASON_clear_on_protected;
+    if (depth > 1)
+        return GM_REASON_too_deep;
+    c->opened = 1;
+    c->association = gm_find_spi(p->destination, spi);
+    return GM_REASON_none;
+}
+
+/* Whose association it is: by one of nobody only a REGISTER may come. */
+static __always_inline int gm_check_association(const struct gm_case *c,
+                                                const struct gm_binding *binding, int is_register)
+{
+    const struct gm_spi *a = c->association;
+
+    if (!c->opened)
+        return GM_REASON_none;
+    if (is_register)
+        return a && a->state == GM_SPI_REFUSED ? GM_REASON_esp_wrong_source : GM_REASON_none;
+    if (!a || !a->subscriber)
+        return GM_REASON_esp_unknown_spi;
+    return binding && binding->subscriber != a->subscriber ? GM_REASON_esp_wrong_source
+                                                           : GM_REASON_none;
+}
+
+/* The answer to a REGISTER from there may bring a new one, and be encrypted (H17). */
+static __noinline void gm_expect_association(const struct gm_settings *settings, gm_u128 source)
+{
+    if (settings)
+        gm_give_grace(settings, source);
+}
+
+#else
+
+/* Decrypted is what came by an interface that gm_front guards, as clear packets to a protected port
+ * do not get past it. */
+static __always_inline int gm_check_way(struct __sk_buff *skb, struct gm_case *c,
+                                        const struct gm_packet *p, int guarded)
+{
+    (void)skb;
+    (void)c;
+    (void)p;
+    return guarded ? GM_REASON_none : GM_REASON_clear_on_protected;
+}
+
+static __always_inline int gm_check_association(const struct gm_case *c,
+                                                const struct gm_binding *binding, int is_register)
+{
+    (void)c;
+    (void)binding;
+    (void)is_register;
+    return GM_REASON_none;
+}
+
+/* By address and port alone a stranger's association is not told from a phone's, so unknown ones
+ * get no grace here. */
+static __always_inline void gm_expect_association(const struct gm_settings *settings,
+                                                  gm_u128 source)
+{
+    (void)settings;
+    (void)source;
+}
+
+#endif
+
+#endif
