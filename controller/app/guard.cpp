@@ -157,6 +157,17 @@ Result<> Guard::check_adopted(const config::Config& wanted) const {
                 "bindings list --state adopted`");
 }
 
+// Where XFRM cannot be followed, SPIs of phones are unknown, and to refuse them would cut them off.
+Result<> Guard::check_associations(const admin::ModeChange& change) const {
+    const auto asked = change.checks.find(GM_CHECK_esp_source);
+    if (engine_.sees_associations() || asked == change.checks.end() ||
+        asked->second.value_or(GM_MODE_OFF) == GM_MODE_OFF)
+        return {};
+    return fail(ErrorKind::unsupported, "check esp_source",
+                "the kernel's security associations (XFRM) are not seen here",
+                "gmguard doctor and the daemon's log say why");
+}
+
 Result<> Guard::set_modes(const admin::ModeChange& change) {
     if (confirmation_.is_awaited() && !change.confirm_within_s)
         return fail(ErrorKind::conflict, "mode", "a change waits to be confirmed",
@@ -164,6 +175,8 @@ Result<> Guard::set_modes(const admin::ModeChange& change) {
     auto changed = with_modes(config_, change);
     if (!changed)
         return fail(std::move(changed.error()));
+    if (auto seen = check_associations(change); !seen)
+        return seen;
     if (auto covered = check_covered(*changed); !covered)
         return covered;
     if (auto agreed = check_adopted(*changed); !agreed && !change.accept_adopted)

@@ -56,6 +56,7 @@ class Guard final : public admin::Guard {
     [[nodiscard]] Result<> put_modes(config::Config& changed);
     void fall_back(const admin::Modes& before, const std::string& why);
     [[nodiscard]] Result<> check_covered(const config::Config& wanted) const;
+    [[nodiscard]] Result<> check_associations(const admin::ModeChange& change) const;
     [[nodiscard]] Result<> check_adopted(const config::Config& wanted) const;
     void tell(admin::EventType type, std::string interface, std::string detail);
     [[nodiscard]] admin::Binding show(const binding::BindingView& view) const;

@@ -77,6 +77,21 @@ TEST_F(Dump, ShowsABindingAsText) {
     EXPECT_THAT(out.text, HasSubstr("0xffffc6336407")) << "an address in host order";
 }
 
+TEST_F(Dump, ShowsTheSourceAndStateOfAnSpi) {
+    const auto objects = open();
+    gm_spi value{};
+    value.address = kPhone;
+    value.bits = 128;
+    value.port = 5062;
+    value.state = GM_SPI_INSTALLED;
+    ASSERT_TRUE(objects.maps().spis.put({kListener, 4097, 0, 0}, value));
+    const auto out = dump("gm_spis");
+    ASSERT_EQ(out.status, 0) << out.text;
+    EXPECT_THAT(out.text, HasSubstr(R"("spi": 4097)"));
+    EXPECT_THAT(out.text, HasSubstr(R"("state": "GM_SPI_INSTALLED")"));
+    EXPECT_THAT(out.text, HasSubstr("0xffffc6336407")) << "an address in host order";
+}
+
 TEST_F(Dump, ShowsAListenersRoleAndModesAsWords) {
     const auto objects = open();
     gm_listener_key key{};

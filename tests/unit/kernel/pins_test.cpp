@@ -23,8 +23,8 @@ TEST_F(Pins, HoldEveryMap_WhenOpened) {
     EXPECT_FALSE(objects.adopted());
     for (const auto* map :
          {"gm_listeners", "gm_pools", "gm_peers", "gm_ifaces", "gm_bindings", "gm_identities",
-          "gm_owners", "gm_challenges", "gm_buckets", "gm_settings", "gm_counters", "gm_losses",
-          "gm_sip_clear", "gm_sip_inner", "gm_sip_core", "gm_events"})
+          "gm_owners", "gm_challenges", "gm_spis", "gm_graces", "gm_buckets", "gm_settings",
+          "gm_counters", "gm_losses", "gm_sip_clear", "gm_sip_inner", "gm_sip_core", "gm_events"})
         EXPECT_TRUE(exists(map_pin(pins, map))) << map;
     struct stat status{};
     ASSERT_EQ(::stat(pins.c_str(), &status), 0);
