@@ -37,9 +37,11 @@ struct gm_packet {
     __u16 source_port;
     __u16 destination_port;
     __u32 protocol;
-    __u32 payload; /* offset of the UDP payload from where parsing began */
-    __u32 length;  /* of the UDP payload, as UDP says */
-    __u32 spi;
+    union { /* one word: with two gm_inside has 544 bytes of stack on 6.1 (clang 19) */
+        __u32 payload; /* offset of the UDP payload from where parsing began */
+        __u32 spi;     /* of ESP */
+    };
+    __u32 length; /* of the UDP payload, as UDP says */
 };
 
 /* How far parsing got: an offset from the packet's start, and the end of the IP packet, both

@@ -115,6 +115,11 @@ void Associations::install(const SaInstalled& event) {
     }
     if (a == nullptr)
         return;
+    // The same number for another phone, while nobody looked.
+    if (a->installed && a->source.port != event.source.port) {
+        a->claim = 0;
+        a->owned = false;
+    }
     a->source = event.source;
     a->early = event.early && !a->installed;
     a->installed = true;

@@ -167,6 +167,15 @@ TEST(Associations, OfXfrm_ReplaceAnOfferToSomebodyElse) {
     EXPECT_THAT(gm.spis(), ElementsAre("4096 offered of nobody", "4097 installed of nobody"));
 }
 
+TEST(Associations, AreAnothers_WhereTheirNumberIsUsedAgain) {
+    Gm gm;
+    gm.offered(alice, 5062);
+    gm.installed(kSpiS, alice.at);
+    gm.accept(alice);
+    gm.installed(kSpiS, {alice.at.address, 5999});
+    EXPECT_EQ(gm.spis().back(), "4097 installed of nobody");
+}
+
 // The 401 to a protected REGISTER cannot be read: its nonce is the core's, its SPIs are XFRM's.
 TEST(Associations, OfAReRegistration_AreKnownByTheirPort) {
     Gm gm;
