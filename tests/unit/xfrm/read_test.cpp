@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "unit/xfrm/captured.hpp"
 #include "unit/xfrm/messages.hpp"
 
 #include "xfrm/change.hpp"
@@ -179,6 +180,40 @@ TEST(XfrmRead, ANameWithoutEndEndsWithItsField) {
     auto octets = algorithm(XFRMA_ALG_CRYPT, "", 0);
     std::fill_n(octets.begin() + NLA_HDRLEN, 64, std::byte{'x'});
     EXPECT_EQ(read_sa(new_sa({}, octets)).encryption.name, std::string(64, 'x'));
+}
+
+TEST(XfrmRead, WhatAKernelSaysOfAnSa) {
+    const auto sa = read_sa(from_hex(kSaAdded));
+    EXPECT_EQ(sa.key, (SaKey{address("10.40.0.1"), 4097, 50, {}}));
+    EXPECT_EQ(sa.source, address("10.40.0.2"));
+    EXPECT_EQ(sa.selector.text(), "10.40.0.2/32 port 45061 > 10.40.0.1/32 port 6100");
+    EXPECT_EQ(sa.integrity.text(), "hmac(sha1) 128/96");
+    EXPECT_EQ(sa.encryption.text(), "cbc(aes) 128");
+    EXPECT_EQ(sa.hard, Limit{});
+    EXPECT_EQ(read_as<SaDeleted>(from_hex(kSaDeleted)).key, sa.key);
+}
+
+TEST(XfrmRead, WhatAKernelSaysOfATunnel) {
+    const auto sa = read_sa(from_hex(kTunnelAdded));
+    EXPECT_EQ(sa.key, (SaKey{address("2001:db8::1"), 0x2002, 50, {}}));
+    EXPECT_EQ(sa.mode, Mode::tunnel);
+    EXPECT_EQ(sa.aead.text(), "rfc4106(gcm(aes)) 160/128");
+    EXPECT_EQ(sa.encapsulation, (Encapsulation{2, 4500, 40000}));
+    EXPECT_EQ(sa.selector.text(), "any > any");
+    EXPECT_EQ(sa.hard, (Limit{.add_seconds = 2, .bytes = 1'000'000}));
+    EXPECT_EQ(sa.output_mark, 9U);
+    const auto expired = read_as<SaExpired>(from_hex(kTunnelExpired));
+    EXPECT_EQ(expired.key, sa.key);
+    EXPECT_TRUE(expired.hard);
+}
+
+TEST(XfrmRead, WhatAKernelSaysOfAPolicy) {
+    const auto policy = read_as<PolicyThere>(from_hex(kPolicyAdded)).policy;
+    EXPECT_EQ(policy.direction, Direction::in);
+    EXPECT_EQ(policy.priority, 2080U);
+    ASSERT_EQ(policy.templates.size(), 1U);
+    EXPECT_EQ(policy.templates[0].reqid, 4097U);
+    EXPECT_EQ(read_as<PolicyDeleted>(from_hex(kPolicyDeleted)).index, policy.index);
 }
 
 TEST(XfrmRead, OtherMessagesSayNothing) {
