@@ -211,6 +211,10 @@ void Engine::show_life(const feeds::Moment& now) {
         spdlog::error("{}", settings ? written.error().text() : settings.error().text());
 }
 
+void Engine::hear(const binding::Event& event) {
+    follow(policy_.handle(event), feeds::Moment::now());
+}
+
 void Engine::tick() {
     const auto now = feeds::Moment::now();
     chatter_ = 0;

@@ -36,6 +36,9 @@ class Engine {
     // True: there is more to read at once.
     [[nodiscard]] Result<bool> consume();
 
+    // What another feed than the rings tells.
+    void hear(const binding::Event& event);
+
     // Once a second: time for the policy, ring losses, sign of life.
     void tick();
 

@@ -59,7 +59,9 @@ Result<> Service::start() {
         abandon();
         return started;
     }
-    guard_.emplace(config_, *engine_, *interfaces_, log_);
+    sas_.emplace(config_, *engine_, *interfaces_);
+    sas_->settle(hosts_);
+    guard_.emplace(config_, *engine_, *interfaces_, *sas_, log_);
     api_.emplace(*guard_, log_, *store_);
     note_store();
     return {};
@@ -127,6 +129,7 @@ void Service::mend() {
     mend_pins(); // before the interfaces, which are recorded there
     mend_interfaces();
     mend_addresses();
+    follow_sas();
     note_coverage();
     note_store();
 }
@@ -186,6 +189,11 @@ void Service::note_store() {
     if (up && store_up_ != up)
         api_->settle_old();
     store_up_ = up;
+}
+
+void Service::follow_sas() {
+    sas_->settle(hosts_);
+    sas_->tick();
 }
 
 void Service::mend_addresses() {

@@ -74,8 +74,24 @@ struct Lost {
     std::uint64_t count = 0;
 };
 
+// An SA to the P-CSCF is there: the kernel takes ESP with this SPI at this address.
+struct SaInstalled {
+    std::uint64_t now_ns = 0;
+    Address destination; // the P-CSCF's
+    std::uint32_t spi = 0;
+    Endpoint source;        // the phone's; port 0: any
+    std::uint16_t port = 0; // the P-CSCF's; 0: any
+};
+
+// It is gone.
+struct SaRemoved {
+    std::uint64_t now_ns = 0;
+    Address destination;
+    std::uint32_t spi = 0;
+};
+
 using Event = std::variant<RegisterInClear, RegisterProtected, RegisterOnward, AnswerFromCore,
-                           AnswerLeaving, Unregistered, Tick, Seen, Lost>;
+                           AnswerLeaving, Unregistered, Tick, Seen, Lost, SaInstalled, SaRemoved>;
 
 // By an operator or a lease feed; answered at once (Policy::add, Policy::release).
 struct Add {

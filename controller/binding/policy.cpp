@@ -39,6 +39,9 @@ struct Handler {
         lost.detail = event.ring;
         out.notices.push_back(std::move(lost));
     }
+    // Placeholders: nothing is decided by SPI yet.
+    void operator()(const SaInstalled&) {}
+    void operator()(const SaRemoved&) {}
 };
 
 std::unexpected<Error> no_such(std::string_view id) {

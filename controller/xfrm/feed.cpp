@@ -50,6 +50,12 @@ Result<bool> Feed::consume(std::size_t share) {
     return true;
 }
 
+Result<> Feed::restart(std::unique_ptr<Source> source) {
+    source_ = std::move(source);
+    whole_ = false;
+    return begin();
+}
+
 Result<> Feed::refresh() {
     return stage_ == Stage::idle ? begin() : Result<>{};
 }

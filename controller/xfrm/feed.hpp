@@ -24,9 +24,11 @@ class Feed {
     // Readable: call consume().
     [[nodiscard]] int fd() const { return source_->fd(); }
 
-    // Reads up to `share` datagrams. True: there may be more to read at once. After an error the
-    // feed is of no more use.
+    // Reads up to `share` datagrams. True: there may be more to read at once. After an error only
+    // restart() helps.
     [[nodiscard]] Result<bool> consume(std::size_t share = 64);
+    // Goes on with another source: a dump from there says what is gone.
+    [[nodiscard]] Result<> restart(std::unique_ptr<Source> source);
     // What is known of SAs changed so, since the last call.
     [[nodiscard]] std::vector<SaNews> take_news() { return table_.take_news(); }
 

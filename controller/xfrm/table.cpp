@@ -85,7 +85,12 @@ void Table::end_dump_of_sas() {
 }
 
 void Table::end_dump_of_policies() {
-    std::erase_if(policies_, [this](const auto& entry) { return entry.second.round != round_; });
+    std::vector<std::uint32_t> gone;
+    for (const auto& [index, held] : policies_)
+        if (held.round != round_)
+            gone.push_back(index);
+    for (const auto index : gone)
+        remove_policy(index);
     ended_policies_.clear();
 }
 
@@ -123,12 +128,28 @@ void Table::flush(const SasFlushed& what) {
 }
 
 void Table::put(const Policy& policy) {
+    if (const auto at = policies_.find(policy.index); at != policies_.end())
+        forget(at->second.thing);
     policies_[policy.index] = {policy, round_};
+    for (const auto& wanted : policy.templates)
+        by_ends_[{wanted.source, wanted.destination}].insert(policy.index);
 }
 
 void Table::remove_policy(std::uint32_t index) {
     ended_policies_.insert(index);
-    policies_.erase(index);
+    const auto at = policies_.find(index);
+    if (at == policies_.end())
+        return;
+    forget(at->second.thing);
+    policies_.erase(at);
+}
+
+void Table::forget(const Policy& policy) {
+    for (const auto& wanted : policy.templates) {
+        const auto at = by_ends_.find({wanted.source, wanted.destination});
+        if (at != by_ends_.end() && at->second.erase(policy.index) != 0 && at->second.empty())
+            by_ends_.erase(at);
+    }
 }
 
 const Sa* Table::find(const SaKey& key) const {
@@ -144,11 +165,17 @@ std::vector<Policy> Table::policies() const {
 }
 
 std::vector<Policy> Table::policies_of(const Sa& sa) const {
+    const auto is_for = [&sa](const Template& wanted) { return takes(wanted, sa); };
+    std::set<std::uint32_t> found;
+    for (const Address source : {Address{}, sa.source})
+        for (const Address destination : {Address{}, sa.key.destination})
+            if (const auto at = by_ends_.find({source, destination}); at != by_ends_.end())
+                found.insert(at->second.begin(), at->second.end());
     std::vector<Policy> out;
-    for (const auto& [index, held] : policies_)
-        if (std::ranges::any_of(held.thing.templates,
-                                [&sa](const Template& wanted) { return takes(wanted, sa); }))
-            out.push_back(held.thing);
+    for (const auto index : found)
+        if (const auto& policy = policies_.at(index).thing;
+            std::ranges::any_of(policy.templates, is_for))
+            out.push_back(policy);
     return out;
 }
 

@@ -74,11 +74,14 @@ class Table {
     void flush(const SasFlushed& what);
     void put(const Policy& policy);
     void remove_policy(std::uint32_t index);
+    void forget(const Policy& policy);
     void tell(SaNews::What what, const Sa& sa) { news_.push_back({what, sa}); }
 
     std::map<SaKey, Held<Sa>> sas_;
-    std::map<std::uint32_t, Held<Policy>> policies_; // by index
-    std::set<SaKey> ended_sas_;                      // since the dump began
+    std::map<std::uint32_t, Held<Policy>> policies_;               // by index
+    std::map<std::pair<Address, Address>, std::set<std::uint32_t>> // indexes,
+        by_ends_;               // by source and destination of their templates
+    std::set<SaKey> ended_sas_; // since the dump began
     std::set<std::uint32_t> ended_policies_;
     std::uint64_t round_ = 0; // counts dumps
     std::vector<SaNews> news_;
