@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 //
 // gm_front: the shield at every Gm interface (XDP). Cheap verdicts at line rate: clear UDP SIP to
-// the unprotected port is judged in full, clear packets to a protected port die, fragments to
-// guarded addresses are metered. What it cannot know (fragments, TCP) it passes to gm_inside.
+// the unprotected port is judged in full, clear packets to a protected port die, ESP is admitted
+// only from the source that its SPI belongs to, fragments to guarded addresses are metered. What it
+// cannot know (fragments, TCP) it passes to gm_inside.
 
 #include "clear.h"
+#include "esp.h"
 #include "listener.h"
 #include "packet.h"
 #include "room.h"
@@ -139,6 +141,28 @@ static __always_inline int gm_judge_port(struct xdp_md *ctx, struct gm_case *c,
     return XDP_PASS;
 }
 
+/* ESP to a guarded address. */
+static __always_inline int gm_judge_esp(struct xdp_md *ctx, struct gm_case *c, struct gm_packet *p)
+{
+    p->length = 0;
+    if (!(c->listener->shared_interface && gm_peer_of(c->settings, p->source) == GM_PEER_CORE))
+        gm_fails(c, gm_check_spi(c->settings, p));
+    return gm_leave(ctx, c, p, 0);
+}
+
+/* Whether a datagram to the port of UDP-encapsulated ESP is that: not IKE, whose mark is an SPI of
+ * 0, and no keep-alive (RFC 3948 2). Then p->spi is known. */
+static __always_inline int gm_is_encapsulated(struct xdp_md *ctx, struct gm_packet *p)
+{
+    __be32 spi = 0;
+
+    if (p->protocol != IPPROTO_UDP || p->destination_port != GM_ESP_PORT || p->length < 8 ||
+        bpf_xdp_load_bytes(ctx, p->payload, &spi, sizeof(spi)))
+        return 0;
+    p->spi = bpf_ntohl(spi);
+    return p->spi != 0;
+}
+
 SEC("xdp.frags")
 int gm_front(struct xdp_md *ctx)
 {
@@ -167,11 +191,15 @@ int gm_front(struct xdp_md *ctx)
         c.listener = gm_find_listener(&p);
         if (c.listener)
             return gm_judge_port(ctx, &c, &p, parse);
-        if (parse == GM_PARSE_OK)
+        if (parse == GM_PARSE_OK && gm_is_encapsulated(ctx, &p))
+            parse = GM_PARSE_ESP;
+        else if (parse == GM_PARSE_OK)
             return XDP_PASS;
     }
     c.listener = gm_find_guarded(p.destination);
-    return c.listener ? gm_judge_rest(ctx, &c, &p, parse) : XDP_PASS;
+    if (!c.listener)
+        return XDP_PASS;
+    return parse == GM_PARSE_ESP ? gm_judge_esp(ctx, &c, &p) : gm_judge_rest(ctx, &c, &p, parse);
 }
 
 char gm_license[] SEC("license") = "Dual BSD/GPL";

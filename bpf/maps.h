@@ -86,6 +86,24 @@ struct {
     __type(value, struct gm_challenge);
 } gm_challenges SEC(".maps");
 
+/* (P-CSCF, SPI) -> the source that may use it, and whose it is. Written by the controller; when
+ * full the association is refused. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 400000);
+    __type(key, struct gm_spi_key);
+    __type(value, struct gm_spi);
+} gm_spis SEC(".maps");
+
+/* Source that was challenged -> until when unknown SPIs of it pass. Written by gm_answers and
+ * gm_inside. LRU: who is pushed out waits for the controller. */
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(max_entries, 65536);
+    __type(key, gm_u128);
+    __type(value, __u64);
+} gm_graces SEC(".maps");
+
 /* Token buckets by (source, user), written by gm_front alone. */
 struct {
     __uint(type, BPF_MAP_TYPE_LRU_HASH);

@@ -28,6 +28,7 @@ enum gm_parse {
     GM_PARSE_FRAGMENT,  /* the first of several fragments, with ports */
     GM_PARSE_HEADLESS,  /* a first fragment without its ports */
     GM_PARSE_LATER,     /* not the first fragment */
+    GM_PARSE_ESP,       /* the SPI is known, and nothing else (RFC 4303 2) */
 };
 
 struct gm_packet {
@@ -38,6 +39,7 @@ struct gm_packet {
     __u32 protocol;
     __u32 payload; /* offset of the UDP payload from where parsing began */
     __u32 length;  /* of the UDP payload, as UDP says */
+    __u32 spi;
 };
 
 /* How far parsing got: an offset from the packet's start, and the end of the IP packet, both
@@ -110,6 +112,17 @@ static __always_inline __u16 gm_parse_ethernet(struct gm_cursor *c, int *deep)
     return type;
 }
 
+/* ESP: SPI and sequence number have to be there. */
+static __always_inline enum gm_parse gm_parse_esp(struct gm_cursor *c, struct gm_packet *p)
+{
+    __be32 *esp = gm_look(c, 8);
+
+    if (!esp || c->at + 8 > c->stop)
+        return GM_PARSE_MALFORMED;
+    p->spi = bpf_ntohl(esp[0]);
+    return GM_PARSE_ESP;
+}
+
 /* Ports, and for UDP the payload; `fragment`: only part of it is here. */
 static __always_inline enum gm_parse gm_parse_ports(struct gm_cursor *c, struct gm_packet *p,
                                                     int fragment)
@@ -117,6 +130,8 @@ static __always_inline enum gm_parse gm_parse_ports(struct gm_cursor *c, struct 
     struct udphdr *udp;
     __u32 length;
 
+    if (p->protocol == IPPROTO_ESP)
+        return gm_parse_esp(c, p);
     if (p->protocol != IPPROTO_UDP && p->protocol != IPPROTO_TCP)
         return GM_PARSE_OTHER;
     udp = gm_look(c, sizeof(*udp));

@@ -74,6 +74,7 @@ constexpr std::array kSaStates{
     Name{SaState::unattributed, "unattributed"},
     Name{SaState::orphan, "orphan"},
     Name{SaState::stale, "stale"},
+    Name{SaState::refused, "refused"},
     Name{SaState::unguarded, "unguarded"},
 };
 

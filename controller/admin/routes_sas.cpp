@@ -59,8 +59,9 @@ SaQuery read_query(Query& query) {
     read_selector(query, wanted);
     wanted.spi = read(query, "spi", spi_of, "must be a number; 0x stands before hexadecimal");
     wanted.direction = read(query, "direction", sa_direction_of, "must be in, out or other");
-    wanted.state = read(query, "state", sa_state_of,
-                        "must be bound, pending, unattributed, orphan, stale or unguarded");
+    wanted.state =
+        read(query, "state", sa_state_of,
+             "must be bound, pending, unattributed, orphan, stale, refused or unguarded");
     wanted.deviates = query.flag("deviates");
     wanted.limit = query.number("limit", 1, kMaxLimit).value_or(100);
     wanted.cursor = query.text("cursor").value_or("");

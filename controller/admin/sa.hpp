@@ -27,6 +27,7 @@ enum class SaState : std::uint8_t {
     unattributed, // whose it is is not known, and need not be yet
     orphan,       // nobody's
     stale,        // its binding has ended
+    refused,      // somebody else is bound to where it ends (H3)
     unguarded,    // not of the Gm interface: not looked at
 };
 

@@ -31,6 +31,7 @@ binding::Rules rules_of(const config::Config& config, const kernel::Maps& maps) 
     rules.bindings = maps.bindings.raw().max_entries();
     rules.adopted = rules.bindings / 2;
     rules.identities = maps.identities.raw().max_entries();
+    rules.spis = maps.spis.raw().max_entries();
     rules.challenges = maps.challenges.raw().max_entries();
     return rules;
 }
@@ -49,6 +50,10 @@ Engine::Engine(const config::Config& config, kernel::Objects objects, const Past
           rules_of(config, objects_.maps())),
       log_(log), directory_(directory) {
     policy_.adopt_by([this](std::uint32_t listener) { return adopts_until(listener); });
+    policy_.encrypted_by([this](std::uint32_t listener) {
+        const auto* found = listener_of(listener);
+        return found != nullptr && found->protection == GM_PROTECTION_ESP;
+    });
 }
 
 Result<Engine::Past> Engine::past_of(const kernel::Maps& maps) {
@@ -78,12 +83,13 @@ Result<> Engine::adopt() {
     std::vector<binding::Policy::BindingEntry> bindings;
     std::vector<binding::Policy::IdentityEntry> identities;
     std::vector<binding::Policy::OwnerEntry> owners;
+    std::vector<binding::Policy::SpiEntry> spis;
     const auto into = [](auto& list) {
         return [&list](const auto& key, const auto& value) { list.emplace_back(key, value); };
     };
     for (const auto& read :
          {maps.bindings.for_each(into(bindings)), maps.identities.for_each(into(identities)),
-          maps.owners.for_each(into(owners))})
+          maps.owners.for_each(into(owners)), maps.spis.for_each(into(spis))})
         if (!read)
             return read;
     auto losses = maps.losses.sum(0);
@@ -91,7 +97,7 @@ Result<> Engine::adopt() {
         return fail(std::move(losses.error()));
     losses_ = *losses;
     const auto now = feeds::Moment::now();
-    follow(policy_.adopt(now.ns, bindings, identities, owners), now);
+    follow(policy_.adopt(now.ns, bindings, identities, owners, spis), now);
     return {};
 }
 
@@ -128,11 +134,20 @@ void Engine::on_record(const kernel::Record& record) {
         follow(policy_.handle(std::move(*event)), reading_);
 }
 
+const config::Listener* Engine::listener_of(std::uint32_t id) const {
+    const auto found =
+        std::ranges::find(config_.listeners, kernel::name_of(ids_, id), &config::Listener::name);
+    return found == config_.listeners.end() ? nullptr : &*found;
+}
+
+void Engine::learn(const binding::Event& event) {
+    follow(policy_.handle(event), feeds::Moment::now());
+}
+
 // Only in monitor: enforced, a stranger would open the door to himself by knocking.
 std::uint64_t Engine::adopts_until(std::uint32_t id) const {
-    const auto listener =
-        std::ranges::find(config_.listeners, kernel::name_of(ids_, id), &config::Listener::name);
-    if (listener == config_.listeners.end() ||
+    const auto* listener = listener_of(id);
+    if (listener == nullptr ||
         config::effective_mode(config_, *listener, GM_CHECK_identity_bound) != GM_MODE_MONITOR)
         return 0;
     return past_.since_ns + config_.limits.adopt_s * binding::kSecond;
@@ -211,10 +226,6 @@ void Engine::show_life(const feeds::Moment& now) {
         spdlog::error("{}", settings ? written.error().text() : settings.error().text());
 }
 
-void Engine::hear(const binding::Event& event) {
-    follow(policy_.handle(event), feeds::Moment::now());
-}
-
 void Engine::tick() {
     const auto now = feeds::Moment::now();
     chatter_ = 0;
@@ -233,6 +244,9 @@ Result<kernel::Tables> Engine::tables(const config::Config& config,
     if (!ids)
         return fail(ids.error());
     auto tables = kernel::tables(config, hosts, past_.key, *ids);
+    if (!sees_associations_)
+        for (auto& [key, listener] : tables.listeners)
+            listener.modes.esp_source = GM_MODE_OFF;
     tables.settings.since_ns = past_.since_ns;
     tables.settings.heartbeat_ns = feeds::Moment::now().ns;
     return tables;

@@ -36,17 +36,24 @@ class Engine {
     // True: there is more to read at once.
     [[nodiscard]] Result<bool> consume();
 
-    // What another feed than the rings tells.
-    void hear(const binding::Event& event);
-
     // Once a second: time for the policy, ring losses, sign of life.
     void tick();
+
+    // What came by no ring: security associations.
+    void learn(const binding::Event& event);
+
+    // Whether XFRM tells of all associations. Without it an SPI that nobody offered may still be a
+    // phone's, and esp_source is off whatever the configuration says. Counts with fill().
+    void see_associations(bool all) { sees_associations_ = all; }
+    [[nodiscard]] bool sees_associations() const { return sees_associations_; }
 
     // Into the event log and the daemon's own.
     void alarm(std::string detail, std::string interface = {});
 
     // The guard is at a new place: who spoke there before is not known (H14). Counts with fill().
     void arrive();
+    // When it last came to one.
+    [[nodiscard]] std::uint64_t since_ns() const { return past_.since_ns; }
 
     // Brings gm_listeners, gm_pools, gm_peers and gm_settings to the configuration.
     [[nodiscard]] Result<> fill(const std::vector<Address>& hosts);
@@ -83,6 +90,7 @@ class Engine {
 
     [[nodiscard]] Result<> adopt();
     [[nodiscard]] std::uint64_t adopts_until(std::uint32_t id) const;
+    [[nodiscard]] const config::Listener* listener_of(std::uint32_t id) const; // null: gone
     void on_record(const kernel::Record& record);
     [[nodiscard]] Result<> done(Result<binding::Outcome> outcome, const feeds::Moment& now);
     void follow(const binding::Outcome& outcome, const feeds::Moment& now);
@@ -105,6 +113,7 @@ class Engine {
     std::map<std::string, std::uint64_t> registrations_;
     unsigned chatter_ = 0; // notices that anybody can cause, since the last tick
     std::uint64_t unheard_ = 0;
+    bool sees_associations_ = false;
     bool filling_ = false; // the alarm of a map that fills up was given
 };
 

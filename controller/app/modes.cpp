@@ -14,7 +14,24 @@ void change_listener(config::Listener& listener, const admin::ModeChange& change
     if (change.mode)
         listener.mode = *change.mode;
     for (const auto& [check, mode] : change.checks)
-        listener.checks[check] = mode;
+        if (config::applies(check, listener))
+            listener.checks[check] = mode;
+}
+
+// Of a check that is asked for where it has nothing to do: nothing would be done.
+Result<> refuse_idle(const config::Config& config, const admin::ModeChange& change) {
+    const auto takes = [&](gm_check check) {
+        return std::ranges::any_of(config.listeners, [&](const config::Listener& listener) {
+            return (change.listener.empty() || listener.name == change.listener) &&
+                   config::applies(check, listener);
+        });
+    };
+    for (const auto& [check, mode] : change.checks)
+        if (mode.value_or(GM_MODE_OFF) != GM_MODE_OFF && !takes(check))
+            return fail(ErrorKind::unsupported, fmt::format("check {}", config::word(check)),
+                        "looks at ESP, and none ends here",
+                        "a listener with protected_ports and protection = \"esp\" takes it");
+    return {};
 }
 
 } // namespace
@@ -29,10 +46,12 @@ admin::Modes modes_of(const config::Config& config) {
 }
 
 Result<config::Config> with_modes(config::Config config, const admin::ModeChange& change) {
-    for (const auto& [check, mode] : change.checks)
-        if (!config::is_built(check) && mode.value_or(GM_MODE_OFF) != GM_MODE_OFF)
-            return fail(ErrorKind::unsupported, fmt::format("check {}", config::word(check)),
-                        "is not there in this version: SPIs are not looked at");
+    const auto named =
+        std::ranges::find(config.listeners, change.listener, &config::Listener::name);
+    if (!change.listener.empty() && named == config.listeners.end())
+        return fail(ErrorKind::not_found, "listener " + change.listener, "is not there");
+    if (auto idle = refuse_idle(config, change); !idle)
+        return fail(std::move(idle.error()));
     if (change.listener.empty()) {
         if (change.mode)
             return fail(ErrorKind::invalid, "mode", "a mode of its own is a listener's",
@@ -44,10 +63,6 @@ Result<config::Config> with_modes(config::Config config, const admin::ModeChange
     }
     if (change.default_mode)
         return fail(ErrorKind::invalid, "mode", "the default is not a listener's");
-    const auto named =
-        std::ranges::find(config.listeners, change.listener, &config::Listener::name);
-    if (named == config.listeners.end())
-        return fail(ErrorKind::not_found, "listener " + change.listener, "is not there");
     change_listener(*named, change);
     return config;
 }

@@ -4,6 +4,8 @@
 #include <spdlog/spdlog.h>
 #include <sys/epoll.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <utility>
 
 namespace gmguard::app {
@@ -105,6 +107,12 @@ void SaFeeds::refresh() {
         if (followed.feed && !followed.error)
             if (auto asked = followed.feed->refresh(); !asked)
                 fail(followed, std::move(asked.error()));
+}
+
+bool SaFeeds::see_all() const {
+    return !all_.empty() && std::ranges::all_of(all_, [](const auto& entry) {
+        return entry.second.was_whole && !entry.second.error;
+    });
 }
 
 std::vector<std::string> SaFeeds::problems() const {

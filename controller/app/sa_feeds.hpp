@@ -42,6 +42,8 @@ class SaFeeds {
     // Has the usage of all told anew.
     void refresh();
 
+    // Of every namespace all SAs are known, or will be when what was lost is made up for.
+    [[nodiscard]] bool see_all() const;
     // Why namespaces are not followed, one sentence each.
     [[nodiscard]] std::vector<std::string> problems() const;
     [[nodiscard]] std::uint64_t losses() const;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/sa_owner.hpp"
 
-#include "binding/selector.hpp"
-
 #include <algorithm>
 
 namespace gmguard::app {
@@ -26,32 +24,21 @@ bool is_core(const config::Config& config, Address address) {
                                [address](const Prefix& peer) { return peer.contains(address); });
 }
 
-const xfrm::Ports& phone_ports(const xfrm::Sa& sa, admin::SaDirection direction) {
-    return direction == admin::SaDirection::in ? sa.selector.source_ports
-                                               : sa.selector.destination_ports;
+xfrm::Standing standing_of(const binding::SpiView& view) {
+    if (view.state == GM_SPI_REFUSED)
+        return xfrm::Standing::refused;
+    if (!view.binding_id.empty())
+        return xfrm::Standing::bound;
+    if (view.selector.empty())
+        return xfrm::Standing::nobody;
+    return view.admitted ? xfrm::Standing::pending : xfrm::Standing::gone;
 }
 
-SaOwner owner_from(const binding::BindingView& view, xfrm::Standing standing) {
-    SaOwner owner;
-    owner.standing = standing;
-    owner.impi = view.impi;
-    owner.binding = view.id;
-    owner.selector = binding::text(view.selector);
-    owner.prefix = Prefix{Address(view.selector.address), view.selector.bits};
-    owner.since_ns = view.since_ns;
-    return owner;
-}
-
-// Somebody at that address, under another port: whose the SA is cannot be told.
-SaOwner neighbour(const binding::Policy& policy, Address phone) {
-    const auto pending =
-        policy.find({.address = phone, .state = GM_STATE_PENDING, .limit = 1}).items;
-    if (!pending.empty())
-        return owner_from(pending.front(), xfrm::Standing::pending);
-    SaOwner owner;
-    if (policy.find({.address = phone, .limit = 1}).total != 0)
-        owner.standing = xfrm::Standing::unattributed;
-    return owner;
+// What goes with spi-s comes from the phone's client port, which is the one of its selector.
+void add_selector(SaOwner& owner, const gm_selector& selector, std::uint32_t spi) {
+    owner.prefix = Prefix{Address(selector.address), selector.bits};
+    if (owner.agreed && owner.agreed->spi_s == spi && selector.port != 0)
+        owner.phone_ports = {selector.port};
 }
 
 } // namespace
@@ -73,14 +60,27 @@ Address phone_of(const xfrm::Sa& sa, admin::SaDirection direction) {
     return direction == admin::SaDirection::in ? sa.source : sa.key.destination;
 }
 
-SaOwner owner_of(const binding::Policy& policy, const xfrm::Sa& sa, admin::SaDirection direction,
-                 std::uint64_t now_ns) {
-    const Address phone = phone_of(sa, direction);
-    const auto& ports = phone_ports(sa, direction);
-    const std::uint16_t port = ports.is_one() ? ports.port : 0;
-    if (const auto holder = policy.holder({phone, port}, now_ns))
-        return owner_from(*holder, xfrm::Standing::bound);
-    return neighbour(policy, phone);
+std::uint16_t phone_port(const xfrm::Sa& sa, admin::SaDirection direction) {
+    const auto& ports = direction == admin::SaDirection::in ? sa.selector.source_ports
+                                                            : sa.selector.destination_ports;
+    return ports.is_one() ? ports.port : 0;
+}
+
+SaOwner owner_of(const binding::Policy& policy, const xfrm::Sa& inbound, std::uint64_t now_ns) {
+    const auto view = policy.spi(inbound.key.destination, inbound.key.spi, now_ns);
+    SaOwner owner;
+    if (!view)
+        return owner;
+    owner.standing = standing_of(*view);
+    owner.impi = view->impi;
+    owner.binding = view->binding_id;
+    owner.selector = view->selector;
+    owner.agreed = view->negotiated;
+    if (const auto binding = policy.find(view->binding_id)) {
+        owner.since_ns = binding->since_ns;
+        add_selector(owner, binding->selector, inbound.key.spi);
+    }
+    return owner;
 }
 
 } // namespace gmguard::app

@@ -36,9 +36,12 @@ struct SaOwner {
     std::optional<sip::SecurityMechanism> agreed;
 };
 
-// The one question of this kind to the policy. Until the policy answers by SPI, it is the source of
-// the SA that tells its owner: its port where that is given, else its address.
-[[nodiscard]] SaOwner owner_of(const binding::Policy& policy, const xfrm::Sa& sa,
-                               admin::SaDirection direction, std::uint64_t now_ns);
+// Of an inbound SA, as the policy says. An outbound one, whose SPI the phone chose, is that one's
+// whose inbound SA ends at the same port of the phone.
+[[nodiscard]] SaOwner owner_of(const binding::Policy& policy, const xfrm::Sa& inbound,
+                               std::uint64_t now_ns);
+
+// The port of its selector at the phone; 0: any.
+[[nodiscard]] std::uint16_t phone_port(const xfrm::Sa& sa, admin::SaDirection direction);
 
 } // namespace gmguard::app

@@ -82,6 +82,8 @@ admin::SaState state_of(admin::SaDirection direction, xfrm::Standing standing) {
         return admin::SaState::orphan;
     case xfrm::Standing::gone:
         return admin::SaState::stale;
+    case xfrm::Standing::refused:
+        return admin::SaState::refused;
     default:
         return admin::SaState::unattributed;
     }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace gmguard::app {
@@ -63,10 +64,10 @@ void SaWatch::add(const SaPlace& place, const xfrm::Sa& sa, bool at_first) {
     Record& record = at->second;
     if (is_new) {
         record.since_ns = feeds::Moment::now().ns;
-        record.at_first = at_first;
+        record.early = at_first && is_older_than_guard(sa);
         record.direction = direction_of(config_, hosts_, sa);
     }
-    tell_policy(record, sa);
+    enter(place, record, sa);
 }
 
 void SaWatch::remove(const SaPlace& place, const xfrm::Sa& sa) {
@@ -75,23 +76,42 @@ void SaWatch::remove(const SaPlace& place, const xfrm::Sa& sa) {
         return;
     Record record = std::move(at->second);
     records_.erase(at);
-    untell_policy(record, sa.key);
-    attribute(record, {}); // it counts no more
+    leave(place, record, sa);
 }
 
-// Told again when it changes.
-void SaWatch::tell_policy(Record& record, const xfrm::Sa& sa) {
+// By the second, of which the kernel tells.
+bool SaWatch::is_older_than_guard(const xfrm::Sa& sa) const {
+    const feeds::WallTime added{std::chrono::seconds(sa.usage.added)};
+    return added + std::chrono::seconds(1) < feeds::Moment::now().wall_at(engine_.since_ns());
+}
+
+// To be told again where it has changed.
+void SaWatch::enter(const SaPlace& place, Record& record, const xfrm::Sa& sa) {
     if (record.direction != SaDirection::in || sa.protocol != xfrm::Protocol::esp)
         return;
-    const auto port = [](const xfrm::Ports& ports) { return ports.is_one() ? ports.port : 0; };
-    const auto& selector = sa.selector;
-    engine_.hear(
-        binding::SaInstalled{feeds::Moment::now().ns,
-                             sa.key.destination,
-                             sa.key.spi,
-                             {sa.source, static_cast<std::uint16_t>(port(selector.source_ports))},
-                             static_cast<std::uint16_t>(port(selector.destination_ports))});
+    const auto port = phone_port(sa, SaDirection::in);
+    inbound_.erase({sa.source, record.phone_port, place});
+    inbound_.insert({sa.source, port, place});
+    record.phone_port = port;
+    const auto& ports = sa.selector.destination_ports;
+    engine_.learn(binding::SaInstalled{feeds::Moment::now().ns,
+                                       sa.key.destination,
+                                       sa.key.spi,
+                                       {sa.source, port},
+                                       static_cast<std::uint16_t>(ports.is_one() ? ports.port : 0),
+                                       record.early});
     record.told = true;
+}
+
+// There may be another SA under this SPI and address, of another mark or namespace: then it is not
+// gone.
+void SaWatch::leave(const SaPlace& place, Record& record, const xfrm::Sa& sa) {
+    inbound_.erase({sa.source, record.phone_port, place});
+    attribute(record, {}); // it counts no more
+    record.faults.reset();
+    if (!std::exchange(record.told, false) || is_told(sa.key))
+        return;
+    engine_.learn(binding::SaRemoved{feeds::Moment::now().ns, sa.key.destination, sa.key.spi});
 }
 
 bool SaWatch::is_told(const xfrm::SaKey& key) const {
@@ -105,14 +125,6 @@ bool SaWatch::is_told(const xfrm::SaKey& key) const {
     return false;
 }
 
-// There may be another SA under this SPI and address, of another mark or namespace: then it is not
-// gone.
-void SaWatch::untell_policy(Record& record, const xfrm::SaKey& key) {
-    if (!std::exchange(record.told, false) || is_told(key))
-        return;
-    engine_.hear(binding::SaRemoved{feeds::Moment::now().ns, key.destination, key.spi});
-}
-
 // Which SAs are of the Gm interface is another question than before.
 void SaWatch::sort_anew() {
     for (auto& [place, record] : records_) {
@@ -122,11 +134,9 @@ void SaWatch::sort_anew() {
         const auto direction = direction_of(config_, hosts_, *sa);
         if (direction == record.direction)
             continue;
-        untell_policy(record, sa->key);
-        attribute(record, {});
+        leave(place, record, *sa);
         record.direction = direction;
-        record.faults.reset();
-        tell_policy(record, *sa);
+        enter(place, record, *sa);
     }
 }
 
@@ -167,19 +177,30 @@ void SaWatch::audit(const SaPlace& place, Record& record) {
     record.faults = faults;
 }
 
+// The inbound SA of the same user, from the port that this one goes to; nullptr: there is none.
+const xfrm::Sa* SaWatch::sibling_of(const xfrm::Sa& outbound) const {
+    const auto phone = outbound.key.destination;
+    const auto port = phone_port(outbound, SaDirection::out);
+    const auto at = inbound_.lower_bound({phone, port, {}});
+    const bool found =
+        at != inbound_.end() && std::get<0>(*at) == phone && std::get<1>(*at) == port;
+    return found ? feeds_.find(std::get<2>(*at)) : nullptr;
+}
+
 // Nobody, as long as it may still turn out who; gone, where somebody was.
 SaOwner SaWatch::owner_now(const Record& record, const xfrm::Sa& sa) const {
     const auto now_ns = feeds::Moment::now().ns;
-    auto owner = owner_of(engine_.policy(), sa, record.direction, now_ns);
-    if (owner.standing != Standing::nobody)
-        return owner;
-    if (record.standing == Standing::bound || record.standing == Standing::gone) {
+    const auto* inbound = record.direction == SaDirection::in ? &sa : sibling_of(sa);
+    auto owner = inbound == nullptr ? SaOwner{} : owner_of(engine_.policy(), *inbound, now_ns);
+    const bool was_held = record.standing == Standing::bound || record.standing == Standing::gone;
+    if (owner.standing == Standing::nobody && was_held)
         owner.standing = Standing::gone;
+    if (owner.standing == Standing::gone && owner.impi.empty()) {
         owner.impi = record.impi;
         owner.binding = record.binding;
-    } else if (record.at_first || now_ns < record.since_ns + kGrace) {
-        owner.standing = Standing::unattributed;
     }
+    if (owner.standing == Standing::nobody && (record.early || now_ns < record.since_ns + kGrace))
+        owner.standing = Standing::unattributed;
     return owner;
 }
 

@@ -12,7 +12,9 @@
 #include <bitset>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace gmguard::app {
@@ -40,6 +42,8 @@ class SaWatch {
     // conflict, several have this SPI.
     [[nodiscard]] Result<admin::Sa> find(std::string_view id) const;
 
+    // All SAs of the Gm interface are known.
+    [[nodiscard]] bool sees_all() const { return feeds_.see_all(); }
     // Why SAs are not seen, one sentence each.
     [[nodiscard]] std::vector<std::string> warnings() const;
     [[nodiscard]] admin::SaCounts counts() const;
@@ -52,8 +56,9 @@ class SaWatch {
     // What is remembered of an SA beside what the feeds have.
     struct Record {
         admin::SaDirection direction = admin::SaDirection::other;
-        bool at_first = false; // it was there before the guard: nobody need be known to hold it
-        bool told = false;     // the policy knows of it
+        bool early = false; // it was there before the guard: nobody need be known to hold it
+        bool told = false;  // the policy knows of it
+        std::uint16_t phone_port = 0;
         std::uint64_t since_ns = 0;
         xfrm::Standing standing = xfrm::Standing::unattributed;
         std::string impi;    // of the last who held it
@@ -65,15 +70,17 @@ class SaWatch {
     void on_news(const SaPlace& place, const xfrm::SaNews& news, bool at_first);
     void add(const SaPlace& place, const xfrm::Sa& sa, bool at_first);
     void remove(const SaPlace& place, const xfrm::Sa& sa);
-    void tell_policy(Record& record, const xfrm::Sa& sa);
-    void untell_policy(Record& record, const xfrm::SaKey& key);
-    // Of any SA at this address with this SPI.
+    void enter(const SaPlace& place, Record& record, const xfrm::Sa& sa);
+    void leave(const SaPlace& place, Record& record, const xfrm::Sa& sa);
+    [[nodiscard]] bool is_older_than_guard(const xfrm::Sa& sa) const;
+    // The policy was told of an SA at this address with this SPI.
     [[nodiscard]] bool is_told(const xfrm::SaKey& key) const;
     void sort_anew();
 
     void audit_some();
     void audit(const SaPlace& place, Record& record);
     void attribute(Record& record, const SaOwner& owner);
+    [[nodiscard]] const xfrm::Sa* sibling_of(const xfrm::Sa& outbound) const;
     [[nodiscard]] SaOwner owner_now(const Record& record, const xfrm::Sa& sa) const;
     [[nodiscard]] std::vector<xfrm::Deviation>
     deviations_of(const Record& record, const xfrm::Sa& sa, const SaOwner& owner) const;
@@ -91,6 +98,7 @@ class SaWatch {
     std::vector<Address> hosts_;
     std::vector<config::Listener> listeners_; // by which SAs were sorted
     Records records_;
+    std::set<std::tuple<Address, std::uint16_t, SaPlace>> inbound_; // by the phone's address, port
     std::map<std::pair<std::string, admin::SaDirection>, std::size_t> of_user_;
     std::map<std::string, std::uint64_t> deviations_;
     SaPlace next_; // to be audited

@@ -47,12 +47,14 @@ class Service {
   private:
     [[nodiscard]] Result<> open();
     [[nodiscard]] Result<> attach_interfaces();
+    void watch_sas(const std::vector<Address>& hosts);
     [[nodiscard]] Result<> attach_host();
     [[nodiscard]] Result<> hold();
     void mend_pins();
     void mend_interfaces();
     void mend_addresses();
     void follow_sas();
+    void fill_tables();
     void note_coverage();
     void note_store();
 

@@ -113,8 +113,8 @@ void repair_owners(const std::vector<Live>& live, std::span<const Policy::OwnerE
 } // namespace
 
 Outcome Policy::adopt(std::uint64_t now_ns, std::span<const BindingEntry> bindings,
-                      std::span<const IdentityEntry> identities,
-                      std::span<const OwnerEntry> owners) {
+                      std::span<const IdentityEntry> identities, std::span<const OwnerEntry> owners,
+                      std::span<const SpiEntry> spis) {
     Outcome out;
     const auto all = sorted(identities);
     std::unordered_set<std::uint64_t> subscribers;
@@ -136,6 +136,7 @@ Outcome Policy::adopt(std::uint64_t now_ns, std::span<const BindingEntry> bindin
         if (!subscribers.contains(one.subscriber))
             out.operations.emplace_back(EraseIdentity{{one.identity, one.subscriber, 0}});
     repair_owners(oldest_of_each(std::move(live)), owners, out);
+    parts_->associations.restore(spis, now_ns, out);
     return out;
 }
 

@@ -34,6 +34,15 @@ const Pending* Challenges::find(std::uint64_t number) const {
     return found == pendings_.end() ? nullptr : &found->second;
 }
 
+std::vector<const Pending*> Challenges::at(gm_u128 address) const {
+    std::vector<const Pending*> found;
+    for (auto each = by_user_.lower_bound({address, 0});
+         each != by_user_.end() && each->first.first == address; ++each)
+        found.push_back(&pendings_.at(each->second));
+    std::ranges::sort(found, {}, &Pending::number);
+    return found;
+}
+
 void Challenges::prolong(const gm_challenge_key& key, std::uint64_t until_ns) {
     const auto found = by_nonce_.find({key.address, key.nonce});
     if (found == by_nonce_.end())

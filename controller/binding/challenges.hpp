@@ -16,6 +16,11 @@
 
 namespace gmguard::binding {
 
+// The ports of a phone that its Security-Client names (TS 33.203 7.1); 0: none, or not one.
+struct ClientPorts {
+    std::uint16_t port_c = 0, port_s = 0;
+};
+
 struct Pending {
     gm_challenge_key key{};
     gm_selector selector{}; // that asked
@@ -25,6 +30,7 @@ struct Pending {
     gm_u128 user = 0;
     bool derived = false; // the IMPI is To's: the REGISTER had no Authorization
     gm_u128 to = 0;       // hash of the To
+    ClientPorts client;
     std::uint64_t since_ns = 0;
     // Set by Challenges:
     std::uint64_t expires_ns = 0; // since + timer, or later while an answer is awaited
@@ -49,6 +55,8 @@ class Challenges {
     [[nodiscard]] std::vector<Pending> take_all(gm_u128 address, gm_u128 user);
     // All whose source has another selector by now.
     [[nodiscard]] std::vector<Pending> take_misfits(const SelectorOf& selector_of);
+    // All at this address, of any user, the oldest first.
+    [[nodiscard]] std::vector<const Pending*> at(gm_u128 address) const;
     [[nodiscard]] std::size_t of_user(gm_u128 address, gm_u128 user) const;
     // Those whose timer has ended, oldest first.
     [[nodiscard]] std::vector<Pending> take_expired(std::uint64_t now_ns);

@@ -66,6 +66,21 @@ struct Seen {
     std::uint64_t last_seen_ns = 0;
 };
 
+// The P-CSCF has a security association for what comes to `destination` with `spi` (XFRM).
+struct SaInstalled {
+    std::uint64_t now_ns = 0;
+    Address destination; // the P-CSCF's
+    std::uint32_t spi = 0;
+    Endpoint source;        // the phone's, by the association's selector; port 0: any
+    std::uint16_t port = 0; // the P-CSCF's; 0: any
+    bool early = false;     // it was there when the guard came to where it is
+};
+struct SaRemoved {
+    std::uint64_t now_ns = 0;
+    Address destination;
+    std::uint32_t spi = 0;
+};
+
 // Records of a ring did not reach the policy (gm_losses grew). Nothing is admitted because of it:
 // whoever can fill a ring must not gain by it (H4).
 struct Lost {
@@ -74,24 +89,8 @@ struct Lost {
     std::uint64_t count = 0;
 };
 
-// An SA to the P-CSCF is there: the kernel takes ESP with this SPI at this address.
-struct SaInstalled {
-    std::uint64_t now_ns = 0;
-    Address destination; // the P-CSCF's
-    std::uint32_t spi = 0;
-    Endpoint source;        // the phone's; port 0: any
-    std::uint16_t port = 0; // the P-CSCF's; 0: any
-};
-
-// It is gone.
-struct SaRemoved {
-    std::uint64_t now_ns = 0;
-    Address destination;
-    std::uint32_t spi = 0;
-};
-
 using Event = std::variant<RegisterInClear, RegisterProtected, RegisterOnward, AnswerFromCore,
-                           AnswerLeaving, Unregistered, Tick, Seen, Lost, SaInstalled, SaRemoved>;
+                           AnswerLeaving, Unregistered, Tick, Seen, SaInstalled, SaRemoved, Lost>;
 
 // By an operator or a lease feed; answered at once (Policy::add, Policy::release).
 struct Add {

@@ -34,4 +34,7 @@ using KeyForms = std::function<gm_key_form(Address source)>;
 // protected port of this listener (H14), in nanoseconds as all times of the policy; 0: not at all.
 using Adoption = std::function<std::uint64_t(std::uint32_t listener)>;
 
+// Whether IPsec ends at this listener on this host: what leaves its protected ports is encrypted.
+using Encrypts = std::function<bool(std::uint32_t listener)>;
+
 } // namespace gmguard::binding

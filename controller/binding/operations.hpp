@@ -45,8 +45,16 @@ struct EraseChallenge {
     gm_challenge_key key{};
 };
 
+struct PutSpi {
+    gm_spi_key key{};
+    gm_spi value{};
+};
+struct EraseSpi {
+    gm_spi_key key{};
+};
+
 using Operation = std::variant<PutBinding, EraseBinding, PutIdentity, EraseIdentity, PutOwner,
-                               EraseOwner, PutChallenge, EraseChallenge>;
+                               EraseOwner, PutChallenge, EraseChallenge, PutSpi, EraseSpi>;
 
 enum class NoticeKind : std::uint8_t {
     bound,         // a registration took a selector

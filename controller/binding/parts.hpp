@@ -11,15 +11,19 @@ struct Policy::Parts {
     Parts(const Hasher& a_hasher, KeyForms a_forms, Rules a_rules)
         : hasher(a_hasher), forms(std::move(a_forms)), rules(a_rules), life(hasher, rules),
           challenges(rules.challenges, rules.registration_timer_ns), shadows(rules.shadows),
-          registrar(hasher, forms, adoption, rules, life, challenges, shadows) {}
+          associations(forms, life, challenges, rules.spis),
+          registrar(hasher, forms, adoption, encrypts, rules, life, challenges, shadows,
+                    associations) {}
 
     const Hasher& hasher;
     KeyForms forms;
     Adoption adoption;
+    Encrypts encrypts;
     Rules rules;
     Life life;
     Challenges challenges;
     Shadows shadows;
+    Associations associations;
     Registrar registrar;
 };
 

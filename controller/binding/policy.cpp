@@ -14,6 +14,7 @@ namespace {
 struct Handler {
     Life& life;
     Registrar& registrar;
+    Associations& associations;
     Outcome out;
 
     void operator()(const RegisterInClear& event) { registrar.request(event, false, out); }
@@ -27,7 +28,10 @@ struct Handler {
     void operator()(const Tick& event) {
         registrar.tick(event.now_ns, out);
         life.expire(event.now_ns, out);
+        associations.expire(event.now_ns);
     }
+    void operator()(const SaInstalled& event) { associations.install(event); }
+    void operator()(const SaRemoved& event) { associations.remove(event, out); }
     void operator()(const Seen& event) {
         life.used(event.selector, event.last_seen_ns, event.now_ns, out);
     }
@@ -39,9 +43,6 @@ struct Handler {
         lost.detail = event.ring;
         out.notices.push_back(std::move(lost));
     }
-    // Placeholders: nothing is decided by SPI yet.
-    void operator()(const SaInstalled&) {}
-    void operator()(const SaRemoved&) {}
 };
 
 std::unexpected<Error> no_such(std::string_view id) {
@@ -56,8 +57,10 @@ Policy::Policy(const Hasher& hasher, KeyForms forms, Rules rules)
 Policy::~Policy() = default;
 
 Outcome Policy::handle(const Event& event) {
-    Handler handler{parts_->life, parts_->registrar, {}};
+    Handler handler{parts_->life, parts_->registrar, parts_->associations, {}};
     std::visit(handler, event);
+    const auto now_ns = std::visit([](const auto& any) { return any.now_ns; }, event);
+    parts_->associations.settle(now_ns, handler.out);
     return std::move(handler.out);
 }
 
@@ -102,6 +105,7 @@ Result<Outcome> Policy::add(const Add& request) {
     Outcome out;
     life.bind(*grant, out);
     parts_->shadows.erase(grant->selector, grant->user);
+    parts_->associations.settle(request.now_ns, out);
     return out;
 }
 
@@ -119,6 +123,7 @@ Result<Outcome> Policy::release(std::string_view text, std::uint64_t now_ns) {
         (void)parts_->challenges.take(key);
         out.operations.emplace_back(EraseChallenge{key});
     }
+    parts_->associations.settle(now_ns, out);
     return out;
 }
 
@@ -145,6 +150,7 @@ Result<Outcome> Policy::hand_over(std::string_view text, std::uint64_t now_ns) {
         life.release(holder, now_ns, out);
     life.bind(grant, out);
     (void)parts_->shadows.erase(id->number);
+    parts_->associations.settle(now_ns, out);
     return out;
 }
 
@@ -154,6 +160,19 @@ std::vector<gm_selector> Policy::watched() const {
 
 void Policy::believe_core(bool core_peers_are_configured) {
     parts_->rules.believes_core = core_peers_are_configured;
+}
+
+std::vector<SpiView> Policy::spis(std::uint64_t now_ns) const {
+    return parts_->associations.view(now_ns);
+}
+
+std::optional<SpiView> Policy::spi(const Address& pcscf, std::uint32_t spi,
+                                   std::uint64_t now_ns) const {
+    return parts_->associations.view(pcscf, spi, now_ns);
+}
+
+void Policy::encrypted_by(Encrypts encrypts) {
+    parts_->encrypts = std::move(encrypts);
 }
 
 void Policy::adopt_by(Adoption adoption) {

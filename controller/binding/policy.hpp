@@ -26,6 +26,7 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "binding/associations.hpp"
 #include "binding/events.hpp"
 #include "binding/hashing.hpp"
 #include "binding/operations.hpp"
@@ -69,9 +70,11 @@ class Policy {
     using BindingEntry = std::pair<gm_selector, gm_binding>;
     using IdentityEntry = std::pair<gm_identity_key, gm_identity>;
     using OwnerEntry = std::pair<gm_u128, gm_owner>;
+    using SpiEntry = std::pair<gm_spi_key, gm_spi>;
     [[nodiscard]] Outcome adopt(std::uint64_t now_ns, std::span<const BindingEntry> bindings,
                                 std::span<const IdentityEntry> identities,
-                                std::span<const OwnerEntry> owners);
+                                std::span<const OwnerEntry> owners,
+                                std::span<const SpiEntry> spis = {});
 
     // The forms of keys are others than before. Bindings and shadows of an old form end, bindings
     // with a notice each; registrations under way go on under the new one.
@@ -86,6 +89,8 @@ class Policy {
     void believe_core(bool core_peers_are_configured);
     // Without it nothing is adopted.
     void adopt_by(Adoption adoption);
+    // Where it says so, the answer to a protected REGISTER is seen only as it comes from the core.
+    void encrypted_by(Encrypts encrypts);
 
     // The binding that excludes others from this source now. None: nobody's.
     [[nodiscard]] std::optional<BindingView> holder(const Endpoint& source,
@@ -94,6 +99,10 @@ class Policy {
     // Looks at all bindings where neither impi nor impu is given, and unpacks them all where text
     // is.
     [[nodiscard]] Page find(const Query& query) const;
+    // The inbound security associations, by P-CSCF and SPI.
+    [[nodiscard]] std::vector<SpiView> spis(std::uint64_t now_ns) const;
+    [[nodiscard]] std::optional<SpiView> spi(const Address& pcscf, std::uint32_t spi,
+                                             std::uint64_t now_ns) const;
     [[nodiscard]] Counts counts() const;
     // Bytes of user-space memory that the bindings take, indexes included.
     [[nodiscard]] std::size_t bytes() const;

@@ -44,6 +44,8 @@ Outcome Policy::reform(std::uint64_t now_ns) {
     for (const auto number : lost)
         (void)parts_->shadows.erase(number);
     parts_->registrar.reform(out);
+    parts_->associations.reform();
+    parts_->associations.settle(now_ns, out);
     return out;
 }
 

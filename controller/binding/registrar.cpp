@@ -27,6 +27,19 @@ bool names_user(const sip::Message& message) {
     return authorization && authorization->username && !authorization->username->empty();
 }
 
+// The ports that the Security-Client names; of several mechanisms all must name the same.
+ClientPorts client_ports(const sip::Message& message) {
+    ClientPorts ports;
+    for (const auto& each : message.security_client) {
+        const ClientPorts these{each.port_c.value_or(0), each.port_s.value_or(0)};
+        if (&each != &message.security_client.front() &&
+            (these.port_c != ports.port_c || these.port_s != ports.port_s))
+            return {};
+        ports = these;
+    }
+    return ports;
+}
+
 bool belongs_to(const Pending& pending, const Transaction& t) {
     // A challenge to a REGISTER without Authorization was for whoever may register its To.
     return pending.user == t.user || (pending.derived && pending.to == t.to);
@@ -35,9 +48,10 @@ bool belongs_to(const Pending& pending, const Transaction& t) {
 } // namespace
 
 Registrar::Registrar(const Hasher& hasher, const KeyForms& forms, const Adoption& adoption,
-                     const Rules& rules, Life& life, Challenges& challenges, Shadows& shadows)
-    : hasher_(hasher), forms_(forms), adoption_(adoption), rules_(rules), life_(life),
-      challenges_(challenges), shadows_(shadows),
+                     const Encrypts& encrypts, const Rules& rules, Life& life,
+                     Challenges& challenges, Shadows& shadows, Associations& associations)
+    : hasher_(hasher), forms_(forms), adoption_(adoption), encrypts_(encrypts), rules_(rules),
+      life_(life), challenges_(challenges), shadows_(shadows), associations_(associations),
       transactions_(rules.transactions, rules.open_per_selector) {}
 
 gm_challenge_key Registrar::challenge_key(const Transaction& t) {
@@ -72,6 +86,7 @@ void Registrar::request(const Heard& heard, bool is_protected, Outcome& out) {
     t.to = hasher_.identity(message.to->text);
     if (message.authorization && message.authorization->nonce)
         t.nonce = hasher_.nonce(*message.authorization->nonce);
+    t.client = client_ports(message);
     t.ask = read_ask(message, t.selector, rules_.default_expires_s, hasher_);
     t.due_ns = heard.now_ns + rules_.answer_timeout_ns;
     if (t.user == 0 || t.to == 0)
@@ -194,11 +209,14 @@ void Registrar::from_core(const Heard& heard, Outcome& out) {
             doubt == Doubt::via_list ? NoticeKind::forged_answer : NoticeKind::not_believed;
         return out.notices.push_back(notice(kind, t, heard.now_ns, doubt));
     }
-    if (answer.status == 401)
+    if (answer.status == 401) {
         t.core_nonce = answer.challenge && answer.challenge->nonce
                            ? hasher_.nonce(*answer.challenge->nonce)
                            : 0;
-    else if (answer.status < 300)
+        // To the phone it goes encrypted (H17).
+        if (t.is_protected && encrypts_ && encrypts_(t.listener))
+            challenged(t, heard, out);
+    } else if (answer.status < 300)
         accepted(t, heard, out);
     else if (answer.status != 408 && answer.status / 100 != 5)
         refused(t, out);
@@ -261,10 +279,17 @@ void Registrar::challenged(Transaction& t, const Heard& heard, Outcome& out) {
     pending.user = t.user;
     pending.derived = t.derived;
     pending.to = t.to;
+    pending.client = t.client;
     pending.since_ns = heard.now_ns;
     const gm_challenge_key key = pending.key;
     for (const Pending& gone : challenges_.add(std::move(pending)))
         out.operations.emplace_back(EraseChallenge{gone.key});
+    // Only one that leaves in clear was seen on its way to the phone.
+    const bool leaving = heard.destination.address == t.source.address;
+    const auto& server = heard.message.security_server;
+    if (const Pending* made = challenges_.find(key))
+        associations_.offer(*made, heard.source.address,
+                            leaving ? server : std::vector<sip::SecurityMechanism>{});
     const std::uint64_t until = heard.now_ns + rules_.registration_timer_ns;
     out.operations.emplace_back(PutChallenge{key, {t.user, until, 0}});
     out.notices.push_back(notice(NoticeKind::challenged, t, heard.now_ns));
@@ -331,6 +356,8 @@ void Registrar::commit(Transaction& t, const Heard& heard, Outcome& out) {
     // adopted.
     if (pending == nullptr && !refreshes)
         what.state = GM_STATE_ADOPTED;
+    if (pending != nullptr)
+        associations_.rename(t.selector, pending->user, t.user);
     forget_challenges(t, pending, out);
     if (holder != kNoSlot && !refreshes)
         return conflict(what, holder, out);

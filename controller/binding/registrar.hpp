@@ -3,6 +3,7 @@
 // what an answer is worth. What it decides, Life does.
 #pragma once
 
+#include "binding/associations.hpp"
 #include "binding/challenges.hpp"
 #include "binding/events.hpp"
 #include "binding/life.hpp"
@@ -16,7 +17,8 @@ namespace gmguard::binding {
 class Registrar {
   public:
     Registrar(const Hasher& hasher, const KeyForms& forms, const Adoption& adoption,
-              const Rules& rules, Life& life, Challenges& challenges, Shadows& shadows);
+              const Encrypts& encrypts, const Rules& rules, Life& life, Challenges& challenges,
+              Shadows& shadows, Associations& associations);
 
     void request(const Heard& heard, bool is_protected, Outcome& out);
     void onward(const Heard& heard, Outcome& out);
@@ -66,10 +68,12 @@ class Registrar {
     const Hasher& hasher_;
     const KeyForms& forms_;
     const Adoption& adoption_;
+    const Encrypts& encrypts_;
     const Rules& rules_;
     Life& life_;
     Challenges& challenges_;
     Shadows& shadows_;
+    Associations& associations_;
     Transactions transactions_;
 };
 

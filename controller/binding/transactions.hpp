@@ -9,6 +9,7 @@
 #pragma once
 
 #include "base/address.hpp"
+#include "binding/challenges.hpp"
 #include "binding/reading.hpp"
 #include "binding/selector.hpp"
 #include "gmguard/abi/keys.h"
@@ -34,6 +35,7 @@ struct Transaction {
     bool derived = false; // the IMPI is To's
     gm_u128 to = 0;
     gm_u128 nonce = 0; // of Authorization; 0: none
+    ClientPorts client;
     Ask ask;
     std::uint64_t due_ns = 0;
 

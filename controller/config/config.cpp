@@ -28,8 +28,13 @@ Config default_guard() {
     return config;
 }
 
+bool applies(gm_check check, const Listener& listener) {
+    return check != GM_CHECK_esp_source ||
+           (listener.protection == GM_PROTECTION_ESP && !listener.protected_ports.empty());
+}
+
 gm_mode effective_mode(const Config& config, const Listener& listener, gm_check check) {
-    if (!is_built(check))
+    if (!applies(check, listener))
         return GM_MODE_OFF;
     return listener.checks[check].value_or(listener.mode.value_or(config.mode));
 }

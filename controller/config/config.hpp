@@ -194,14 +194,12 @@ struct Reading {
 // 5060, annex-d, all checks enforced, limits off, any home domain, no pools (the key is the pair).
 [[nodiscard]] Config default_guard();
 
-// Whether this version does the check. esp_source is named for the ESP to come: SPIs are not looked
-// at yet, and a mode of its own would promise what is not done.
-[[nodiscard]] constexpr bool is_built(gm_check check) {
-    return check != GM_CHECK_esp_source;
-}
+// Whether the check has anything to do on the listener: esp_source only where IPsec ends on this
+// host.
+[[nodiscard]] bool applies(gm_check check, const Listener& listener);
 
 // Mode of a check on a listener: its own entry, else the listener's mode, else the global one; off
-// where the check is not built.
+// where it does not apply.
 [[nodiscard]] gm_mode effective_mode(const Config& config, const Listener& listener,
                                      gm_check check);
 [[nodiscard]] gm_modes effective_modes(const Config& config, const Listener& listener);

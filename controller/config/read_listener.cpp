@@ -133,18 +133,17 @@ gm_profile read_profile(Section& section) {
     return profile.value_or(GM_PROFILE_ANNEX_D);
 }
 
-CheckModes read_checks(Section section) {
-    CheckModes modes{};
-    for (std::size_t i = 0; i < modes.size(); ++i) {
+// The listener's ports and its protection are known.
+void read_checks(Section section, Listener& listener) {
+    for (std::size_t i = 0; i < listener.checks.size(); ++i) {
         const auto check = static_cast<gm_check>(i);
-        modes[i] = read_mode(section, word(check));
-        if (!is_built(check) && modes[i].value_or(GM_MODE_OFF) != GM_MODE_OFF)
+        listener.checks[i] = read_mode(section, word(check));
+        if (listener.checks[i].value_or(GM_MODE_OFF) != GM_MODE_OFF && !applies(check, listener))
             section.problem_of(
-                word(check), "esp_source is not there yet: SPIs are not looked at in this version",
-                "leave it out, or write \"off\"");
+                word(check), "esp_source looks at ESP, and none ends at this listener",
+                "leave it out, or give the listener protected_ports and protection = \"esp\"");
     }
     section.finish();
-    return modes;
 }
 
 } // namespace
@@ -164,7 +163,7 @@ Listener read_listener(Section section) {
     listener.mode = read_mode(section, "mode");
     listener.shared_interface = section.flag("shared_interface").value_or(false);
     if (auto checks = section.table("checks"))
-        listener.checks = read_checks(std::move(*checks));
+        read_checks(std::move(*checks), listener);
     section.finish();
     return listener;
 }

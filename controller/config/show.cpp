@@ -105,7 +105,7 @@ void write_checks(Writer& out, const Config& config, const Listener& listener, s
         const auto which = static_cast<gm_check>(check);
         const std::string name(word(which));
         const std::string mode = quoted(word(effective_mode(config, listener, which)));
-        if (is_built(which))
+        if (applies(which, listener))
             out.add_from(name, mode, {out.path_of(name), path + ".mode", "mode"});
         else
             out.add(name, mode);

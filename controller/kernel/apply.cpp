@@ -35,6 +35,10 @@ struct Apply {
     Result<> operator()(const binding::EraseChallenge& gone) const {
         return maps.challenges.erase(gone.key);
     }
+    Result<> operator()(const binding::PutSpi& put) const {
+        return maps.spis.put(put.key, put.value);
+    }
+    Result<> operator()(const binding::EraseSpi& gone) const { return maps.spis.erase(gone.key); }
 };
 
 } // namespace

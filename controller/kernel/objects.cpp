@@ -29,10 +29,10 @@ template <typename T> using Skeleton = std::unique_ptr<T, Destroy<T>>;
 
 // Maps that the programs share and that are pinned; the others are scratch of one program, which
 // another one may interrupt.
-constexpr std::array<std::string_view, 16> kPinned = {
-    "gm_listeners", "gm_pools",      "gm_peers",    "gm_ifaces",   "gm_bindings", "gm_identities",
-    "gm_owners",    "gm_challenges", "gm_buckets",  "gm_settings", "gm_counters", "gm_losses",
-    "gm_sip_clear", "gm_sip_inner",  "gm_sip_core", "gm_events"};
+constexpr std::array<std::string_view, 18> kPinned = {
+    "gm_listeners", "gm_pools",      "gm_peers",     "gm_ifaces",    "gm_bindings", "gm_identities",
+    "gm_owners",    "gm_challenges", "gm_spis",      "gm_graces",    "gm_buckets",  "gm_settings",
+    "gm_counters",  "gm_losses",     "gm_sip_clear", "gm_sip_inner", "gm_sip_core", "gm_events"};
 
 bool is_pinned(std::string_view map) {
     return std::ranges::find(kPinned, map) != kPinned.end();
@@ -66,6 +66,10 @@ std::uint32_t configured_size(const Sizes& sizes, std::string_view map) {
     if (map == "gm_owners")
         return sizes.owners;
     if (map == "gm_challenges")
+        return sizes.challenges;
+    if (map == "gm_spis")
+        return sizes.spis;
+    if (map == "gm_graces")
         return sizes.challenges;
     return map == "gm_buckets" ? sizes.buckets : 0;
 }
@@ -204,6 +208,8 @@ Result<Maps> take_maps(const Shared& shared) {
         take(maps.identities, shared, "gm_identities"),
         take(maps.owners, shared, "gm_owners"),
         take(maps.challenges, shared, "gm_challenges"),
+        take(maps.spis, shared, "gm_spis"),
+        take(maps.graces, shared, "gm_graces"),
         take(maps.buckets, shared, "gm_buckets"),
         take(maps.settings, shared, "gm_settings"),
         take(maps.counters, shared, "gm_counters"),
@@ -310,7 +316,7 @@ std::string_view name(Ring ring) {
 }
 
 Sizes Sizes::of(std::uint32_t bindings) {
-    return {bindings, bindings * 4, bindings * 4, bindings, bindings};
+    return {bindings, bindings * 4, bindings * 4, bindings, bindings, bindings * 4};
 }
 
 Objects::Objects(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}

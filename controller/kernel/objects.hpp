@@ -37,8 +37,10 @@ struct Sizes {
     std::uint32_t owners = 400'000;
     std::uint32_t challenges = 100'000;
     std::uint32_t buckets = 100'000;
+    std::uint32_t spis = 400'000;
 
-    // From limits.bindings: four identities a binding, as many challenges and buckets as bindings.
+    // From limits.bindings: four identities a binding, as many challenges and buckets as bindings,
+    // and the SPIs of two generations of two associations (D.2.3).
     [[nodiscard]] static Sizes of(std::uint32_t bindings);
 };
 
@@ -51,6 +53,8 @@ struct Maps {
     Map<gm_identity_key, gm_identity> identities;
     Map<gm_u128, gm_owner> owners;
     Map<gm_challenge_key, gm_challenge> challenges;
+    Map<gm_spi_key, gm_spi> spis;
+    Map<gm_u128, std::uint64_t> graces;
     Map<gm_bucket_key, gm_bucket> buckets;
     Map<std::uint32_t, gm_settings> settings; // entry 0
     PerCpuCounters<gm_counters> counters;     // by listener id

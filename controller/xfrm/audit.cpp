@@ -30,6 +30,7 @@ constexpr std::array<std::string_view, kFaults> kNames{
     "orphan",
     "stale",
     "too_many",
+    "refused",
 };
 
 using Found = std::vector<Deviation>;
@@ -220,6 +221,8 @@ void check_holder(const Expected& expected, Found& out) {
         out.push_back({Fault::too_many, fmt::format("its user has {} SAs in this direction, {} are "
                                                     "allowed",
                                                     expected.of_user, kMostOfOneUser)});
+    if (expected.standing == Standing::refused)
+        out.push_back({Fault::refused, "another subscriber is bound to where it ends"});
 }
 
 } // namespace

@@ -32,8 +32,9 @@ enum class Fault : std::uint8_t {
     orphan,          // nobody holds it, and nobody is about to
     stale,           // who held it does so no longer
     too_many,        // more than six for one user and direction (TS 33.203 7.1)
+    refused,         // its port is another subscriber's (H3)
 };
-inline constexpr std::size_t kFaults = 14;
+inline constexpr std::size_t kFaults = 15;
 [[nodiscard]] std::string_view name(Fault fault); // "integrity_key"
 
 struct Deviation {
@@ -47,7 +48,8 @@ enum class Standing : std::uint8_t {
     nobody,
     pending, // challenged
     bound,
-    gone, // was bound
+    gone,    // was bound
+    refused, // somebody else is bound to where it ends
 };
 
 inline constexpr std::size_t kMostOfOneUser = 6; // SAs in one direction

@@ -20,9 +20,8 @@ struct Fixture {
 };
 using Fixtures = std::vector<Fixture>;
 
-// Reasons of ESP, of TCP streams and of lists, which nothing raises yet.
-const std::set<gm_reason> kLater = {GM_REASON_esp_unknown_spi, GM_REASON_esp_wrong_source,
-                                    GM_REASON_tcp_order, GM_REASON_tcp_poisoned, GM_REASON_blocked};
+// Reasons of TCP streams and of lists, which nothing raises yet.
+const std::set<gm_reason> kLater = {GM_REASON_tcp_order, GM_REASON_tcp_poisoned, GM_REASON_blocked};
 
 // What both programs say of a message to the unprotected port.
 void add_clear(Fixtures& out, gm_reason reason, const std::string& description,
@@ -193,6 +192,18 @@ void add_frames(Fixtures& out) {
         {GM_REASON_too_deep, "extension headers", Program::inside, deep / Udp{} / message});
 }
 
+void add_esp(Fixtures& out) {
+    const Packet packet =
+        Ethernet{} / Ipv4{.destination = "192.0.2.2"} / Raw{Bytes(64, 1), kProtocolEsp};
+    out.push_back({GM_REASON_esp_unknown_spi, "nobody was given it", Program::front, packet});
+    out.push_back(
+        {GM_REASON_esp_wrong_source, "another's", Program::front, packet, [](Guard& guard) {
+             gm_spi value{};
+             value.bits = 128;
+             guard.associate("192.0.2.2", 0x01010101, value);
+         }});
+}
+
 void add_rates(Fixtures& out) {
     const auto message = datagram(kPhone, kPhone.registers().text());
     out.push_back({GM_REASON_rate_limited, "one user", Program::front, message, [=](Guard& guard) {
@@ -216,6 +227,7 @@ const Fixtures& fixtures() {
         add_protected(out);
         add_side(out);
         add_frames(out);
+        add_esp(out);
         add_rates(out);
         return out;
     }();

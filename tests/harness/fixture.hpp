@@ -197,6 +197,11 @@ class Guard {
         value_of(maps().challenges.put(key, value));
     }
 
+    // The P-CSCF has an association for that SPI.
+    void associate(const char* pcscf, std::uint32_t spi, const gm_spi& value) {
+        value_of(maps().spis.put({Address::parse(pcscf)->value(), spi, 0, 0}, value));
+    }
+
     Outcome run(Program program, const Bytes& frame, unsigned ingress = 0) {
         zero_counters();
         const std::span<const std::byte> bytes{reinterpret_cast<const std::byte*>(frame.data()),
@@ -270,6 +275,8 @@ class Guard {
         value_of(maps().identities.clear());
         value_of(maps().owners.clear());
         value_of(maps().challenges.clear());
+        value_of(maps().spis.clear());
+        value_of(maps().graces.clear());
         value_of(maps().buckets.clear());
     }
     void fill() {

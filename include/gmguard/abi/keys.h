@@ -155,6 +155,32 @@ struct gm_challenge {
     __u64 pad;
 };
 
+/* gm_spis: the inbound security associations of the P-CSCF (D.1, 3; H3), by what the kernel finds
+ * them by: destination and SPI (RFC 4301 4.1). */
+struct gm_spi_key {
+    gm_u128 address; /* the P-CSCF's */
+    __u32 spi;
+    __u32 pad0;
+    __u64 pad1;
+};
+GM_STATIC_ASSERT(sizeof(struct gm_spi_key) == 32, "key of gm_spis");
+
+enum gm_spi_state {
+    GM_SPI_OFFERED = 1,   /* in Security-Server of a 401; XFRM has not told of it */
+    GM_SPI_INSTALLED = 2, /* the P-CSCF has the association (XFRM) */
+    GM_SPI_REFUSED = 3,   /* its port is another subscriber's (H3): nothing passes */
+};
+
+struct gm_spi {
+    gm_u128 address;  /* of the source, its first `bits`: a prefix where its pool says so (3) */
+    __u64 subscriber; /* whose it is; 0: nobody's yet, a REGISTER may come by it */
+    __u64 expires_ns; /* 0: with its association */
+    enum gm_spi_state state;
+    __u16 bits;
+    __u16 port; /* the phone's that the association is for; 0: any */
+};
+GM_STATIC_ASSERT(sizeof(struct gm_spi) == 48, "value of gm_spis");
+
 /* gm_buckets: user 0 is the bucket of the whole source. */
 struct gm_bucket_key {
     gm_u128 address; /* of the source, masked as its pool says, without port */

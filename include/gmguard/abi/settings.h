@@ -23,7 +23,7 @@ struct gm_settings {
     __u32 schema; /* GM_SCHEMA; anything else: the programs pass everything, unjudged */
     __u32 pools;  /* entries of gm_pools and of gm_peers: 0 saves the look-up */
     __u32 peers;
-    __u32 pad0;
+    __u32 grace_s; /* so long after a challenge unknown SPIs of its source pass; 0: they do not */
     __u64 hash_key[2]; /* of SipHash, random, made once for the life of the pinned maps */
     __u64 heartbeat_ns; /* last sign of life of the controller */
     __u64 since_ns; /* when the guard came to where it is: who spoke before is not known (H14) */

@@ -147,6 +147,29 @@ Result<BindingPage> FakeGuard::bindings(const BindingQuery& query) const {
     return page;
 }
 
+Result<SaPage> FakeGuard::sas(const SaQuery& query) const {
+    sas_asked = query;
+    if (failure)
+        return fail(*failure);
+    SaPage page;
+    page.total = sas_now.size();
+    std::size_t at = query.cursor.empty() ? 0 : std::stoul(query.cursor);
+    for (; at < sas_now.size() && page.items.size() < query.limit; ++at)
+        page.items.push_back(sas_now[at]);
+    if (at < sas_now.size())
+        page.next_cursor = std::to_string(at);
+    return page;
+}
+
+Result<Sa> FakeGuard::sa(std::string_view id) const {
+    if (lookup_failure)
+        return fail(*lookup_failure);
+    for (const Sa& each : sas_now)
+        if (each.id == id || std::to_string(each.spi) == id)
+            return each;
+    return fail(ErrorKind::not_found, "SA " + std::string(id), "is not there");
+}
+
 Result<Binding> FakeGuard::binding(std::string_view id) const {
     if (lookup_failure)
         return fail(*lookup_failure);

@@ -69,6 +69,19 @@ TEST(Modes, AreRefused_WhenTheyCannotBeHad) {
     EXPECT_TRUE(with_modes(two_listeners(), change));
 }
 
+TEST(Modes, OfEsp_ChangeWhereItEnds) {
+    auto config = two_listeners();
+    config.listeners[1].protected_ports = {6100};
+    admin::ModeChange change;
+    change.checks[GM_CHECK_esp_source] = GM_MODE_ENFORCE;
+    const auto changed = with_modes(config, change);
+    ASSERT_TRUE(changed);
+    EXPECT_EQ(mode(*changed, 0, GM_CHECK_esp_source), GM_MODE_OFF);
+    EXPECT_EQ(mode(*changed, 1, GM_CHECK_esp_source), GM_MODE_ENFORCE);
+    change.listener = "gm";
+    EXPECT_EQ(with_modes(config, change).error().kind, ErrorKind::unsupported);
+}
+
 TEST(Modes, AreRefused_WhenTheListenerIsNotThere) {
     admin::ModeChange change;
     change.listener = "gm9";

@@ -29,6 +29,8 @@ struct Apply {
     void operator()(const EraseChallenge& gone) {
         kernel.challenges.erase({gone.key.address, gone.key.nonce});
     }
+    void operator()(const PutSpi& put) { kernel.spis[{put.key.address, put.key.spi}] = put.value; }
+    void operator()(const EraseSpi& gone) { kernel.spis.erase({gone.key.address, gone.key.spi}); }
 };
 
 } // namespace
@@ -71,6 +73,9 @@ void FakeKernel::check(std::uint64_t now_ns) {
         if (const gm_binding& b = *holders.at(pair.second);
             b.state == GM_STATE_BOUND && b.expires_ns > now_ns && !owners.contains(pair.first))
             complain("a live identity that nobody owns");
+    for (const auto& [pair, spi] : spis)
+        if (spi.subscriber != 0 && !holders.contains(spi.subscriber))
+            complain("an SPI of nobody");
 }
 
 } // namespace gmguard::binding

@@ -31,6 +31,7 @@ class FakeKernel {
     std::map<Pair, gm_identity> identities; // (identity, subscriber)
     std::map<gm_u128, gm_owner> owners;
     std::map<std::pair<gm_u128, gm_u128>, gm_challenge> challenges;
+    std::map<std::pair<gm_u128, std::uint32_t>, gm_spi> spis; // (P-CSCF, SPI)
 
   private:
     void complain(const std::string& text) { complaints_.push_back(text); }

@@ -35,10 +35,15 @@ TEST(EffectiveModes, AreTheChecks_BeforeTheListeners) {
     EXPECT_EQ(modes.selector_unique, GM_MODE_ENFORCE);
 }
 
-TEST(EffectiveModes, AreOff_ForWhatIsNotBuilt) {
+TEST(EffectiveModes, OfEsp_AreOff_WhereNoneEnds) {
     Config config;
     config.mode = GM_MODE_ENFORCE;
-    EXPECT_EQ(effective_modes(config, Listener{}).esp_source, GM_MODE_OFF);
+    Listener listener;
+    EXPECT_EQ(effective_modes(config, listener).esp_source, GM_MODE_OFF);
+    listener.protected_ports = {6100};
+    EXPECT_EQ(effective_modes(config, listener).esp_source, GM_MODE_ENFORCE);
+    listener.protection = GM_PROTECTION_TERMINATED;
+    EXPECT_EQ(effective_modes(config, listener).esp_source, GM_MODE_OFF);
 }
 
 TEST(DefaultGuard, EnforcesAllOfAnnexD_OnEveryAddressAt5060) {

@@ -56,9 +56,9 @@ const Row kRows[] = {
      "f:6:1: unknown key \"protected_port\" in listener; did you mean \"protected_ports\"?"},
     {"UnknownCheck", after_listener("[listener.checks]\ncontact_sourc = \"off\"\n"),
      "f:7:1: unknown key \"contact_sourc\" in listener.checks; did you mean \"contact_source\"?"},
-    {"CheckOfALaterVersion", after_listener("[listener.checks]\nesp_source = \"enforce\"\n"),
-     "f:7:14: esp_source is not there yet: SPIs are not looked at in this version; leave it out, "
-     "or write \"off\""},
+    {"CheckOfEspWhereNoneEnds", after_listener("[listener.checks]\nesp_source = \"enforce\"\n"),
+     "f:7:14: esp_source looks at ESP, and none ends at this listener; leave it out, or give the "
+     "listener protected_ports and protection = \"esp\""},
     {"UnknownMode", "mode = \"enforced\"\n" + std::string(kListener),
      "f:1:8: mode is \"enforced\", not one of off, monitor, enforce; did you mean \"enforce\"?"},
     {"ModeIsABoolean", "mode = false\n" + std::string(kListener),

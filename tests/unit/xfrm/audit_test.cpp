@@ -265,6 +265,7 @@ TEST(XfrmAudit, WhoHoldsIt) {
     EXPECT_EQ(with(Standing::nobody), "orphan");
     EXPECT_EQ(with(Standing::pending), "");
     EXPECT_EQ(with(Standing::gone), "stale");
+    EXPECT_EQ(with(Standing::refused), "refused");
 }
 
 TEST(XfrmAudit, MoreThanSixOfOneUser) {

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The inbound security associations of the P-CSCF, as far as the guard has heard of them: what
+// gm_spis has (H3, H11, H17).
+//
+// Where one is known from. A 401 that leaves in clear offers its SPIs (Security-Server): that is
+// provisional, and replaces nothing. XFRM says which ones are installed: that counts.
+//
+// Whose one is. The user's who was challenged for it: by the SPI that his 401 offered, or, where
+// that 401 was encrypted, by the port that his Security-Client named; of several such users the one
+// who was challenged first. It is his subscriber's from the moment his selector is bound; until
+// then only a REGISTER may come by it. One whose port another subscriber's live binding has is
+// refused; one whose binding has ended is taken out, although the P-CSCF may still have it.
+#pragma once
+
+#include "binding/challenges.hpp"
+#include "binding/events.hpp"
+#include "binding/life.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace gmguard::binding {
+
+// One for people.
+struct SpiView {
+    Address pcscf;
+    std::uint32_t spi = 0;
+    Endpoint source; // the phone's, as the association has it; port 0: any
+    gm_spi_state state = GM_SPI_OFFERED;
+    bool admitted = false;  // gm_spis has it
+    std::string selector;   // that is bound by it, or will be; empty: nobody knows whose it is
+    std::string binding_id; // empty: nobody is bound by it
+    std::string impi;       // of the binding
+    std::optional<sip::SecurityMechanism> negotiated; // as the 401 said, where it was in clear
+};
+
+class Associations {
+  public:
+    // All outlive it. Beyond `limit` none is added: its ESP stays unknown.
+    Associations(const KeyForms& forms, const Life& life, const Challenges& challenges,
+                 std::size_t limit)
+        : forms_(forms), life_(life), challenges_(challenges), limit_(limit) {}
+
+    // The 401 of this pending left from `pcscf` with these mechanisms; none: nobody could read it.
+    void offer(const Pending& pending, const Address& pcscf,
+               std::span<const sip::SecurityMechanism> server);
+    void install(const SaInstalled& event);
+    void remove(const SaRemoved& event, Outcome& out);
+    // Who was challenged as one user has registered as another (whose IMPI the challenge did not
+    // know).
+    void rename(const gm_selector& selector, gm_u128 challenged, gm_u128 user);
+    // Drops offers that nobody took up.
+    void expire(std::uint64_t now_ns);
+    // All keys are formed anew.
+    void reform();
+    // Writes to gm_spis what has changed, by itself or with the bindings that `out` writes.
+    // REQUIRES: to be called last, for each event.
+    void settle(std::uint64_t now_ns, Outcome& out);
+
+    // What gm_spis holds at start, after the bindings are restored.
+    using Entry = std::pair<gm_spi_key, gm_spi>;
+    void restore(std::span<const Entry> entries, std::uint64_t now_ns, Outcome& out);
+
+    [[nodiscard]] std::vector<SpiView> view(std::uint64_t now_ns) const;
+    // One of them; nothing: it is not known.
+    [[nodiscard]] std::optional<SpiView> view(const Address& pcscf, std::uint32_t spi,
+                                              std::uint64_t now_ns) const;
+    [[nodiscard]] std::size_t size() const { return all_.size(); }
+
+  private:
+    using Key = std::pair<uint128, std::uint32_t>; // (P-CSCF, SPI)
+    struct Association {
+        Endpoint source;
+        gm_selector unit{}; // of the source, without port
+        bool installed = false;
+        bool early = false;
+        bool owned = false; // was a subscriber's
+        gm_u128 claim = 0;  // the user whose it is; 0: nobody knows
+        gm_selector selector{};
+        std::uint64_t expires_ns = 0; // of an offer
+        std::optional<sip::SecurityMechanism> negotiated;
+        std::optional<gm_spi> there; // as gm_spis has it
+    };
+    using All = std::map<Key, Association>;
+
+    Association* add(const Key& key, const Endpoint& source);
+    All::iterator erase(All::iterator at);
+    void place(Association& a, const Key& key);
+    void claim(Association& a, const Pending& pending) const;
+    void claim_by_port(Association& a) const;
+    [[nodiscard]] std::vector<Key> at_unit(uint128 address) const;
+    [[nodiscard]] Slot owner(const Association& a, std::uint64_t now_ns) const;
+    [[nodiscard]] bool is_anothers(const Association& a, std::uint64_t now_ns) const;
+    [[nodiscard]] std::optional<gm_spi> wanted(Association& a, std::uint64_t now_ns) const;
+    [[nodiscard]] SpiView view(const Key& key, const Association& a, std::uint64_t now_ns) const;
+
+    const KeyForms& forms_;
+    const Life& life_;
+    const Challenges& challenges_;
+    std::size_t limit_;
+    All all_;
+    std::multimap<uint128, Key> by_unit_;
+    std::vector<uint128> touched_; // units to look at in settle()
+};
+
+} // namespace gmguard::binding

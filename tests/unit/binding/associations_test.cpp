@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Whose SPI an association is, and when it is admitted (H3, H11, H17).
+#include "unit/binding/play.hpp"
+#include "unit/binding/steps.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace gmguard::binding {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr std::uint32_t kSpiC = 4096, kSpiS = 4097;
+
+const Address kGm = *Address::parse("192.0.2.1");
+
+sip::SecurityMechanism mechanism(std::uint32_t spi_c, std::uint32_t spi_s, std::uint16_t port_c,
+                                 std::uint16_t port_s) {
+    sip::SecurityMechanism out;
+    out.mechanism = "ipsec-3gpp";
+    out.alg = "hmac-sha-1-96";
+    out.spi_c = spi_c;
+    out.spi_s = spi_s;
+    out.port_c = port_c;
+    out.port_s = port_s;
+    return out;
+}
+
+// The phone asks for associations at its own port, or at one it names.
+Play::Change asks_for(std::uint16_t port) {
+    return [=](Heard& heard) { heard.message.security_client = {mechanism(11, 22, port, port)}; };
+}
+
+Play::Change offers(std::uint32_t spi_c = kSpiC, std::uint32_t spi_s = kSpiS) {
+    return [=](Heard& heard) {
+        heard.message.security_server = {mechanism(spi_c, spi_s, 5100, 6100)};
+    };
+}
+
+struct Gm : Play {
+    explicit Gm(gm_key_form v4 = {128, 1}) : Play({}, v4) {
+        policy.encrypted_by([](std::uint32_t) { return true; });
+    }
+    void offered(const Phone& phone, std::uint16_t port, const Change& offer = offers()) {
+        clear(phone, {asks_for(port)});
+        onward();
+        core(401);
+        leaving(401, {offer});
+    }
+    void installed(std::uint32_t spi, const Endpoint& source, bool early = false) {
+        take(policy.handle(SaInstalled{now_ns, kGm, spi, source, 6100, early}));
+    }
+    void gone(std::uint32_t spi) { take(policy.handle(SaRemoved{now_ns, kGm, spi})); }
+
+    // "4097 installed of 1", "4096 offered of nobody", as the kernel has them.
+    [[nodiscard]] std::vector<std::string> spis() const {
+        constexpr std::array states{"", "offered", "installed", "refused"};
+        std::vector<std::string> lines;
+        for (const auto& [key, spi] : kernel.spis)
+            lines.push_back(std::to_string(key.second) + " " + states[spi.state] + " of " +
+                            (spi.subscriber == 0 ? "nobody" : std::to_string(spi.subscriber)));
+        return lines;
+    }
+};
+
+} // namespace
+
+TEST(Associations, AreOfferedByTheChallenge_AndAreTheSubscribers_WithThe200) {
+    Gm gm;
+    gm.offered(alice, 5062);
+    EXPECT_THAT(gm.spis(), ElementsAre("4096 offered of nobody", "4097 offered of nobody"));
+    gm.installed(kSpiS, alice.at);
+    EXPECT_THAT(gm.spis(), ElementsAre("4096 offered of nobody", "4097 installed of nobody"));
+    gm.accept(alice);
+    EXPECT_THAT(gm.spis(), ElementsAre("4096 offered of 1", "4097 installed of 1"));
+    const auto& spi = gm.kernel.spis.at({kGm.value(), kSpiS});
+    EXPECT_EQ(spi.address, alice.at.address.value());
+    EXPECT_EQ(spi.port, 5062);
+    EXPECT_EQ(spi.expires_ns, 0u);
+}
+
+TEST(Associations, AreTheSubscribers_WhereXfrmWasFirst) {
+    Gm gm;
+    gm.clear(alice, {asks_for(5062)});
+    gm.installed(kSpiS, alice.at);
+    EXPECT_THAT(gm.spis(), ElementsAre("4097 installed of nobody"));
+    gm.onward();
+    gm.core(401);
+    gm.leaving(401, {offers()});
+    gm.accept(alice);
+    EXPECT_THAT(gm.spis(), ElementsAre("4096 offered of 1", "4097 installed of 1"));
+}
+
+TEST(Associations, EndWithTheTimer_WhereNobodyAuthenticates) {
+    Gm gm;
+    gm.offered(alice, 5062);
+    gm.installed(kSpiS, alice.at);
+    gm.tick(241);
+    EXPECT_THAT(gm.spis(), ElementsAre("4097 installed of nobody")); // the P-CSCF has it still
+    gm.gone(kSpiS);
+    EXPECT_THAT(gm.spis(), IsEmpty());
+    EXPECT_THAT(gm.policy.spis(gm.now_ns), IsEmpty());
+}
+
+TEST(Associations, EndWithTheBinding_AlsoWhereThePcscfKeepsThem) {
+    Gm gm;
+    gm.offered(alice, 5062);
+    gm.installed(kSpiS, alice.at);
+    gm.accept(alice);
+    gm.deregisters(alice);
+    EXPECT_THAT(gm.spis(), ElementsAre("4096 offered of 1", "4097 installed of 1")); // cooldown
+    gm.tick(129);
+    EXPECT_THAT(gm.spis(), IsEmpty());
+    const auto views = gm.policy.spis(gm.now_ns);
+    ASSERT_EQ(views.size(), 1u);
+    EXPECT_FALSE(views.front().admitted);
+}
+
+TEST(Associations, AreRefused_WhereTheirPortIsAnothers) {
+    Gm gm;
+    gm.offered(alice, 5062);
+    gm.accept(alice);
+    Phone attacker{"eve@ims.test", {"sip:eve@ims.test"}, {alice.at.address, 7000}};
+    gm.offered(attacker, 5062, offers(5000, 5001)); // names the victim's port
+    gm.installed(5001, alice.at);
+    EXPECT_THAT(gm.spis(), ElementsAre("4096 offered of 1", "4097 offered of 1",
+                                       "5000 refused of nobody", "5001 refused of nobody"));
+}
+
+TEST(Associations, AreRefused_WhereNobodyKnowsWhose_OnAPortThatIsBound) {
+    Gm gm;
+    gm.offered(alice, 5062);
+    gm.accept(alice);
+    gm.installed(9000, alice.at);
+    EXPECT_THAT(gm.spis(),
+                ElementsAre("4096 offered of 1", "4097 offered of 1", "9000 refused of nobody"));
+    gm.installed(9001, {alice.at.address, 5999}); // a free port: a REGISTER may come
+    EXPECT_EQ(gm.spis().back(), "9001 installed of nobody");
+}
+
+TEST(Associations, OfWhoWasFirst_AreRevoked_WhenAnotherBindsTheirPort) {
+    Gm gm;
+    gm.offered(mallory, 5062); // never authenticates
+    gm.installed(kSpiS, mallory.at);
+    gm.offered(alice, 5062, offers(5000, 5001));
+    gm.accept(alice);
+    EXPECT_THAT(gm.spis(), ElementsAre("4096 refused of nobody", "4097 refused of nobody",
+                                       "5000 offered of 1", "5001 offered of 1"));
+}
+
+TEST(Associations, OfAnOffer_ReplaceNothing) {
+    Gm gm;
+    gm.offered(alice, 5062);
+    gm.accept(alice);
+    gm.offered(bob, 5062); // a 401 with alice's SPIs
+    EXPECT_THAT(gm.spis(), ElementsAre("4096 offered of 1", "4097 offered of 1"));
+    EXPECT_EQ(gm.kernel.spis.at({kGm.value(), kSpiS}).address, alice.at.address.value());
+}
+
+TEST(Associations, OfXfrm_ReplaceAnOfferToSomebodyElse) {
+    Gm gm;
+    gm.offered(mallory, 5062);
+    gm.installed(kSpiS, bob.at);
+    EXPECT_EQ(gm.kernel.spis.at({kGm.value(), kSpiS}).address, bob.at.address.value());
+    EXPECT_THAT(gm.spis(), ElementsAre("4096 offered of nobody", "4097 installed of nobody"));
+}
+
+// The 401 to a protected REGISTER cannot be read: its nonce is the core's, its SPIs are XFRM's.
+TEST(Associations, OfAReRegistration_AreKnownByTheirPort) {
+    Gm gm;
+    gm.offered(alice, 5062);
+    gm.installed(kSpiS, alice.at);
+    gm.accept(alice);
+    gm.inner(alice, {asks_for(5072)});
+    gm.onward();
+    gm.core(401);
+    gm.installed(5001, alice_moved.at);
+    EXPECT_EQ(gm.spis().back(), "5001 installed of nobody");
+    gm.inner(alice_moved, {[&](Heard& heard) { heard.message.authorization->nonce = "nonce-3"; }});
+    gm.onward();
+    gm.core(200);
+    EXPECT_THAT(gm.spis(),
+                ElementsAre("4096 offered of 1", "4097 installed of 1", "5001 installed of 2"));
+    EXPECT_THAT(gm.bindings(), ElementsAre("192.0.2.7:5062 bound alice@ims.test",
+                                           "192.0.2.7:5072 bound alice@ims.test"));
+}
+
+TEST(Associations, BelongToAPrefix_WhereItsPoolSaysSo) {
+    Play play({}, {128, 1}, {64, 0});
+    play.take(play.policy.handle(SaInstalled{play.now_ns, kGm, kSpiS, carol_v6.at, 6100}));
+    const auto& spi = play.kernel.spis.at({kGm.value(), kSpiS});
+    EXPECT_EQ(spi.bits, 64);
+    EXPECT_EQ(spi.address, carol_v6.at.address.masked(64).value());
+}
+
+TEST(Associations, ThatWereThereBeforeTheGuard_AreOfWhoIsBoundThere) {
+    Gm gm;
+    gm.installed(kSpiS, alice.at, true);
+    EXPECT_THAT(gm.spis(), ElementsAre("4097 installed of nobody"));
+    gm.take(*gm.policy.add({gm.now_ns, alice.at, alice.impi, alice.impus, 600 * kSecond}));
+    EXPECT_THAT(gm.spis(), ElementsAre("4097 installed of 1"));
+}
+
+TEST(Associations, AreRestoredFromTheMaps_WithTheirSubscribers) {
+    Gm before;
+    before.offered(alice, 5062);
+    before.installed(kSpiS, alice.at);
+    before.accept(alice);
+    before.offered(bob, 5062, offers(5000, 5001)); // under way
+    std::vector<Policy::BindingEntry> bindings;
+    for (const auto& [key, value] : before.kernel.bindings)
+        bindings.push_back({{std::get<0>(key), std::get<1>(key), std::get<2>(key), 0, 0}, value});
+    std::vector<Policy::SpiEntry> spis;
+    for (const auto& [key, value] : before.kernel.spis)
+        spis.push_back({{key.first, key.second, 0, 0}, value});
+    std::vector<Policy::IdentityEntry> identities;
+    for (const auto& [key, value] : before.kernel.identities)
+        identities.push_back({{key.first, key.second, 0}, value});
+    Gm after;
+    after.kernel = before.kernel;
+    after.take(after.policy.adopt(after.now_ns, bindings, identities, {}, spis));
+    EXPECT_THAT(after.spis(), ElementsAre("4096 offered of 1", "4097 installed of 1"));
+    after.installed(kSpiS, alice.at);
+    EXPECT_THAT(after.spis(), ElementsAre("4096 offered of 1", "4097 installed of 1"));
+}
+
+} // namespace gmguard::binding
