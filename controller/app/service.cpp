@@ -14,7 +14,7 @@
 namespace gmguard::app {
 namespace {
 
-constexpr std::size_t kEvents = 10'000;       // kept for GET /v1/events
+constexpr std::size_t kEvents = 10'000;     // kept for GET /v1/events
 constexpr unsigned kFirstReadings = 10'000; // of SAs, before the start goes on without the rest
 
 // Ids grow over restarts too.
