@@ -5,6 +5,7 @@
 
 #include "admin/configuration.hpp"
 #include "admin/event.hpp"
+#include "admin/sa.hpp"
 #include "base/address.hpp"
 #include "base/error.hpp"
 #include "gmguard/abi/keys.h"
@@ -143,6 +144,8 @@ struct Figures {
     std::map<gm_binding_state, std::uint64_t> bindings; // now, by state
     std::vector<MapFill> maps;
     std::map<std::string, std::uint64_t> registrations; // ended so far, by result: "bound", ...
+    SaCounts sas;                                       // now
+    std::map<std::string, std::uint64_t> sa_deviations; // found so far, by fault: "lifetime", ...
 };
 
 // A message to judge as if it had come from the wire. Nothing changes by it.
@@ -195,6 +198,12 @@ class Guard {
     // Ends the binding that a shadow lost against, and binds the shadow in its place. not_found: no
     // such shadow. exhausted: the map is full.
     [[nodiscard]] virtual Result<Binding> hand_over(std::string_view shadow) = 0;
+
+    // invalid: the cursor is none.
+    [[nodiscard]] virtual Result<SaPage> sas(const SaQuery& query) const = 0;
+    // By its id, or by its SPI ("4097", "0x1001") where one alone has it. not_found: no such SA.
+    // conflict: several have the SPI.
+    [[nodiscard]] virtual Result<Sa> sa(std::string_view id) const = 0;
 
     [[nodiscard]] virtual std::vector<HookCounts> counters() const = 0;
     [[nodiscard]] virtual gm_losses losses() const = 0;

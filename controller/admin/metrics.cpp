@@ -103,6 +103,22 @@ MetricFamily registrations(const Figures& figures) {
     return family.take();
 }
 
+MetricFamily sas(const Figures& figures) {
+    Family family("sas", "Security associations now, by direction and state", MetricType::Gauge);
+    for (const auto& [kind, count] : figures.sas)
+        family.add({{"direction", text(name(kind.first))}, {"state", text(name(kind.second))}},
+                   static_cast<double>(count));
+    return family.take();
+}
+
+MetricFamily sa_deviations(const Figures& figures) {
+    Family family("sa_deviations_total", "Security associations found to deviate, by what in",
+                  MetricType::Counter);
+    for (const auto& [fault, count] : figures.sa_deviations)
+        family.add({{"fault", fault}}, static_cast<double>(count));
+    return family.take();
+}
+
 MetricFamily events(const EventLog& log) {
     Family family("events_total", "Events in the log since the start", MetricType::Counter);
     family.add({}, static_cast<double>(log.total()));
@@ -233,6 +249,8 @@ class GuardMetrics : public prometheus::Collectable {
             fill("map_entries", "Entries of a map", figures, &MapFill::entries),
             fill("map_capacity", "Entries that a map can take", figures, &MapFill::capacity),
             registrations(figures),
+            sas(figures),
+            sa_deviations(figures),
             events(log_),
             events_lost(losses, size),
             leaked_keys(losses),

@@ -63,6 +63,21 @@ constexpr std::array kEventTypes{
     Name{EventType::alarm, "alarm"},
 };
 
+constexpr std::array kSaDirections{
+    Name{SaDirection::in, "in"},
+    Name{SaDirection::out, "out"},
+    Name{SaDirection::other, "other"},
+};
+constexpr std::array kSaStates{
+    Name{SaState::bound, "bound"},
+    Name{SaState::pending, "pending"},
+    Name{SaState::unattributed, "unattributed"},
+    Name{SaState::orphan, "orphan"},
+    Name{SaState::stale, "stale"},
+    Name{SaState::refused, "refused"},
+    Name{SaState::unguarded, "unguarded"},
+};
+
 #define NAME_CHECK(number, name, text) Name{GM_CHECK_##name, #name},
 constexpr std::array kChecks{GM_CHECKS(NAME_CHECK)};
 #undef NAME_CHECK
@@ -127,6 +142,13 @@ std::string_view name(EventType type) {
     return text_of(kEventTypes, type);
 }
 
+std::string_view name(SaDirection direction) {
+    return text_of(kSaDirections, direction);
+}
+std::string_view name(SaState state) {
+    return text_of(kSaStates, state);
+}
+
 std::optional<gm_mode> mode_of(std::string_view text) {
     return value_of(kModes, text);
 }
@@ -147,6 +169,12 @@ std::optional<XdpMode> xdp_mode_of(std::string_view text) {
 }
 std::optional<EventType> event_type_of(std::string_view text) {
     return value_of(kEventTypes, text);
+}
+std::optional<SaDirection> sa_direction_of(std::string_view text) {
+    return value_of(kSaDirections, text);
+}
+std::optional<SaState> sa_state_of(std::string_view text) {
+    return value_of(kSaStates, text);
 }
 
 gm_check check_of(gm_reason reason) {

@@ -22,6 +22,8 @@ namespace gmguard::admin {
 [[nodiscard]] std::string_view name(gm_protocol protocol); // "udp", "tcp"
 [[nodiscard]] std::string_view name(XdpMode mode);         // "native", "generic"
 [[nodiscard]] std::string_view name(EventType type);       // "drop", ...
+[[nodiscard]] std::string_view name(SaDirection d);        // "in", "out", "other"
+[[nodiscard]] std::string_view name(SaState state);        // "bound", ...
 
 // nullopt: no such name.
 [[nodiscard]] std::optional<gm_mode> mode_of(std::string_view name);
@@ -31,6 +33,8 @@ namespace gmguard::admin {
 [[nodiscard]] std::optional<gm_side> side_of(std::string_view name);
 [[nodiscard]] std::optional<XdpMode> xdp_mode_of(std::string_view name);
 [[nodiscard]] std::optional<EventType> event_type_of(std::string_view name);
+[[nodiscard]] std::optional<SaDirection> sa_direction_of(std::string_view name);
+[[nodiscard]] std::optional<SaState> sa_state_of(std::string_view name);
 
 // The check whose mode decides what a reason does. REQUIRES: reason is not none.
 [[nodiscard]] gm_check check_of(gm_reason reason);

@@ -37,6 +37,8 @@ class App {
   private:
     void wait_for_rings();
     void on_rings(ErrorCode error);
+    void wait_for_sas();
+    void on_sas(ErrorCode error);
     void wait_for_tick();
     void on_tick();
     void wait_for_reload();
@@ -48,6 +50,7 @@ class App {
     Service service_;
     asio::io_context io_{1};
     asio::posix::stream_descriptor rings_{io_};
+    asio::posix::stream_descriptor sas_{io_};
     asio::steady_timer ticks_{io_};
     asio::signal_set signals_{io_, SIGTERM, SIGINT};
     asio::signal_set reloads_{io_, SIGHUP};
@@ -83,6 +86,20 @@ void App::on_rings(ErrorCode error) {
         asio::post(io_, [this] { on_rings({}); });
     else
         wait_for_rings();
+}
+
+void App::wait_for_sas() {
+    sas_.async_wait(asio::posix::stream_descriptor::wait_read,
+                    [this](ErrorCode error) { on_sas(error); });
+}
+
+void App::on_sas(ErrorCode error) {
+    if (error || ending_)
+        return;
+    if (service_.sas().consume())
+        asio::post(io_, [this] { on_sas({}); });
+    else
+        wait_for_sas();
 }
 
 void App::wait_for_tick() {
@@ -134,6 +151,7 @@ void App::on_end(int signal) {
     service_.end();
     doors_->stop();
     rings_.close();
+    sas_.close();
     wait_for_end();
     drain(kDrains);
 }
@@ -152,10 +170,12 @@ void App::drain(unsigned left) {
 
 void App::loop() {
     rings_.assign(::dup(service_.engine().epoll_fd()));
+    sas_.assign(::dup(service_.sas().epoll_fd()));
     wait_for_end();
     wait_for_reload();
     wait_for_tick();
     on_rings({});
+    on_sas({});
     spdlog::info("ready");
     tell_ready();
     io_.run();

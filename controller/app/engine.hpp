@@ -52,6 +52,8 @@ class Engine {
 
     // The guard is at a new place: who spoke there before is not known (H14). Counts with fill().
     void arrive();
+    // When it last came to one.
+    [[nodiscard]] std::uint64_t since_ns() const { return past_.since_ns; }
 
     // Brings gm_listeners, gm_pools, gm_peers and gm_settings to the configuration.
     [[nodiscard]] Result<> fill(const std::vector<Address>& hosts);

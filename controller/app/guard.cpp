@@ -11,7 +11,9 @@
 #include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 
 namespace gmguard::app {
 namespace {
@@ -65,8 +67,9 @@ std::optional<std::uint64_t> number_of(std::string_view text) {
 
 } // namespace
 
-Guard::Guard(config::Config& config, Engine& engine, Interfaces& interfaces, admin::EventLog& log)
-    : config_(config), engine_(engine), interfaces_(interfaces), log_(log),
+Guard::Guard(config::Config& config, Engine& engine, Interfaces& interfaces, const SaWatch& sas,
+             admin::EventLog& log)
+    : config_(config), engine_(engine), interfaces_(interfaces), sas_(sas), log_(log),
       reloader_(config, engine, interfaces), started_ns_(feeds::Moment::now().ns) {}
 
 void Guard::tell(admin::EventType type, std::string interface, std::string detail) {
@@ -82,6 +85,7 @@ void Guard::tell(admin::EventType type, std::string interface, std::string detai
 admin::Status Guard::status() const {
     auto status = status_of(config_, engine_.objects().pin_path(), interfaces_);
     status.started = feeds::Moment::now().wall_at(started_ns_);
+    std::ranges::copy(sas_.warnings(), std::back_inserter(status.warnings));
     return status;
 }
 
@@ -324,6 +328,14 @@ Result<admin::Binding> Guard::hand_over(std::string_view shadow) {
     return holder({Address(newcomer->selector.address), newcomer->selector.port});
 }
 
+Result<admin::SaPage> Guard::sas(const admin::SaQuery& query) const {
+    return sas_.find(query);
+}
+
+Result<admin::Sa> Guard::sa(std::string_view id) const {
+    return sas_.find(id);
+}
+
 std::vector<admin::HookCounts> Guard::counters() const {
     std::vector<admin::HookCounts> out;
     std::vector<std::pair<std::string, std::uint32_t>> rows{{"", 0}};
@@ -358,6 +370,8 @@ admin::Figures Guard::figures() const {
     figures.maps = {{"gm_bindings", counts.in_kernel(), maps.bindings.raw().max_entries()},
                     {"gm_identities", counts.identities, maps.identities.raw().max_entries()}};
     figures.registrations = engine_.registrations();
+    figures.sas = sas_.counts();
+    figures.sa_deviations = sas_.deviations();
     return figures;
 }
 

@@ -9,13 +9,15 @@
 #include "app/engine.hpp"
 #include "app/interfaces.hpp"
 #include "app/reloader.hpp"
+#include "app/sa_watch.hpp"
 
 namespace gmguard::app {
 
 class Guard final : public admin::Guard {
   public:
     // All outlive it. `config` is changed by set_modes() and reload().
-    Guard(config::Config& config, Engine& engine, Interfaces& interfaces, admin::EventLog& log);
+    Guard(config::Config& config, Engine& engine, Interfaces& interfaces, const SaWatch& sas,
+          admin::EventLog& log);
 
     [[nodiscard]] admin::Status status() const override;
     [[nodiscard]] std::vector<std::string> not_ready() const override;
@@ -39,6 +41,9 @@ class Guard final : public admin::Guard {
     [[nodiscard]] Result<admin::Binding> put_binding(const admin::BindingRequest& request) override;
     [[nodiscard]] Result<> release(std::string_view id) override;
     [[nodiscard]] Result<admin::Binding> hand_over(std::string_view shadow) override;
+
+    [[nodiscard]] Result<admin::SaPage> sas(const admin::SaQuery& query) const override;
+    [[nodiscard]] Result<admin::Sa> sa(std::string_view id) const override;
 
     [[nodiscard]] std::vector<admin::HookCounts> counters() const override;
     [[nodiscard]] gm_losses losses() const override;
@@ -64,6 +69,7 @@ class Guard final : public admin::Guard {
     config::Config& config_;
     Engine& engine_;
     Interfaces& interfaces_;
+    const SaWatch& sas_;
     admin::EventLog& log_;
     Reloader reloader_;
     std::uint64_t started_ns_; // the time of day may be set since

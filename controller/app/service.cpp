@@ -14,7 +14,8 @@
 namespace gmguard::app {
 namespace {
 
-constexpr std::size_t kEvents = 10'000; // kept for GET /v1/events
+constexpr std::size_t kEvents = 10'000;     // kept for GET /v1/events
+constexpr unsigned kFirstReadings = 10'000; // of SAs, before the start goes on without the rest
 
 // Ids grow over restarts too.
 std::uint64_t first_event_id() {
@@ -59,7 +60,7 @@ Result<> Service::start() {
         abandon();
         return started;
     }
-    guard_.emplace(config_, *engine_, *interfaces_, log_);
+    guard_.emplace(config_, *engine_, *interfaces_, *sas_, log_);
     api_.emplace(*guard_, log_, *store_);
     note_store();
     return {};
@@ -92,7 +93,9 @@ Result<> Service::open() {
 Result<> Service::attach_interfaces() {
     for (const auto& error : interfaces_->adopt())
         spdlog::warn("{}", error.text());
-    if (auto filled = engine_->fill(interfaces_->host_addresses(config_.interfaces)); !filled)
+    const auto hosts = interfaces_->host_addresses(config_.interfaces);
+    watch_sas(hosts);
+    if (auto filled = engine_->fill(hosts); !filled)
         return filled;
     for (const auto& interface : config_.interfaces) {
         if (auto put = interfaces_->put(interface); !put)
@@ -102,6 +105,15 @@ Result<> Service::attach_interfaces() {
     }
     hosts_ = interfaces_->host_addresses();
     return interfaces_->settle();
+}
+
+// Of interfaces that were guarded before, so that nothing is off in between that needs to know SAs.
+void Service::watch_sas(const std::vector<Address>& hosts) {
+    sas_.emplace(config_, *engine_, *interfaces_);
+    sas_->settle(hosts);
+    for (unsigned left = kFirstReadings; left != 0 && sas_->consume();)
+        --left;
+    engine_->see_associations(sas_->sees_all());
 }
 
 Result<> Service::attach_host() {
@@ -127,6 +139,7 @@ void Service::mend() {
     mend_pins(); // before the interfaces, which are recorded there
     mend_interfaces();
     mend_addresses();
+    follow_sas();
     note_coverage();
     note_store();
 }
@@ -188,11 +201,24 @@ void Service::note_store() {
     store_up_ = up;
 }
 
+void Service::follow_sas() {
+    sas_->settle(hosts_);
+    sas_->tick();
+    if (sas_->sees_all() == engine_->sees_associations())
+        return;
+    engine_->see_associations(sas_->sees_all());
+    fill_tables();
+}
+
 void Service::mend_addresses() {
     auto hosts = interfaces_->host_addresses();
     if (hosts == hosts_)
         return;
     hosts_ = std::move(hosts);
+    fill_tables();
+}
+
+void Service::fill_tables() {
     if (const auto filled = engine_->fill(hosts_); !filled)
         spdlog::error("{}", filled.error().text());
 }

@@ -9,6 +9,7 @@
 #include "app/guard.hpp"
 #include "app/interfaces.hpp"
 #include "app/names.hpp"
+#include "app/sa_watch.hpp"
 #include "kernel/attach.hpp"
 #include "kernel/keeper.hpp"
 
@@ -39,17 +40,21 @@ class Service {
     void finish();
 
     [[nodiscard]] Engine& engine() { return *engine_; }
+    [[nodiscard]] SaWatch& sas() { return *sas_; }
     [[nodiscard]] admin::Api& api() { return *api_; }
     [[nodiscard]] const config::Config& config() const { return config_; }
 
   private:
     [[nodiscard]] Result<> open();
     [[nodiscard]] Result<> attach_interfaces();
+    void watch_sas(const std::vector<Address>& hosts);
     [[nodiscard]] Result<> attach_host();
     [[nodiscard]] Result<> hold();
     void mend_pins();
     void mend_interfaces();
     void mend_addresses();
+    void follow_sas();
+    void fill_tables();
     void note_coverage();
     void note_store();
 
@@ -62,6 +67,7 @@ class Service {
     std::optional<admin::Journal> journal_;
     std::unique_ptr<Engine> engine_;
     std::optional<Interfaces> interfaces_;
+    std::optional<SaWatch> sas_;
     std::optional<Guard> guard_;
     std::optional<admin::Api> api_;
     std::vector<Address> hosts_;

@@ -266,25 +266,35 @@ void Associations::restore(std::span<const Entry> entries, std::uint64_t now_ns,
     settle(now_ns, out);
 }
 
+SpiView Associations::view(const Key& key, const Association& a, std::uint64_t now_ns) const {
+    SpiView view;
+    view.pcscf = Address(key.first);
+    view.spi = key.second;
+    view.source = a.source;
+    view.admitted = a.there && a.there->state != GM_SPI_REFUSED;
+    view.state = a.there ? a.there->state : a.installed ? GM_SPI_INSTALLED : GM_SPI_OFFERED;
+    view.negotiated = a.negotiated;
+    if (a.claim != 0)
+        view.selector = text(a.selector);
+    if (const Slot slot = owner(a, now_ns); slot != kNoSlot) {
+        view.binding_id = life_.id(slot);
+        view.impi = life_.table().impi(slot);
+    }
+    return view;
+}
+
 std::vector<SpiView> Associations::view(std::uint64_t now_ns) const {
     std::vector<SpiView> all;
-    for (const auto& [key, a] : all_) {
-        SpiView view;
-        view.pcscf = Address(key.first);
-        view.spi = key.second;
-        view.source = a.source;
-        view.admitted = a.there && a.there->state != GM_SPI_REFUSED;
-        view.state = a.there ? a.there->state : a.installed ? GM_SPI_INSTALLED : GM_SPI_OFFERED;
-        view.negotiated = a.negotiated;
-        if (a.claim != 0)
-            view.selector = text(a.selector);
-        if (const Slot slot = owner(a, now_ns); slot != kNoSlot) {
-            view.binding_id = life_.id(slot);
-            view.impi = life_.table().impi(slot);
-        }
-        all.push_back(std::move(view));
-    }
+    for (const auto& [key, a] : all_)
+        all.push_back(view(key, a, now_ns));
     return all;
+}
+
+std::optional<SpiView> Associations::view(const Address& pcscf, std::uint32_t spi,
+                                          std::uint64_t now_ns) const {
+    const auto found = all_.find({pcscf.value(), spi});
+    return found == all_.end() ? std::nullopt
+                               : std::optional(view(found->first, found->second, now_ns));
 }
 
 } // namespace gmguard::binding

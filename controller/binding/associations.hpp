@@ -67,6 +67,9 @@ class Associations {
     void restore(std::span<const Entry> entries, std::uint64_t now_ns, Outcome& out);
 
     [[nodiscard]] std::vector<SpiView> view(std::uint64_t now_ns) const;
+    // One of them; nothing: it is not known.
+    [[nodiscard]] std::optional<SpiView> view(const Address& pcscf, std::uint32_t spi,
+                                              std::uint64_t now_ns) const;
     [[nodiscard]] std::size_t size() const { return all_.size(); }
 
   private:
@@ -94,6 +97,7 @@ class Associations {
     [[nodiscard]] Slot owner(const Association& a, std::uint64_t now_ns) const;
     [[nodiscard]] bool is_anothers(const Association& a, std::uint64_t now_ns) const;
     [[nodiscard]] std::optional<gm_spi> wanted(Association& a, std::uint64_t now_ns) const;
+    [[nodiscard]] SpiView view(const Key& key, const Association& a, std::uint64_t now_ns) const;
 
     const KeyForms& forms_;
     const Life& life_;

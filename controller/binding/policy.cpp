@@ -166,6 +166,11 @@ std::vector<SpiView> Policy::spis(std::uint64_t now_ns) const {
     return parts_->associations.view(now_ns);
 }
 
+std::optional<SpiView> Policy::spi(const Address& pcscf, std::uint32_t spi,
+                                   std::uint64_t now_ns) const {
+    return parts_->associations.view(pcscf, spi, now_ns);
+}
+
 void Policy::encrypted_by(Encrypts encrypts) {
     parts_->encrypts = std::move(encrypts);
 }

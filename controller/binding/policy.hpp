@@ -101,6 +101,8 @@ class Policy {
     [[nodiscard]] Page find(const Query& query) const;
     // The inbound security associations, by P-CSCF and SPI.
     [[nodiscard]] std::vector<SpiView> spis(std::uint64_t now_ns) const;
+    [[nodiscard]] std::optional<SpiView> spi(const Address& pcscf, std::uint32_t spi,
+                                             std::uint64_t now_ns) const;
     [[nodiscard]] Counts counts() const;
     // Bytes of user-space memory that the bindings take, indexes included.
     [[nodiscard]] std::size_t bytes() const;

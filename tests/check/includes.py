@@ -15,13 +15,14 @@ BELOW = {
     "config": {"base"},
     "kamailio": {"base"},
     "kernel": {"binding", "config", "sip", "base"},
+    "xfrm": {"kernel", "sip", "base"},
     "store": {"base"},
     "admin": {"store", "base"},
     "feeds": {"admin", "kernel", "binding", "config", "sip", "base"},
     "replay": {"feeds", "kernel", "binding", "config", "sip", "base"},
     "doctor": {"kernel", "config", "base"},
-    "app": {"replay", "feeds", "doctor", "admin", "store", "kernel", "config", "binding", "sip",
-            "base"},
+    "app": {"replay", "feeds", "doctor", "admin", "store", "xfrm", "kernel", "config", "binding",
+            "sip", "base"},
 }
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
 PURE = {"string.h"}  # for proto on the host

@@ -31,6 +31,8 @@ CALLS = {
     "conflicts list": [("", {0})],
     "conflicts show": [("{shadow}", {0}), ("b_nosuch", {3})],
     "conflicts resolve": [("{shadow} --keep newcomer", {0}), ("b_nosuch --keep holder", {3})],
+    "sa list": [("", {0}), ("--deviating --limit 0", {0}), ("--state nosuch", {2})],
+    "sa show": [("0x1", {3}), ("nosuch", {3})],
     "events": [("", {0}), ("--type nosuch", {2})],
     "explain": [("--sip {sip} --from {here} --to {gm}", {0}),
                 ("--sip {sip} --from {here} --to {gm} --live", {0}),

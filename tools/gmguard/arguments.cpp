@@ -57,6 +57,7 @@ class Program {
     void add_detach();
     void add_mode();
     void add_conflicts();
+    void add_sa();
     void add_bindings();
     void add_filters(CLI::App* app);
     void add_bindings_add(CLI::App& bindings);
@@ -90,6 +91,8 @@ class Program {
     ModeSetOptions mode_;
     ConflictsQuery conflicts_;
     ResolveOptions resolve_;
+    SasQuery sas_;
+    std::string sa_;
     std::string file_;
     BindingsQuery bindings_;
     BindingsAddOptions add_;
@@ -287,6 +290,29 @@ void Program::add_conflicts() {
     runs(resolve, conflicts_resolve, resolve_);
 }
 
+void Program::add_sa() {
+    auto* app = command(app_, "sa", "Security associations of IPsec", help::kSa);
+    app->require_subcommand(1);
+    auto* all = command(*app, "list", "As installed, and what deviates", help::kSa);
+    all->add_option("--impi", sas_.impi, "of this private identity")->type_name("IMPI");
+    all->add_option("--selector", sas_.selector, "to or from this ADDR, ADDR:PORT or prefix")
+        ->type_name("SOURCE");
+    offers(all->add_option("--direction", sas_.direction, "in, out or other"),
+           {"in", "out", "other"})
+        ->type_name("WAY");
+    offers(all->add_option("--state", sas_.state, "bound, orphan, stale, ..."),
+           words_of_sa_states())
+        ->type_name("STATE");
+    all->add_flag("--deviating", sas_.deviating, "only those that deviate");
+    all->add_option("--limit", sas_.limit, "most to show; 0: all")
+        ->capture_default_str()
+        ->type_name("N");
+    runs(all, sa_list, sas_);
+    auto* show = command(*app, "show", "Installed against negotiated against bound", help::kSa);
+    show->add_option("SPI", sa_, "its SPI (0x1001, 4097), or its id")->required();
+    runs(show, sa_show, sa_);
+}
+
 void Program::add_bindings_add(CLI::App& bindings) {
     auto* app = command(bindings, "add", "Make a binding by hand", help::kBindingsAdd);
     app->add_option("SOURCE", add_.source, "ADDR:PORT, or an address where ports do not count")
@@ -480,6 +506,7 @@ Program::Program() {
     add_mode();
     add_bindings();
     add_conflicts();
+    add_sa();
     add_audit();
     add_events();
     add_explain();
@@ -535,24 +562,6 @@ std::string Program::wrong_usage(const CLI::ParseError& error,
     if (!stranger.empty() && !near.empty())
         return fmt::format("\"{}\" is no command; {}", stranger, near);
     return fmt::format("{}; see {} --help", error.what(), path_of(app));
-}
-
-// What -o says, wherever it stands: an error must obey it, even one that ended the reading before.
-Format format_in(const std::vector<std::string>& words) {
-    Format format = Format::table;
-    const auto take = [&](std::string_view word) {
-        format = word == "json" ? Format::json : word == "jsonl" ? Format::jsonl : format;
-    };
-    for (std::size_t i = 0; i < words.size(); ++i) {
-        const std::string_view word = words[i];
-        if ((word == "-o" || word == "--output") && i + 1 < words.size())
-            take(words[i + 1]);
-        else if (word.starts_with("--output="))
-            take(word.substr(9));
-        else if (word.starts_with("-o"))
-            take(word.substr(word.starts_with("-o=") ? 3 : 2));
-    }
-    return format;
 }
 
 Arguments Program::read(std::vector<std::string> words) {

@@ -2,6 +2,8 @@
 // The tree of commands as CLI11 has it, and the words that their options offer. Of arguments.cpp.
 #pragma once
 
+#include "output.hpp"
+
 #include "admin/event.hpp"
 #include "admin/names.hpp"
 #include "config/words.hpp"
@@ -34,6 +36,13 @@ inline std::vector<std::string> words_of_event_types() {
     std::vector<std::string> out;
     for (unsigned i = 0; i <= static_cast<unsigned>(admin::EventType::alarm); ++i)
         out.emplace_back(admin::name(static_cast<admin::EventType>(i)));
+    return out;
+}
+
+inline std::vector<std::string> words_of_sa_states() {
+    std::vector<std::string> out;
+    for (unsigned i = 0; i <= static_cast<unsigned>(admin::SaState::unguarded); ++i)
+        out.emplace_back(admin::name(static_cast<admin::SaState>(i)));
     return out;
 }
 
@@ -73,6 +82,24 @@ inline Named named_by(const CLI::App& program, const std::vector<std::string>& w
 inline std::string path_of(const CLI::App* app) {
     const auto* parent = app->get_parent();
     return parent ? path_of(parent) + " " + app->get_name() : app->get_name();
+}
+
+// What -o says, wherever it stands: an error must obey it, even one that ended the reading before.
+inline Format format_in(const std::vector<std::string>& words) {
+    Format format = Format::table;
+    const auto take = [&](std::string_view word) {
+        format = word == "json" ? Format::json : word == "jsonl" ? Format::jsonl : format;
+    };
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        const std::string_view word = words[i];
+        if ((word == "-o" || word == "--output") && i + 1 < words.size())
+            take(words[i + 1]);
+        else if (word.starts_with("--output="))
+            take(word.substr(9));
+        else if (word.starts_with("-o"))
+            take(word.substr(word.starts_with("-o=") ? 3 : 2));
+    }
+    return format;
 }
 
 } // namespace gmguard::cli

@@ -91,6 +91,16 @@ struct ResolveOptions {
 // POST /v1/conflicts/{id}:resolve
 [[nodiscard]] Exit conflicts_resolve(Session& session, const ResolveOptions& options);
 
+struct SasQuery {
+    std::string impi, selector, direction, state;
+    bool deviating = false;    // only those that do
+    std::uint64_t limit = 100; // rows in all; 0: no limit
+};
+// GET /v1/sas, page by page
+[[nodiscard]] Exit sa_list(Session& session, const SasQuery& query);
+// GET /v1/sas/{id}; `id` may be an SPI
+[[nodiscard]] Exit sa_show(Session& session, const std::string& id);
+
 struct HistoryOptions {
     std::string id;           // of a binding, or a source
     std::string impi;         // instead

@@ -140,6 +140,17 @@ Examples:
   gmguard conflicts resolve b_s3 --keep newcomer     the lease went to him: the holder ends at once
   gmguard conflicts resolve b_s3 --keep holder       forget him until he registers again)";
 
+inline constexpr const char* kSa =
+    R"(What the P-CSCF has installed (XFRM), beside what was negotiated (Security-Server of the 401) and who
+is bound by it. gmguardd audits each: algorithms and keys, life (seconds, 2^32-1 or for ever), mode,
+selector, owner; what deviates is an alarm too. Keys are neither shown nor kept, and gmguard neither
+makes nor ends an association: that is the P-CSCF's.
+
+Examples:
+  gmguard sa list --deviating
+  gmguard sa list --selector 192.0.2.7
+  gmguard sa show 0x1001)";
+
 inline constexpr const char* kBindingsHistory =
     R"(Newest first, also of what is long gone, as far as gmguardd keeps it ([store] in its configuration).
 

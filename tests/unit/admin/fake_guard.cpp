@@ -71,6 +71,9 @@ FakeGuard::FakeGuard() : status_now(a_status()), bindings_now{alice()} {
     figures_now.bindings[GM_STATE_BOUND] = 1;
     figures_now.maps = {{"gm_bindings", 1, 100'000}};
     figures_now.registrations["bound"] = 5;
+    sas_now = {sa_of_alice()};
+    figures_now.sas[{SaDirection::in, SaState::bound}] = 1;
+    figures_now.sa_deviations["lifetime"] = 2;
     configuration_now = {"gm.toml", kStart, {{"mode", "\"monitor\"", "gm.toml:1"}}, kStart, true};
     answer = kAnswer;
 }
@@ -145,6 +148,29 @@ Result<BindingPage> FakeGuard::bindings(const BindingQuery& query) const {
     if (at < bindings_now.size())
         page.next_cursor = std::to_string(at);
     return page;
+}
+
+Result<SaPage> FakeGuard::sas(const SaQuery& query) const {
+    sas_asked = query;
+    if (failure)
+        return fail(*failure);
+    SaPage page;
+    page.total = sas_now.size();
+    std::size_t at = query.cursor.empty() ? 0 : std::stoul(query.cursor);
+    for (; at < sas_now.size() && page.items.size() < query.limit; ++at)
+        page.items.push_back(sas_now[at]);
+    if (at < sas_now.size())
+        page.next_cursor = std::to_string(at);
+    return page;
+}
+
+Result<Sa> FakeGuard::sa(std::string_view id) const {
+    if (lookup_failure)
+        return fail(*lookup_failure);
+    for (const Sa& each : sas_now)
+        if (each.id == id || std::to_string(each.spi) == id)
+            return each;
+    return fail(ErrorKind::not_found, "SA " + std::string(id), "is not there");
 }
 
 Result<Binding> FakeGuard::binding(std::string_view id) const {
@@ -229,6 +255,30 @@ Binding binding_of(const std::string& id, const std::string& impi, const Endpoin
 
 Binding alice() {
     return binding_of("b_1", "alice@ims.test", *Endpoint::parse("192.0.2.7:5060"));
+}
+
+Sa sa_of_alice() {
+    Sa sa;
+    sa.id = "0x00001001@192.0.2.1";
+    sa.spi = 4097;
+    sa.direction = SaDirection::in;
+    sa.state = SaState::bound;
+    sa.source = *Address::parse("192.0.2.7");
+    sa.destination = *Address::parse("192.0.2.1");
+    sa.installed.protocol = "esp";
+    sa.installed.mode = "transport";
+    sa.installed.integrity = SaAlgorithm{"hmac(sha1)", 160, 96};
+    sa.installed.encryption = SaAlgorithm{"cbc(aes)", 128, 0};
+    sa.installed.selector = "192.0.2.7/32 port 5060 > 192.0.2.1/32 port 6100";
+    sa.installed.reqid = 4097;
+    sa.installed.hard.add_s = 4'294'967'295;
+    sa.installed.added = kStart;
+    sa.installed.policies = {"in 192.0.2.7/32 port 5060 > 192.0.2.1/32 port 6100"};
+    sa.agreed =
+        SaAgreed{"ipsec-3gpp", "hmac-sha-1-96", "aes-cbc", "esp", "trans", 4096, 4097, 5100, 6100};
+    sa.holder = EventHolder{"alice@ims.test", kStart, "b_1", "192.0.2.7:5060"};
+    sa.deviations = {{"lifetime", "ends after 3600 seconds"}};
+    return sa;
 }
 
 Binding mallory() {

@@ -20,6 +20,7 @@ class FakeGuard : public Guard {
     std::vector<Interface> interfaces_now;
     Modes modes_now;
     std::vector<Binding> bindings_now;
+    std::vector<Sa> sas_now;
     std::vector<HookCounts> counters_now;
     gm_losses losses_now{};
     Figures figures_now;
@@ -37,6 +38,7 @@ class FakeGuard : public Guard {
     AttachRequest attach_asked;
     ModeChange modes_asked;
     mutable BindingQuery query_asked;
+    mutable SaQuery sas_asked;
     BindingRequest binding_asked;
     Question question_asked;
     ReloadRequest reload_asked;
@@ -58,6 +60,8 @@ class FakeGuard : public Guard {
     [[nodiscard]] Result<Binding> put_binding(const BindingRequest& request) override;
     [[nodiscard]] Result<> release(std::string_view id) override;
     [[nodiscard]] Result<Binding> hand_over(std::string_view shadow) override;
+    [[nodiscard]] Result<SaPage> sas(const SaQuery& query) const override;
+    [[nodiscard]] Result<Sa> sa(std::string_view id) const override;
     [[nodiscard]] std::vector<HookCounts> counters() const override { return counters_now; }
     [[nodiscard]] gm_losses losses() const override { return losses_now; }
     [[nodiscard]] Figures figures() const override { return figures_now; }
@@ -69,6 +73,8 @@ class FakeGuard : public Guard {
 
 // Alice, bound to 192.0.2.7:5060, id b_1.
 [[nodiscard]] Binding alice();
+// From alice's source to 192.0.2.1, of hmac-sha-1-96 and aes-cbc, as it should be.
+[[nodiscard]] Sa sa_of_alice();
 // A shadow on the same source, id b_s1.
 [[nodiscard]] Binding mallory();
 // Somebody's binding on a source.
