@@ -17,7 +17,7 @@ CALLS = {
     "mode": [("", {0})],
     "mode get": [("", {0})],
     "mode set": [("limits monitor", {0}), ("limits default", {0}), ("sid off", {2}),
-                 ("esp_source enforce", {1}), ("all enforce --listener nosuch", {3}),
+                 ("esp_source enforce --listener gm4b", {1}), ("all enforce --listener nosuch", {3}),
                  ("all enforce --confirm 60s", {0}), ("all enforce", {4})],
     "confirm": [("", {0}), ("", {4})],
     "bindings list": [("", {0}), ("--state nosuch", {2})],
