@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Attacks by a subscriber who has security associations of his own, and by one who has none. Each
+succeeds first with the checks off."""
+from arena import both_families, expect
+from lab import sip
+from lab.kamailio import DOMAIN
+from lab.network import UNPROTECTED
+
+
+def _spoken_as(arena, sender, data, victim):
+    """1 if the core heard that request, and its From is the victim's."""
+    call_id = sip.parse(data)["Call-ID"]
+    arena.answered(sender, data, sender.protected)
+    heard = arena.lab.core.heard_of(call_id)
+    return int(heard is not None and sip.uri_of(heard["From"]) == victim.impu)
+
+
+@both_families("Esp.VictimsIdentityIsRefused_InsideTheAttackersOwnAssociation", "R7 R18")
+def victims_identity(arena, v6):
+    """What clause 2.1 leads to: integrity is checked without a complaint, and the message is
+    somebody else's."""
+    def attack(arena):
+        alice = arena.registered(v6=v6)
+        mallory = arena.registered("mallory", side="evil", v6=v6)
+        tries = [mallory.request("MESSAGE", sender=alice.impu),
+                 mallory.request("MESSAGE", sender=alice.impu, preferred=mallory.impu),
+                 mallory.request("INVITE", sender=alice.impu)]
+        return sum(_spoken_as(arena, mallory, data, alice) for data in tries), len(tries)
+    arena.refused(attack, "identity_not_bound")
+
+
+@both_families("Esp.VictimsMessageDoesNotReachBob", "R7 R18")
+def message_reaches_bob(arena, v6):
+    """What bob's phone shows is alice."""
+    def attack(arena):
+        alice, bob = arena.registered(v6=v6), arena.registered("bob", v6=v6)
+        mallory = arena.registered("mallory", side="evil", v6=v6)
+        mallory.send(mallory.request("MESSAGE", bob.impu, sender=alice.impu, body="pay mallory"),
+                     mallory.protected)
+        shown = bob.take_message(arena.quick_s if arena.mode == "enforce" else arena.patience_s)
+        return int(shown is not None and alice.impu in shown["From"]), 1
+    arena.refused(attack, "identity_not_bound")
+
+
+@both_families("Esp.IsimDoesNotSpeakForItsNeighbour", "D.1 3")
+def neighbour(arena, v6):
+    """Two ISIMs at one address: the port tells them apart."""
+    def attack(arena):
+        address = arena.address(v6)
+        alice, mallory = arena.registered(address=address), arena.registered("mallory", address)
+        data = mallory.request("MESSAGE", sender=alice.impu)
+        return _spoken_as(arena, mallory, data, alice), 1
+    arena.refused(attack, "identity_not_bound")
+
+
+@both_families("Esp.AnotherUserIsRefused_InsideAnAssociation", "D.1")
+def another_user(arena, v6):
+    """A REGISTER of somebody else; that the core would challenge it is a success."""
+    def attack(arena):
+        alice = arena.registered(v6=v6)
+        mallory = arena.registered("mallory", side="evil", v6=v6)
+        data = mallory.register_request(
+            to=alice.impu,
+            authorization=f'Digest username="{alice.impi}",realm="{DOMAIN}",uri="sip:{DOMAIN}",'
+                          'nonce="",response=""')
+        return arena.answered(mallory, data, mallory.protected, want=401), 1
+    arena.refused(attack, "user_mismatch", ("selector_taken",))
+
+
+@both_families("Esp.ForeignContactIsRefused_InsideAnAssociation", "R6")
+def foreign_contact(arena, v6):
+    """Clause 2.2: ESP does not cover the source, the Contact inside of it is covered."""
+    def attack(arena):
+        alice = arena.registered(v6=v6)
+        mallory = arena.registered("mallory", side="evil", v6=v6)
+        data = mallory.refresh_request(contact=alice.here)
+        return arena.answered(mallory, data, mallory.protected, want=200), 1
+    arena.refused(attack, "contact_mismatch")
+
+
+@both_families("Esp.ClearIsRefused_OnAProtectedPort", "D.1 1")
+def clear_on_protected(arena, v6):
+    """From a port that no association has: XFRM lets it pass, and Kamailio finds alice by her
+    Contact."""
+    def attack(arena):
+        alice = arena.registered(v6=v6)
+        data = alice.request("MESSAGE")
+        alice.send_clear(data, alice.protected, from_port=39999)
+        call_id = sip.parse(data)["Call-ID"]
+        return int(arena.comes_true(lambda: arena.lab.core.heard_of(call_id))), 1
+    arena.refused(attack, "clear_on_protected")
+
+
+@both_families("Esp.FailureWithAnotherNonceIsRefused_AndHarmsNobody", "D.2.1 H22")
+def forged_failure(arena, v6):
+    def attack(arena):
+        alice, other = arena.registered(v6=v6), arena.registered("bob", v6=v6)
+        tries = [alice.failure_request("bm90IGEgbm9uY2UgdGhhdCBhbnlib2R5IGhhcyBzZWVu"),
+                 alice.failure_request(other.nonce)]
+        succeeded = sum(arena.answered(alice, data, UNPROTECTED, want=403) for data in tries)
+        arena.speaks(alice)
+        expect(arena.binding(alice)["impi"] == alice.impi, "the binding is gone")
+        return succeeded, len(tries)
+    arena.refused(attack, "unmatched_failure")

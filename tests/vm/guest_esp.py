@@ -1,0 +1,27 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""guest_esp.py NAME...: what goes on inside of the virtual machine of cases_esp.py. Plays the cases
+of these names on the IMS lab; each is one line, as in tests/e2e/run."""
+import sys
+
+from esp_arena import EspArena
+from arena import cases, play_all, tell
+from lab.lab import stopping_on_signals
+import esp_attacks  # noqa: F401: its cases make themselves known
+import esp_cases  # noqa: F401
+
+
+def main(names):
+    arena = EspArena()
+    try:
+        arena.up()
+        tell("up")
+        play_all(arena, [each for each in cases() if each.name in names])
+        return 0
+    finally:
+        arena.down()
+
+
+if __name__ == "__main__":
+    with stopping_on_signals():
+        sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A phone with a SIM card, which speaks inside ESP."""
+import contextlib
+import secrets
+import select
+import socket
+import time
+
+from .. import sip
+from ..kamailio import DOMAIN
+from ..network import UNPROTECTED, family
+from ..phone import ANSWER_WITHIN, Phone
+from ..processes import in_netns
+from . import aka, sa
+from .core import parameters
+from .wire import Wire
+
+_INITIAL_PORT = 5060  # in the Via of an initial REGISTER: Kamailio takes any other for a later one
+_AHEAD = 16           # of the phone's own packets, and within the window of the P-CSCF
+
+
+class EspPhone(Phone):
+    """As Phone, but its protected port is that of its security associations. `sas`: the set in use,
+    None before there is one; `old`: the one before, while it is kept."""
+
+    def __init__(self, network, side, user, address, port=5070, port_s=None, ealg="null", spi=None,
+                 pcscf=None):
+        self._sockets = {}
+        super().__init__(network, side, user, address, port, pcscf)
+        self._sockets[port] = self.socket
+        self.side = side
+        self.usim = aka.Usim(user)
+        self.wrong_key = False  # the next set gets an IK that the P-CSCF does not have
+        self._ealg = ealg
+        self._offered = sa.offer(address, self.pcscf, port, port_s, spi=spi, ealg=ealg)
+        if port_s:
+            self._open(port_s)
+        self.sas = self.old = None
+        self._keys = None
+        self._challenge = {}
+        self._nonce_count = 0
+
+    def _open(self, port):
+        kind = socket.AF_INET6 if family(self.address) == 6 else socket.AF_INET
+        with in_netns(self.network.name(self.side)):
+            self._sockets[port] = socket.socket(kind, socket.SOCK_DGRAM)
+        self._sockets[port].bind((self.address, port))
+
+    def close(self):
+        for each in (self.sas, self.old):
+            if each:
+                each.remove(self.network, self.side)
+        self.sas = self.old = None
+        for each in self._sockets.values():
+            each.close()
+
+    @property
+    def protected(self):
+        """The P-CSCF's port for the requests of this phone."""
+        return self.sas.peer_port_s
+
+    def receive(self, timeout_s=ANSWER_WITHIN):
+        """The next message, to whichever of its ports, or None."""
+        ready, _, _ = select.select(list(self._sockets.values()), [], [], max(timeout_s, 0.001))
+        if not ready:
+            return None
+        with contextlib.suppress(ConnectionRefusedError):
+            data, source = ready[0].recvfrom(65535)
+            message = sip.parse(data)
+            message.source = source[:2]
+            return message
+        return None
+
+    # --- REGISTER
+
+    def register_request(self, **changes):
+        """As Phone's, with sec-agree."""
+        verify = [("Security-Verify", self.sas.server)] if self.sas else []
+        agree = [("Require", "sec-agree"), ("Proxy-Require", "sec-agree"),
+                 ("Supported", "path,sec-agree"), ("Security-Client", self._offered.client), *verify]
+        return super().register_request(**{**changes, "extra": [*agree, *changes.get("extra", ())]})
+
+    @property
+    def initial_via(self):
+        return sip.host_port(self.address, _INITIAL_PORT)
+
+    def ask_to_register(self, **changes):
+        """The first step, in clear."""
+        return self.ask(self.register_request(**{"via": self.initial_via, **changes}), UNPROTECTED)
+
+    def register(self, **changes):
+        """Both steps; the answer to the last one taken."""
+        challenge = self.ask_to_register(**changes)
+        if challenge is None or challenge.status != 401:
+            return challenge
+        return self.answer(challenge, **changes)
+
+    def answer(self, challenge, port=None, **changes):
+        """The second step: with the response, inside the associations that go with it."""
+        self.take_up(challenge)
+        changes["authorization"] = self.credentials()
+        return self.ask(self.register_request(**changes), port or self.protected)
+
+    def take_up(self, challenge):
+        """Proves the challenge, and puts the new set in use. Raises what the SIM card does; `nonce`
+        is then that of the challenge."""
+        self._challenge = parameters(challenge["WWW-Authenticate"].removeprefix("Digest "))
+        self._keys = self.usim.authenticate(self._challenge["nonce"])
+        self._nonce_count = 0
+        server = challenge["Security-Server"]
+        self._offered.agree(server, parameters(server), self._keys)
+        if self.wrong_key:
+            self._offered.ik = bytes([self._keys.ik[0] ^ 1]) + self._keys.ik[1:]
+        self._offered.install(self.network, self.side)
+        self.old, self.sas = self.sas, self._offered
+
+    @property
+    def nonce(self):
+        """Of the last challenge that was looked at."""
+        return self._challenge.get("nonce", "")
+
+    def credentials(self, _challenge=None):
+        """Authorization with the response to the last challenge, once more."""
+        self._nonce_count += 1
+        told = {"username": self.impi, "realm": DOMAIN, "uri": f"sip:{DOMAIN}", "nonce": self.nonce,
+                "nc": f"{self._nonce_count:08x}", "cnonce": secrets.token_hex(8), "qop": "auth"}
+        response = aka.digest(self._keys.res, "REGISTER", told)
+        return (f'Digest username="{self.impi}",realm="{DOMAIN}",uri="sip:{DOMAIN}",'
+                f'nonce="{self.nonce}",response="{response}",algorithm=AKAv1-MD5,qop=auth,'
+                f'nc={told["nc"]},cnonce="{told["cnonce"]}"')
+
+    def refresh_request(self, **changes):
+        """A REGISTER for inside the associations that proves the subscriber without a new
+        challenge."""
+        return self.register_request(**{"authorization": self.credentials(), **changes})
+
+    def refresh(self, **changes):
+        return self.ask(self.refresh_request(**changes), self.protected)
+
+    def ask_to_renew(self, port=None, **changes):
+        """The first step of a re-registration with a new set, inside the one in use. Without a port
+        the new set has the old one's."""
+        port = port or self.port
+        if port not in self._sockets:
+            self._open(port)
+        self._offered = sa.offer(self.address, self.pcscf, port, ealg=self._ealg)
+        return self.ask(self.register_request(**changes), self.protected)
+
+    def renew(self, port=None, **changes):
+        """Both steps of a re-registration: the second from the new port, inside the new set. The old
+        set stays, as `old`."""
+        challenge = self.ask_to_renew(port, **changes)
+        if challenge is None or challenge.status != 401:
+            return challenge
+        self.speak_from(self._offered.port_c)
+        return self.answer(challenge, **changes)
+
+    def speak_from(self, port):
+        """Messages leave from that port from here on, and name it."""
+        self.port = port
+        self.socket = self._sockets[port]
+        self.here = sip.host_port(self.address, port)
+
+    def deregister_request(self):
+        return self.refresh_request(expires=0)
+
+    # --- other messages
+
+    def request(self, method, to=f"sip:service@{DOMAIN}", **changes):
+        verify = [("Security-Verify", self.sas.server), ("Require", "sec-agree"),
+                  ("Proxy-Require", "sec-agree")] if self.sas else []
+        return super().request(method, to, **{**changes,
+                                              "extra": [*verify, *changes.get("extra", ())]})
+
+    def say(self, method="MESSAGE", port=None, **changes):
+        return super().say(method, port or self.protected, **changes)
+
+    def take_message(self, timeout_s=ANSWER_WITHIN):
+        """Waits for a MESSAGE and answers it to where it came from; None: none came."""
+        message = self.await_request("MESSAGE", timeout_s)
+        if message:
+            self.reply(message, 200, port=message.source[1])
+        return message
+
+    def hears(self, call_id, timeout_s=ANSWER_WITHIN):
+        """The answer to a request that was sent otherwise, or None."""
+        end = time.monotonic() + timeout_s
+        while (left := end - time.monotonic()) > 0:
+            message = self.receive(left)
+            if message is not None and message.status >= 200 and message["Call-ID"] == call_id:
+                return message
+        return None
+
+    # --- packets from below XFRM
+
+    def send_clear(self, data, port, from_port=None):
+        """In clear, also from and to ports whose packets the kernel would protect."""
+        with Wire(self.network, self.side) as wire:
+            wire.send_clear((self.address, from_port or self.port), (self.pcscf, port), data)
+
+    def send_esp(self, data, side=None, source=None, spi=None):
+        """In this phone's association, but made by hand; side, source: as a stranger who has its
+        keys, or a copy, sends it from elsewhere; spi: another one."""
+        sequence = self.sas.sequence(self.network, self.side) + _AHEAD
+        with Wire(self.network, side or self.side) as wire:
+            wire.send_esp(self.sas, sequence, data, source, spi)
