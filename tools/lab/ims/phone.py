@@ -15,13 +15,15 @@ from . import aka, sa
 from .core import parameters
 from .wire import Wire
 
-_INITIAL_PORT = 5060  # in the Via of an initial REGISTER: Kamailio takes any other for a later one
+_INITIAL_PORT = 5060  # in the Via of the first REGISTER: Kamailio takes any other for a later one
+_CLEAR = 15000        # what lies between its protected and its unprotected port
 _AHEAD = 16           # of the phone's own packets, and within the window of the P-CSCF
 
 
 class EspPhone(Phone):
     """As Phone, but its protected port is that of its security associations. `sas`: the set in use,
-    None before there is one; `old`: the one before, while it is kept."""
+    None before there is one; `old`: the one before, while it is kept. The first REGISTER leaves from
+    a port of its own: from the same one Kamailio 5.6.3 forgets that the second is a registration."""
 
     def __init__(self, network, side, user, address, port=5070, port_s=None, ealg="null", spi=None,
                  pcscf=None):
@@ -32,7 +34,9 @@ class EspPhone(Phone):
         self.usim = aka.Usim(user)
         self.wrong_key = False  # the next set gets an IK that the P-CSCF does not have
         self._ealg = ealg
+        self._clear_port = port + _CLEAR
         self._offered = sa.offer(address, self.pcscf, port, port_s, spi=spi, ealg=ealg)
+        self._open(self._clear_port)
         if port_s:
             self._open(port_s)
         self.sas = self.old = None
@@ -86,7 +90,19 @@ class EspPhone(Phone):
 
     def ask_to_register(self, **changes):
         """The first step, in clear."""
-        return self.ask(self.register_request(**{"via": self.initial_via, **changes}), UNPROTECTED)
+        with self.in_clear():
+            data = self.register_request(**{"via": self.initial_via, **changes})
+            return self.ask(data, UNPROTECTED)
+
+    @contextlib.contextmanager
+    def in_clear(self):
+        """Inside the block it speaks from the port of its first REGISTER."""
+        port = self.port
+        self.speak_from(self._clear_port)
+        try:
+            yield
+        finally:
+            self.speak_from(port)
 
     def register(self, **changes):
         """Both steps; the answer to the last one taken."""
