@@ -1,15 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What the cases with real ESP play in: the arena of the end-to-end cases, on the IMS lab."""
-import pathlib
-import sys
-
-_TESTS = pathlib.Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(_TESTS / "e2e"), str(_TESTS.parent / "tools")]
-
-from arena import Arena, expect, status  # noqa: E402
-from lab.ims.lab import ImsLab  # noqa: E402
-from lab.ims.phone import EspPhone  # noqa: E402
-from lab.processes import LabError, wait_until  # noqa: E402
+from arena import Arena, expect, status
+from lab.ims.lab import ImsLab
+from lab.ims.phone import EspPhone
+from lab.processes import LabError, wait_until
 
 
 class EspArena(Arena):
