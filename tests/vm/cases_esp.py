@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Phones and attackers inside real ESP, on Debian's kernels: one machine for each kernel, which plays
-all cases that were chosen."""
+"""Phones and attackers inside real ESP, on Debian's kernels: one machine for each kernel, which
+plays all cases that were chosen."""
 import functools
 import pathlib
 import re
@@ -21,7 +21,7 @@ _LINE = re.compile(r"^(ok|FAIL|skip) (\S+?)(?:: (.*?))?(?: \([\d.]+ s\))?$", re.
 
 
 class Played:
-    """What the cases of one kernel came to. The machine runs when the first of them is asked for."""
+    """What the cases of one kernel came to. The machine runs when the first is asked for."""
 
     def __init__(self, package, chosen):
         self._package, self._chosen = package, chosen

@@ -46,7 +46,8 @@ class Kamailio:
         self.log = lab.directory / f"{name}.log"
         words = {name: getattr(network, name) for name in _WORDS}
         words |= {"MW": lab.network.mw, "CORE": lab.network.core}
-        self._config.write_text(_fill(template, {**words, **more, "DOMAIN": DOMAIN}), encoding="utf-8")
+        text = _fill(template, {**words, **more, "DOMAIN": DOMAIN})
+        self._config.write_text(text, encoding="utf-8")
         self._process = None
 
     def start(self):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""AES-128 in one direction (FIPS 197), for Milenage and for single packets of ESP: Python has none of
-its own, and a machine that is emulated loads no big library for sixteen bytes."""
+"""AES-128 in one direction (FIPS 197), for Milenage and for single packets of ESP: Python has none
+of its own, and a machine that is emulated loads no big library for sixteen bytes."""
 
 
 def _times2(a):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""AKA: the algorithms of both sides (Milenage, TS 35.206), what a USIM does with a challenge, and the
-digest AKAv1-MD5 (RFC 3310)."""
+"""AKA: the algorithms of both sides (Milenage, TS 35.206), what a USIM does with a challenge, and
+the digest AKAv1-MD5 (RFC 3310)."""
 import base64
 import dataclasses
 import hashlib

@@ -64,8 +64,8 @@ class Core:
             return self._subscribers.setdefault(impi, Subscriber(impi))
 
     def ask_again(self, impi, falsely=False):
-        """The next REGISTER of that user is challenged, as at a re-authentication; falsely: with what
-        his SIM card will not take for the network's."""
+        """The next REGISTER of that user is challenged, as at a re-authentication; falsely: with
+        what his SIM card will not take for the network's."""
         found = self.subscriber(impi)
         found.asked_again, found.asked_falsely = True, falsely
 
@@ -84,8 +84,8 @@ class Core:
         call_id = f"{sip.token()}@{self._network.core}"
         self._send(sip.write(f"MESSAGE {found.contact} SIP/2.0", [
             ("Via", f"SIP/2.0/UDP {self._network.core}:{CORE_PORT};branch={sip.branch()}"),
-            ("Max-Forwards", "70"), ("Route", found.path), ("From", f"<{sender}>;tag={sip.token()}"),
-            ("To", f"<{impu}>"), ("Call-ID", call_id), ("CSeq", "1 MESSAGE"),
+            ("Max-Forwards", "70"), ("Route", found.path),
+            ("From", f"<{sender}>;tag={sip.token()}"), ("To", f"<{impu}>"), ("Call-ID", call_id), ("CSeq", "1 MESSAGE"),
             ("Content-Type", "text/plain")], body))
         return call_id
 

@@ -21,9 +21,10 @@ _AHEAD = 16           # of the phone's own packets, and within the window of the
 
 
 class EspPhone(Phone):
-    """As Phone, but its protected port is that of its security associations. `sas`: the set in use,
-    None before there is one; `old`: the one before, while it is kept. The first REGISTER leaves from
-    a port of its own: from the same one Kamailio 5.6.3 forgets that the second is a registration."""
+    """As Phone, but its protected port is that of its security associations. `sas`: the set in
+    use, None before there is one; `old`: the one before, while it is kept. The first REGISTER
+    leaves from a port of its own: with one port for both Kamailio 5.6.3 never has the contact
+    as registered."""
 
     def __init__(self, network, side, user, address, port=5070, port_s=None, ealg="null", spi=None,
                  pcscf=None):
@@ -81,7 +82,8 @@ class EspPhone(Phone):
         """As Phone's, with sec-agree."""
         verify = [("Security-Verify", self.sas.server)] if self.sas else []
         agree = [("Require", "sec-agree"), ("Proxy-Require", "sec-agree"),
-                 ("Supported", "path,sec-agree"), ("Security-Client", self._offered.client), *verify]
+                 ("Supported", "path,sec-agree"), ("Security-Client", self._offered.client),
+                 *verify]
         return super().register_request(**{**changes, "extra": [*agree, *changes.get("extra", ())]})
 
     @property
@@ -163,8 +165,8 @@ class EspPhone(Phone):
         return self.ask(self.register_request(**changes), self.protected)
 
     def renew(self, port=None, **changes):
-        """Both steps of a re-registration: the second from the new port, inside the new set. The old
-        set stays, as `old`."""
+        """Both steps of a re-registration: the second from the new port, inside the new set. The
+        old set stays, as `old`."""
         challenge = self.ask_to_renew(port, **changes)
         if challenge is None or challenge.status != 401:
             return challenge

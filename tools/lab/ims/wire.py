@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Packets from below XFRM, over IPv4 and IPv6: in clear where the kernel would protect them, and ESP
-that no kernel would send: from another source, with another SPI."""
+"""Packets from below XFRM, over IPv4 and IPv6: in clear where the kernel would protect them, and
+ESP that no kernel would send: from another source, with another SPI."""
 import hmac
 import secrets
 import socket
@@ -30,20 +30,22 @@ def _udp(source, destination, payload):
     pseudo = _packed(source[0]) + _packed(destination[0]) + struct.pack(
         "!II", size, socket.IPPROTO_UDP)
     head = struct.pack("!HHH", source[1], destination[1], size)
-    return head + struct.pack("!H", _checksum(pseudo + head + b"\0\0" + payload) or 0xFFFF) + payload
+    checksum = _checksum(pseudo + head + b"\0\0" + payload) or 0xFFFF
+    return head + struct.pack("!H", checksum) + payload
 
 
 def _ip(source, destination, protocol, payload):
     ends = _packed(source) + _packed(destination)
     if family(source) == 6:
         return struct.pack("!IHBB", 6 << 28, len(payload), protocol, 64) + ends + payload
-    head = struct.pack("!BBHHHBB", 0x45, 0, 20 + len(payload), secrets.randbits(16), 0, 64, protocol)
+    head = struct.pack("!BBHHHBB", 0x45, 0, 20 + len(payload), secrets.randbits(16), 0, 64,
+                       protocol)
     return head + struct.pack("!H", _checksum(head + b"\0\0" + ends)) + ends + payload
 
 
 def seal(sas, sequence, inner, spi=None):
-    """An ESP packet of the association that the requests of the set take; inner: from the UDP header
-    on. With another SPI: what that one's keys would have to be is not known."""
+    """An ESP packet of the association that the requests of the set take, also with another SPI;
+    inner: from the UDP header on."""
     block = 16 if sas.ealg == "aes-cbc" else 4
     pad = -(len(inner) + 2) % block
     plain = inner + bytes(range(1, pad + 1)) + bytes([pad, socket.IPPROTO_UDP])
@@ -76,8 +78,8 @@ class Wire:
                   _udp(source, destination, payload))
 
     def send_esp(self, sas, sequence, payload, source=None, spi=None):
-        """A request in the association of the set; source: the address of the packet, and of what is
-        in it, if it is not the phone's."""
+        """A request in the association of the set; source: the address that it is from, if not the
+        phone's."""
         association = sas.request
         source = source or sas.address
         inner = _udp((source, association.source[1]), association.destination, payload)
