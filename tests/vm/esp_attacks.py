@@ -7,12 +7,18 @@ from lab.kamailio import DOMAIN
 from lab.network import UNPROTECTED
 
 
-def _spoken_as(arena, sender, data, victim):
-    """1 if the core heard that request, and its From is the victim's."""
-    call_id = sip.parse(data)["Call-ID"]
-    arena.answered(sender, data, sender.protected)
-    heard = arena.lab.core.heard_of(call_id)
-    return int(heard is not None and sip.uri_of(heard["From"]) == victim.impu)
+def _spoken_as(arena, victim, sender, tries):
+    """How many of the sender's requests the core heard with the victim in From; and how many there
+    were."""
+    calls = [sip.parse(data)["Call-ID"] for data in tries]
+    for data in tries:
+        sender.send(data, sender.protected)
+
+    def heard():
+        found = [arena.lab.core.heard_of(call) for call in calls]
+        return sum(each is not None and sip.uri_of(each["From"]) == victim.impu for each in found)
+    arena.comes_true(lambda: heard() == len(tries))
+    return heard(), len(tries)
 
 
 @both_families("Esp.VictimsIdentityIsRefused_InsideTheAttackersOwnAssociation", "R7 R18")
@@ -25,7 +31,7 @@ def victims_identity(arena, v6):
         tries = [mallory.request("MESSAGE", sender=alice.impu),
                  mallory.request("MESSAGE", sender=alice.impu, preferred=mallory.impu),
                  mallory.request("INVITE", sender=alice.impu)]
-        return sum(_spoken_as(arena, mallory, data, alice) for data in tries), len(tries)
+        return _spoken_as(arena, alice, mallory, tries)
     arena.refused(attack, "identity_not_bound")
 
 
@@ -48,8 +54,7 @@ def neighbour(arena, v6):
     def attack(arena):
         address = arena.address(v6)
         alice, mallory = arena.registered(address=address), arena.registered("mallory", address)
-        data = mallory.request("MESSAGE", sender=alice.impu)
-        return _spoken_as(arena, mallory, data, alice), 1
+        return _spoken_as(arena, alice, mallory, [mallory.request("MESSAGE", sender=alice.impu)])
     arena.refused(attack, "identity_not_bound")
 
 
@@ -57,7 +62,7 @@ def neighbour(arena, v6):
 def another_user(arena, v6):
     """A REGISTER of somebody else; that the core would challenge it is a success."""
     def attack(arena):
-        alice = arena.registered(v6=v6)
+        alice = arena.phone(v6=v6)
         mallory = arena.registered("mallory", side="evil", v6=v6)
         data = mallory.register_request(
             to=alice.impu,
@@ -71,7 +76,7 @@ def another_user(arena, v6):
 def foreign_contact(arena, v6):
     """Clause 2.2: ESP does not cover the source, the Contact inside of it is covered."""
     def attack(arena):
-        alice = arena.registered(v6=v6)
+        alice = arena.phone(v6=v6)
         mallory = arena.registered("mallory", side="evil", v6=v6)
         data = mallory.refresh_request(contact=alice.here)
         return arena.answered(mallory, data, mallory.protected, want=200), 1
@@ -88,7 +93,8 @@ def clear_on_protected(arena, v6):
         alice.send_clear(data, alice.protected, from_port=39999)
         call_id = sip.parse(data)["Call-ID"]
         return int(arena.comes_true(lambda: arena.lab.core.heard_of(call_id))), 1
-    arena.refused(attack, "clear_on_protected")
+    # In monitor gm_inside has a word to say too: nobody registered from that port.
+    arena.refused(attack, "clear_on_protected", ("unregistered",))
 
 
 @both_families("Esp.FailureWithAnotherNonceIsRefused_AndHarmsNobody", "D.2.1 H22")

@@ -25,8 +25,7 @@ class Subscriber:
     """What the core knows of an IMPI; `contact` and `path`: where it is registered, or None."""
     impi: str
     sqn: int = 0
-    nonce: str = ""
-    keys: aka.Keys = None
+    keys: dict = dataclasses.field(default_factory=dict)  # by the nonces that went out
     contact: str = None
     path: str = ""
     asked_again: bool = False    # the next REGISTER is challenged, whatever it proves
@@ -85,8 +84,8 @@ class Core:
         self._send(sip.write(f"MESSAGE {found.contact} SIP/2.0", [
             ("Via", f"SIP/2.0/UDP {self._network.core}:{CORE_PORT};branch={sip.branch()}"),
             ("Max-Forwards", "70"), ("Route", found.path),
-            ("From", f"<{sender}>;tag={sip.token()}"), ("To", f"<{impu}>"), ("Call-ID", call_id), ("CSeq", "1 MESSAGE"),
-            ("Content-Type", "text/plain")], body))
+            ("From", f"<{sender}>;tag={sip.token()}"), ("To", f"<{impu}>"), ("Call-ID", call_id),
+            ("CSeq", "1 MESSAGE"), ("Content-Type", "text/plain")], body))
         return call_id
 
     # --- its life
@@ -159,8 +158,8 @@ class Core:
         if not told.get("response") or found.asked_again:
             found.asked_again = False
             return self._challenge(request, found)
-        if told["nonce"] != found.nonce or \
-                told["response"] != aka.digest(found.keys.res, "REGISTER", told):
+        keys = found.keys.get(told["nonce"])
+        if not keys or told["response"] != aka.digest(keys.res, "REGISTER", told):
             return self._reply(request, 403, "Authentication failed")
         if impu not in found.impus:
             return self._reply(request, 403, "Not your identity")
@@ -168,18 +167,19 @@ class Core:
 
     def _challenge(self, request, found):
         found.sqn += 1
-        key_of = f"not {found.user}" if found.asked_falsely else found.user
+        card = f"not {found.user}" if found.asked_falsely else found.user
         found.asked_falsely = False
-        found.nonce, found.keys = aka.challenge(key_of, found.sqn)
+        nonce, keys = aka.challenge(card, found.sqn)
+        found.keys[nonce] = keys
         return self._reply(
             request, 401, "Unauthorized",
             ("WWW-Authenticate",
-             f'Digest realm="{DOMAIN}",nonce="{found.nonce}",algorithm=AKAv1-MD5,qop="auth",'
-             f'ck="{found.keys.ck.hex()}",ik="{found.keys.ik.hex()}"'))
+             f'Digest realm="{DOMAIN}",nonce="{nonce}",algorithm=AKAv1-MD5,qop="auth",'
+             f'ck="{keys.ck.hex()}",ik="{keys.ik.hex()}"'))
 
     def _resynchronise(self, request, found, told):
         number = aka.sqn_of(found.user, told["nonce"], told["auts"]) \
-            if told.get("nonce") == found.nonce else None
+            if told.get("nonce") in found.keys else None
         if number is None:
             return self._reply(request, 403, "Not a synchronization failure of yours")
         found.sqn = number

@@ -36,13 +36,14 @@ class EspPhone(Phone):
         self.wrong_key = False  # the next set gets an IK that the P-CSCF does not have
         self._ealg = ealg
         self._clear_port = port + _CLEAR
-        self._offered = sa.offer(address, self.pcscf, port, port_s, spi=spi, ealg=ealg)
+        self._offer(port, port_s, spi)
         self._open(self._clear_port)
         if port_s:
             self._open(port_s)
         self.sas = self.old = None
-        self._keys = None
-        self._challenge = {}
+        self.nonce = ""    # of the last challenge that was looked at
+        self._keys = None  # of the last one that was proved, whose nonce is _proved
+        self._proved = ""
         self._nonce_count = 0
 
     def _open(self, port):
@@ -50,6 +51,9 @@ class EspPhone(Phone):
         with in_netns(self.network.name(self.side)):
             self._sockets[port] = socket.socket(kind, socket.SOCK_DGRAM)
         self._sockets[port].bind((self.address, port))
+
+    def _offer(self, *ports_and_spi):
+        self._offered = sa.offer(self.address, self.pcscf, *ports_and_spi, ealg=self._ealg)
 
     def close(self):
         for each in (self.sas, self.old):
@@ -80,7 +84,8 @@ class EspPhone(Phone):
 
     def register_request(self, **changes):
         """As Phone's, with sec-agree."""
-        verify = [("Security-Verify", self.sas.server)] if self.sas else []
+        inside = self.sas and self.port != self._clear_port
+        verify = [("Security-Verify", self.sas.server)] if inside else []
         agree = [("Require", "sec-agree"), ("Proxy-Require", "sec-agree"),
                  ("Supported", "path,sec-agree"), ("Security-Client", self._offered.client),
                  *verify]
@@ -92,6 +97,8 @@ class EspPhone(Phone):
 
     def ask_to_register(self, **changes):
         """The first step, in clear."""
+        if self._offered is self.sas:
+            self._offer(self.port)
         with self.in_clear():
             data = self.register_request(**{"via": self.initial_via, **changes})
             return self.ask(data, UNPROTECTED)
@@ -120,11 +127,10 @@ class EspPhone(Phone):
         return self.ask(self.register_request(**changes), port or self.protected)
 
     def take_up(self, challenge):
-        """Proves the challenge, and puts the new set in use. Raises what the SIM card does; `nonce`
-        is then that of the challenge."""
-        self._challenge = parameters(challenge["WWW-Authenticate"].removeprefix("Digest "))
-        self._keys = self.usim.authenticate(self._challenge["nonce"])
-        self._nonce_count = 0
+        """Proves the challenge, and puts the new set in use. Raises what the SIM card does."""
+        self.nonce = parameters(challenge["WWW-Authenticate"])["nonce"]
+        self._keys = self.usim.authenticate(self.nonce)
+        self._proved, self._nonce_count = self.nonce, 0
         server = challenge["Security-Server"]
         self._offered.agree(server, parameters(server), self._keys)
         if self.wrong_key:
@@ -132,19 +138,14 @@ class EspPhone(Phone):
         self._offered.install(self.network, self.side)
         self.old, self.sas = self.sas, self._offered
 
-    @property
-    def nonce(self):
-        """Of the last challenge that was looked at."""
-        return self._challenge.get("nonce", "")
-
     def credentials(self, _challenge=None):
         """Authorization with the response to the last challenge, once more."""
         self._nonce_count += 1
-        told = {"username": self.impi, "realm": DOMAIN, "uri": f"sip:{DOMAIN}", "nonce": self.nonce,
+        told = {"username": self.impi, "realm": DOMAIN, "uri": f"sip:{DOMAIN}", "nonce": self._proved,
                 "nc": f"{self._nonce_count:08x}", "cnonce": secrets.token_hex(8), "qop": "auth"}
         response = aka.digest(self._keys.res, "REGISTER", told)
         return (f'Digest username="{self.impi}",realm="{DOMAIN}",uri="sip:{DOMAIN}",'
-                f'nonce="{self.nonce}",response="{response}",algorithm=AKAv1-MD5,qop=auth,'
+                f'nonce="{self._proved}",response="{response}",algorithm=AKAv1-MD5,qop=auth,'
                 f'nc={told["nc"]},cnonce="{told["cnonce"]}"')
 
     def refresh_request(self, **changes):
@@ -161,7 +162,7 @@ class EspPhone(Phone):
         port = port or self.port
         if port not in self._sockets:
             self._open(port)
-        self._offered = sa.offer(self.address, self.pcscf, port, ealg=self._ealg)
+        self._offer(port)
         return self.ask(self.register_request(**changes), self.protected)
 
     def renew(self, port=None, **changes):
@@ -172,6 +173,11 @@ class EspPhone(Phone):
             return challenge
         self.speak_from(self._offered.port_c)
         return self.answer(challenge, **changes)
+
+    def forget_old(self):
+        """Takes the old set out of the phone's kernel."""
+        self.old.remove(self.network, self.side)
+        self.old = None
 
     def speak_from(self, port):
         """Messages leave from that port from here on, and name it."""

@@ -101,10 +101,11 @@ class SaSet:
         return int(re.search(r"oseq (0x[0-9a-f]+)", text).group(1), 16)
 
 
-def offer(address, pcscf, port_c, port_s=None, **more):
-    """A set to negotiate about; without port_s one port serves both ways (D.1 2)."""
-    spi = more.pop("spi", None) or next(_SPIS)
-    return SaSet(address, pcscf, port_c, port_s or port_c, spi, spi + 1, **more)
+def offer(address, pcscf, port_c, port_s=None, spi=None, ealg="null"):
+    """A set to negotiate about; without port_s one port serves both ways (D.1 2), without spi it has
+    SPIs that no other set has."""
+    spi = spi or next(_SPIS)
+    return SaSet(address, pcscf, port_c, port_s or port_c, spi, spi + 1, ealg=ealg)
 
 
 def _name(association):
