@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Attacks by a subscriber who has security associations of his own, and by one who has none. Each
 succeeds first with the checks off."""
-from arena import both_families, expect
+from arena import both_families, case, expect
 from lab import sip
 from lab.kamailio import DOMAIN
 from lab.network import UNPROTECTED
@@ -35,12 +35,12 @@ def victims_identity(arena, v6):
     arena.refused(attack, "identity_not_bound")
 
 
-@both_families("Esp.VictimsMessageDoesNotReachBob", "R7 R18")
-def message_reaches_bob(arena, v6):
+@case("Esp.VictimsMessageDoesNotReachBob", "R7 R18")
+def message_reaches_bob(arena):
     """What bob's phone shows is alice."""
     def attack(arena):
-        alice, bob = arena.registered(v6=v6), arena.registered("bob", v6=v6)
-        mallory = arena.registered("mallory", side="evil", v6=v6)
+        alice, bob = arena.registered(), arena.registered("bob")
+        mallory = arena.registered("mallory", side="evil")
         mallory.send(mallory.request("MESSAGE", bob.impu, sender=alice.impu, body="pay mallory"),
                      mallory.protected)
         shown = bob.take_message(arena.quick_s if arena.mode == "enforce" else arena.patience_s)
@@ -48,22 +48,22 @@ def message_reaches_bob(arena, v6):
     arena.refused(attack, "identity_not_bound")
 
 
-@both_families("Esp.IsimDoesNotSpeakForItsNeighbour", "D.1 3")
-def neighbour(arena, v6):
+@case("Esp.IsimDoesNotSpeakForItsNeighbour", "D.1 3")
+def neighbour(arena):
     """Two ISIMs at one address: the port tells them apart."""
     def attack(arena):
-        address = arena.address(v6)
+        address = arena.address()
         alice, mallory = arena.registered(address=address), arena.registered("mallory", address)
         return _spoken_as(arena, alice, mallory, [mallory.request("MESSAGE", sender=alice.impu)])
     arena.refused(attack, "identity_not_bound")
 
 
-@both_families("Esp.AnotherUserIsRefused_InsideAnAssociation", "D.1")
-def another_user(arena, v6):
+@case("Esp.AnotherUserIsRefused_InsideAnAssociation", "D.1")
+def another_user(arena):
     """A REGISTER of somebody else; that the core would challenge it is a success."""
     def attack(arena):
-        alice = arena.phone(v6=v6)
-        mallory = arena.registered("mallory", side="evil", v6=v6)
+        alice = arena.phone()
+        mallory = arena.registered("mallory", side="evil")
         data = mallory.register_request(
             to=alice.impu,
             authorization=f'Digest username="{alice.impi}",realm="{DOMAIN}",uri="sip:{DOMAIN}",'
@@ -97,10 +97,10 @@ def clear_on_protected(arena, v6):
     arena.refused(attack, "clear_on_protected", ("unregistered",))
 
 
-@both_families("Esp.FailureWithAnotherNonceIsRefused_AndHarmsNobody", "D.2.1 H22")
-def forged_failure(arena, v6):
+@case("Esp.FailureWithAnotherNonceIsRefused_AndHarmsNobody", "D.2.1 H22")
+def forged_failure(arena):
     def attack(arena):
-        alice, other = arena.registered(v6=v6), arena.registered("bob", v6=v6)
+        alice, other = arena.registered(), arena.registered("bob")
         tries = [alice.failure_request("bm90IGEgbm9uY2UgdGhhdCBhbnlib2R5IGhhcyBzZWVu"),
                  alice.failure_request(other.nonce)]
         succeeded = sum(arena.answered(alice, data, UNPROTECTED, want=403) for data in tries)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A phone with a SIM card, which speaks inside ESP."""
 import contextlib
+import itertools
 import secrets
 import select
 import socket
@@ -16,8 +17,9 @@ from .core import parameters
 from .wire import Wire
 
 _INITIAL_PORT = 5060  # in the Via of the first REGISTER: Kamailio takes any other for a later one
-_CLEAR = 15000        # what lies between its protected and its unprotected port
-_AHEAD = 16           # of the phone's own packets, and within the window of the P-CSCF
+_CLEAR = 15000        # what lies between its first protected and its unprotected port
+_MORE = 20000, 5000   # ... and its second, and from that one to the next
+_AHEAD = 8            # of the phone's own packets, and within the window of 32 of the P-CSCF
 
 
 class EspPhone(Phone):
@@ -36,7 +38,9 @@ class EspPhone(Phone):
         self.wrong_key = False  # the next set gets an IK that the P-CSCF does not have
         self._ealg = ealg
         self._clear_port = port + _CLEAR
-        self._offer(port, port_s, spi)
+        self._ports = port, port_s  # of the next set
+        self._more_ports = itertools.count(port + _MORE[0], _MORE[1])
+        self._offer(spi)
         self._open(self._clear_port)
         if port_s:
             self._open(port_s)
@@ -45,6 +49,7 @@ class EspPhone(Phone):
         self._keys = None  # of the last one that was proved, whose nonce is _proved
         self._proved = ""
         self._nonce_count = 0
+        self._by_hand = 0
 
     def _open(self, port):
         kind = socket.AF_INET6 if family(self.address) == 6 else socket.AF_INET
@@ -52,8 +57,15 @@ class EspPhone(Phone):
             self._sockets[port] = socket.socket(kind, socket.SOCK_DGRAM)
         self._sockets[port].bind((self.address, port))
 
-    def _offer(self, *ports_and_spi):
-        self._offered = sa.offer(self.address, self.pcscf, *ports_and_spi, ealg=self._ealg)
+    def _take_port(self, port=None):
+        """Of the next set, if not one it has: a new set has a new port (D.2.3), which the policies of
+        the P-CSCF tell from the old one."""
+        self._ports = port or next(self._more_ports), None
+        if self._ports[0] not in self._sockets:
+            self._open(self._ports[0])
+
+    def _offer(self, spi=None):
+        self._offered = sa.offer(self.address, self.pcscf, *self._ports, spi, self._ealg)
 
     def close(self):
         for each in (self.sas, self.old):
@@ -91,16 +103,13 @@ class EspPhone(Phone):
                  *verify]
         return super().register_request(**{**changes, "extra": [*agree, *changes.get("extra", ())]})
 
-    @property
-    def initial_via(self):
-        return sip.host_port(self.address, _INITIAL_PORT)
-
     def ask_to_register(self, **changes):
         """The first step, in clear."""
         if self._offered is self.sas:
-            self._offer(self.port)
+            self._offer()
         with self.in_clear():
-            data = self.register_request(**{"via": self.initial_via, **changes})
+            via = sip.host_port(self.address, _INITIAL_PORT)
+            data = self.register_request(**{"via": via, **changes})
             return self.ask(data, UNPROTECTED)
 
     @contextlib.contextmanager
@@ -123,6 +132,7 @@ class EspPhone(Phone):
     def answer(self, challenge, port=None, **changes):
         """The second step: with the response, inside the associations that go with it."""
         self.take_up(challenge)
+        self.speak_from(self.sas.port_c)
         changes["authorization"] = self.credentials()
         return self.ask(self.register_request(**changes), port or self.protected)
 
@@ -158,11 +168,9 @@ class EspPhone(Phone):
 
     def ask_to_renew(self, port=None, **changes):
         """The first step of a re-registration with a new set, inside the one in use. Without a port
-        the new set has the old one's."""
-        port = port or self.port
-        if port not in self._sockets:
-            self._open(port)
-        self._offer(port)
+        the new set has a new one."""
+        self._take_port(port)
+        self._offer()
         return self.ask(self.register_request(**changes), self.protected)
 
     def renew(self, port=None, **changes):
@@ -171,7 +179,6 @@ class EspPhone(Phone):
         challenge = self.ask_to_renew(port, **changes)
         if challenge is None or challenge.status != 401:
             return challenge
-        self.speak_from(self._offered.port_c)
         return self.answer(challenge, **changes)
 
     def forget_old(self):
@@ -184,6 +191,12 @@ class EspPhone(Phone):
         self.port = port
         self.socket = self._sockets[port]
         self.here = sip.host_port(self.address, port)
+
+    def failure_request(self, nonce, auts="", **changes):
+        """As Phone's; it offers a new set, as a failure has to."""
+        self._take_port()
+        self._offer()
+        return super().failure_request(nonce, auts, **changes)
 
     def deregister_request(self):
         return self.refresh_request(expires=0)
@@ -225,6 +238,7 @@ class EspPhone(Phone):
     def send_esp(self, data, side=None, source=None, spi=None):
         """In this phone's association, but made by hand; side, source: as a stranger who has its
         keys, or a copy, sends it from elsewhere; spi: another one."""
-        sequence = self.sas.sequence(self.network, self.side) + _AHEAD
+        self._by_hand += 1
+        sequence = self.sas.sequence(self.network, self.side) + _AHEAD + self._by_hand
         with Wire(self.network, side or self.side) as wire:
             wire.send_esp(self.sas, sequence, data, source, spi)
