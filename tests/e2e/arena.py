@@ -93,9 +93,9 @@ class Arena:
     kind_of_phone = Phone
     patience_s, quick_s = ANSWER_WITHIN, 0.45  # for what must be answered, and what must not be
 
-    def __init__(self, lab=None):
+    def __init__(self, lab=None, guard=Guard):
         self.lab = lab or Lab()
-        self.guard = Guard(self.lab)
+        self.guard = guard(self.lab)
         self.mode = None
         self._numbers = itertools.count(1)
         self._wholes = itertools.count(1)
@@ -118,7 +118,7 @@ class Arena:
             self.set_mode("enforce")
 
     def set_mode(self, mode):
-        self.guard.cli("mode", "set", "all", mode)
+        self.guard.set_mode(mode)
         self.mode = mode
 
     # --- phones

@@ -4,6 +4,7 @@ from arena import Arena, expect, status
 from lab.ims.lab import ImsLab
 from lab.ims.phone import EspPhone
 from lab.processes import LabError, wait_until
+from rest import RestGuard
 
 
 class EspArena(Arena):
@@ -14,7 +15,7 @@ class EspArena(Arena):
     patience_s, quick_s = 12, 2.5
 
     def __init__(self):
-        super().__init__(ImsLab())
+        super().__init__(ImsLab(), RestGuard)
         self.guard.patience_s = 30
         self._phones = []
 

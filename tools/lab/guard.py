@@ -194,11 +194,17 @@ class Guard:
                            f"{(done.stdout + done.stderr).strip()[:500]}")
         return json.loads(done.stdout) if done.stdout.strip() else None
 
+    def drops(self):
+        return self.cli("drops")["items"]
+
+    def set_mode(self, mode):
+        self.cli("mode", "set", "all", mode)
+
     def counts(self, hook=None):
         """All drops so far, by reason; hook: of that hook alone. A message that would be dropped is
         counted at every hook that sees it."""
         counts = Counts(collections.Counter(), collections.Counter())
-        for item in self.cli("drops")["items"]:
+        for item in self.drops():
             if hook not in (None, item["hook"]):
                 continue
             counts.dropped[item["reason"]] += item["dropped"]

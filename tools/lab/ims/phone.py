@@ -58,8 +58,8 @@ class EspPhone(Phone):
         self._sockets[port].bind((self.address, port))
 
     def _take_port(self, port=None):
-        """Of the next set, if not one it has: a new set has a new port (D.2.3), which the policies of
-        the P-CSCF tell from the old one."""
+        """Of the next set. A new set has a new port (D.2.3): the P-CSCF's policies tell them apart by
+        it."""
         self._ports = port or next(self._more_ports), None
         if self._ports[0] not in self._sockets:
             self._open(self._ports[0])

@@ -102,8 +102,8 @@ class SaSet:
 
 
 def offer(address, pcscf, port_c, port_s=None, spi=None, ealg="null"):
-    """A set to negotiate about; without port_s one port serves both ways (D.1 2), without spi it has
-    SPIs that no other set has."""
+    """A set to negotiate about; without port_s one port serves both ways (D.1 2), without spi it
+    has SPIs that no other set has."""
     spi = spi or next(_SPIS)
     return SaSet(address, pcscf, port_c, port_s or port_c, spi, spi + 1, ealg=ealg)
 
