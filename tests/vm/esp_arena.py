@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What the cases with real ESP play in: the arena of the end-to-end cases, on the IMS lab."""
+import contextlib
+
 from arena import Arena, expect, status
 from lab.ims.lab import ImsLab
 from lab.ims.phone import EspPhone
@@ -34,14 +36,15 @@ class EspArena(Arena):
         """No association is left: the P-CSCF has few."""
         phones = [phone for phone in self._phones if self.lab.core.is_registered(phone.impi)]
         self._phones = []
-        for phone in phones:
-            phone.send(phone.deregister_request(), phone.protected)
-        gone = self._gone(phones)
+        gone = self._all_leave(phones)
         super().after_case()
         if not gone:
             self.lab.restart()
 
-    def _gone(self, phones):
+    def _all_leave(self, phones):
+        with contextlib.suppress(OSError):
+            for phone in phones:
+                phone.send(phone.deregister_request(), phone.protected)
         return self.comes_true(lambda: not any(self.lab.core.is_registered(phone.impi)
                                                for phone in phones), 5)
 

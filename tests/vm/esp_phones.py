@@ -67,6 +67,18 @@ def renews(arena):
     arena.speaks(phone)
 
 
+@case("Esp.PhoneWithTwoPorts_SpeaksAndIsSpokenTo_WhereNothingIsChecked", "lab")
+def two_ports(arena):
+    """As phones in the field: requests leave from port-c, what comes goes to port-s."""
+    arena.set_mode("off")
+    phone = arena.phone(port_s=55000)
+    answer = phone.register()
+    expect(status(answer) == 200, f"{phone.user} registers: {status(answer)}")
+    arena.speaks(phone)
+    message = arena.hears(phone)
+    expect(message.came_to.getsockname()[1] == 55000, "the MESSAGE came to port-c")
+
+
 @case("Esp.NobodyIsBound_WithAWrongKey", "D.2.2")
 def wrong_key(arena):
     phone = arena.phone()

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The core of the IMS lab: home network and registrar in one, on a thread of this process."""
+import contextlib
 import dataclasses
 import re
 import socket
@@ -43,7 +44,8 @@ class Subscriber:
 class Core:
     """Challenges whoever does not prove himself by AKA, registers, answers requests, and carries a
     MESSAGE to a registered IMPU on to its phone. `heard`: the requests that came, but REGISTERs;
-    `registers`: these; `answers`: the status of what phones answered, by Call-ID."""
+    `registers`: these; `answers`: the status of what phones answered, by Call-ID. What it cannot
+    read it does not answer."""
 
     def __init__(self, network):
         aka.check()
@@ -122,7 +124,8 @@ class Core:
             if message.status:
                 self.answers[message["Call-ID"]] = message.status
             elif not message.start.startswith("ACK "):
-                self._take(message)
+                with contextlib.suppress(KeyError, ValueError):
+                    self._take(message)
 
     def _take(self, request):
         transaction = (request["Via"], request["CSeq"])

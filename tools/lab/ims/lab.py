@@ -4,7 +4,7 @@ from ..kamailio import Kamailio
 from ..lab import Lab
 from ..network import UNPROTECTED
 from ..phone import Phone
-from ..processes import run, wait_until
+from ..processes import netns_path, run, wait_until
 from .core import Core
 
 _MODULES = ("esp4", "esp6", "xfrm_user", "veth", "af_packet")
@@ -56,6 +56,6 @@ class ImsLab(Lab):
 
     def xfrm_errors(self):
         """What the P-CSCF's XFRM refused so far, by the kernel's names."""
-        text = run("nsenter", f"--net=/run/netns/{self.network.name('pcscf')}", "--",
+        text = run("nsenter", f"--net={netns_path(self.network.name('pcscf'))}", "--",
                    "cat", "/proc/net/xfrm_stat")
         return {name: int(count) for name, count in map(str.split, text.splitlines())}

@@ -24,9 +24,10 @@ _AHEAD = 8            # of the phone's own packets, and within the window of 32 
 
 class EspPhone(Phone):
     """As Phone, but its protected port is that of its security associations. `sas`: the set in
-    use, None before there is one; `old`: the one before, while it is kept. The first REGISTER
-    leaves from a port of its own: with one port for both Kamailio 5.6.3 never has the contact
-    as registered."""
+    use, None before there is one; `old`: the one before, while it is kept. port_s: one of its own
+    for what the P-CSCF sends (TS 33.203 7.1), which Via and Contact then name; without it one port
+    serves both ways (Annex D.1 2). The first REGISTER leaves from a port of its own: with one port
+    for both Kamailio 5.6.3 never has the contact as registered."""
 
     def __init__(self, network, side, user, address, port=5070, port_s=None, ealg="null", spi=None,
                  pcscf=None):
@@ -58,8 +59,8 @@ class EspPhone(Phone):
         self._sockets[port].bind((self.address, port))
 
     def _take_port(self, port=None):
-        """Of the next set. A new set has a new port (D.2.3): the P-CSCF's policies tell them apart by
-        it."""
+        """Of the next set. A new set has a new port (D.2.3), by which the P-CSCF's policies tell it
+        from the old one."""
         self._ports = port or next(self._more_ports), None
         if self._ports[0] not in self._sockets:
             self._open(self._ports[0])
@@ -88,7 +89,7 @@ class EspPhone(Phone):
         with contextlib.suppress(ConnectionRefusedError):
             data, source = ready[0].recvfrom(65535)
             message = sip.parse(data)
-            message.source = source[:2]
+            message.source, message.came_to = source[:2], ready[0]
             return message
         return None
 
@@ -115,12 +116,13 @@ class EspPhone(Phone):
     @contextlib.contextmanager
     def in_clear(self):
         """Inside the block it speaks from the port of its first REGISTER."""
-        port = self.port
+        before = self.port, self.here
         self.speak_from(self._clear_port)
         try:
             yield
         finally:
-            self.speak_from(port)
+            self.speak_from(before[0])
+            self.here = before[1]
 
     def register(self, **changes):
         """Both steps; the answer to the last one taken."""
@@ -132,7 +134,7 @@ class EspPhone(Phone):
     def answer(self, challenge, port=None, **changes):
         """The second step: with the response, inside the associations that go with it."""
         self.take_up(challenge)
-        self.speak_from(self.sas.port_c)
+        self.speak_from(self.sas.port_c, self.sas.port_s)
         changes["authorization"] = self.credentials()
         return self.ask(self.register_request(**changes), port or self.protected)
 
@@ -148,11 +150,12 @@ class EspPhone(Phone):
         self._offered.install(self.network, self.side)
         self.old, self.sas = self.sas, self._offered
 
-    def credentials(self, _challenge=None):
+    def credentials(self):
         """Authorization with the response to the last challenge, once more."""
         self._nonce_count += 1
-        told = {"username": self.impi, "realm": DOMAIN, "uri": f"sip:{DOMAIN}", "nonce": self._proved,
-                "nc": f"{self._nonce_count:08x}", "cnonce": secrets.token_hex(8), "qop": "auth"}
+        told = {"username": self.impi, "realm": DOMAIN, "uri": f"sip:{DOMAIN}",
+                "nonce": self._proved, "nc": f"{self._nonce_count:08x}",
+                "cnonce": secrets.token_hex(8), "qop": "auth"}
         response = aka.digest(self._keys.res, "REGISTER", told)
         return (f'Digest username="{self.impi}",realm="{DOMAIN}",uri="sip:{DOMAIN}",'
                 f'nonce="{self._proved}",response="{response}",algorithm=AKAv1-MD5,qop=auth,'
@@ -186,11 +189,12 @@ class EspPhone(Phone):
         self.old.remove(self.network, self.side)
         self.old = None
 
-    def speak_from(self, port):
-        """Messages leave from that port from here on, and name it."""
+    def speak_from(self, port, named=None):
+        """Messages leave from that port from here on; in Via and Contact they name it, or another
+        one."""
         self.port = port
         self.socket = self._sockets[port]
-        self.here = sip.host_port(self.address, port)
+        self.here = sip.host_port(self.address, named or port)
 
     def failure_request(self, nonce, auts="", **changes):
         """As Phone's; it offers a new set, as a failure has to."""
@@ -216,7 +220,9 @@ class EspPhone(Phone):
         """Waits for a MESSAGE and answers it to where it came from; None: none came."""
         message = self.await_request("MESSAGE", timeout_s)
         if message:
+            speaks, self.socket = self.socket, message.came_to
             self.reply(message, 200, port=message.source[1])
+            self.socket = speaks
         return message
 
     def hears(self, call_id, timeout_s=ANSWER_WITHIN):
