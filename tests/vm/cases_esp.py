@@ -9,6 +9,7 @@ import time
 from arena import Skip
 from arena import cases as arena_cases
 from cases_programs import name_of
+from lab.guard import find
 from lab.processes import LabError
 from lab.vm.kernel import obtain
 from lab.vm.machine import Machine
@@ -42,8 +43,10 @@ class Played:
         begun, told = time.monotonic(), bytearray()
         self._results = {}
         try:
+            build = find("gmguardd").parents[1]
             kernel = obtain(self._package)
-            command = ["/usr/bin/python3", "-B", _GUEST, *self._chosen]
+            command = ["/usr/bin/env", f"GMGUARD_BUILD={build}", "/usr/bin/python3", "-B", _GUEST,
+                       *self._chosen]
             status = Machine(kernel).run(command, _LIMIT_S, tell=told.extend)
             text = told.decode(errors="replace")
             self._failure = AssertionError(f"not played; {_GUEST.name} ended with {status}: "

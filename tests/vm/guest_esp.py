@@ -10,6 +10,7 @@ sys.path[:0] = [str(_HERE.parent / "e2e"), str(_HERE.parents[1] / "tools")]
 
 from arena import cases, play_all  # noqa: E402
 from lab.lab import stopping_on_signals  # noqa: E402
+from lab.processes import LabError  # noqa: E402
 from esp_arena import EspArena  # noqa: E402
 import esp_phones  # noqa: E402, F401: its cases make themselves known
 import esp_attacks  # noqa: E402, F401
@@ -21,6 +22,9 @@ def main(names):
         arena.up()
         play_all(arena, [each for each in cases() if each.name in names])
         return 0
+    except LabError as error:
+        print(error, flush=True)
+        return 3
     finally:
         arena.down()
 
