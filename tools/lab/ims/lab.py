@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """One run of the IMS lab."""
+import itertools
+
 from ..kamailio import Kamailio
 from ..lab import Lab
 from ..network import UNPROTECTED
@@ -13,9 +15,9 @@ _START_S = 120  # an emulated machine takes its time
 _WARM_UP = "".join(
     f"xfrm state add src 192.0.2.8 dst 192.0.2.9 proto esp spi {spi} mode transport "
     f"auth-trunc {auth} 0x00 96 enc {encryption}\n"
-    for spi, (auth, encryption) in enumerate(
-        (auth, encryption) for auth in ("hmac(sha1)", "hmac(md5)")
-        for encryption in ('ecb(cipher_null) ""', f"cbc(aes) 0x{bytes(16).hex()}")))
+    for spi, (auth, encryption) in enumerate(itertools.product(
+        ("hmac(sha1)", "hmac(md5)"),
+        ('ecb(cipher_null) ""', f"cbc(aes) 0x{bytes(16).hex()}")), 256))
 
 
 class ImsLab(Lab):
