@@ -8,7 +8,7 @@ import time
 from lab.guard import Guard
 from lab.lab import Lab
 from lab.network import GM4B, GM4C, PROTECTED, PROTECTED_B, UNPROTECTED_B
-from lab.phone import Phone
+from lab.phone import ANSWER_WITHIN, Phone
 
 # Pools beside the lab's own 2001:db8:64::/48 (a /64 is one subscriber). Sources in no pool: pair.
 POOLS = f"""
@@ -90,9 +90,12 @@ def status(answer):
 class Arena:
     """Every phone it makes is a new user on a new selector, closed after the case."""
 
-    def __init__(self, lab=None):
+    kind_of_phone = Phone
+    patience_s, quick_s = ANSWER_WITHIN, 0.45  # for what must be answered, and what must not be
+
+    def __init__(self, lab=None, guard=Guard):
         self.lab = lab or Lab()
-        self.guard = Guard(self.lab)
+        self.guard = guard(self.lab)
         self.mode = None
         self._numbers = itertools.count(1)
         self._wholes = itertools.count(1)
@@ -115,7 +118,7 @@ class Arena:
             self.set_mode("enforce")
 
     def set_mode(self, mode):
-        self.guard.cli("mode", "set", "all", mode)
+        self.guard.set_mode(mode)
         self.mode = mode
 
     # --- phones
@@ -139,8 +142,9 @@ class Arena:
               **more):
         """A phone of a new user named like `user`; plain: of this very user."""
         number = self.number()
-        phone = Phone(self.lab.network, side, user if plain else f"{user}{number}",
-                      address or self.address(v6, side), port or 20000 + number, **more)
+        phone = self.kind_of_phone(
+            self.lab.network, side, user if plain else f"{user}{number}",
+            address or self.address(v6, side), port or 20000 + number, **more)
         return self._open.enter_context(phone)
 
     def attacker(self, user="mallory", **more):
@@ -178,9 +182,9 @@ class Arena:
     def answered(self, phone, data, port=PROTECTED, want=None):
         """How often a request is answered: 0 or 1; want: only with that status. In enforce it is
         sent once, elsewhere repeated if need be."""
-        phone.patience_s = 0.45 if self.mode == "enforce" else 1.6
+        phone.patience_s = self.quick_s if self.mode == "enforce" else self.patience_s
         answer = phone.ask(data, port)
-        phone.patience_s = 1.6
+        phone.patience_s = self.patience_s
         return int(answer is not None and want in (None, answer.status))
 
     def refused(self, attack, reason, also=()):

@@ -29,8 +29,11 @@ def _load_and_pass(package):
     print(f"    {passed.group(1)} fixtures on {kernel.release}", flush=True)
 
 
+def name_of(package):
+    """As part of the name of a case."""
+    return re.sub(r"\W+", "_", os.path.basename(package) if package.endswith(".deb") else package)
+
+
 def cases(packages):
     for package in packages:
-        name = re.sub(r"\W+", "_", os.path.basename(package) if package.endswith(".deb")
-                      else package)
-        yield f"Programs.LoadAndPass_{name}", functools.partial(_load_and_pass, package)
+        yield f"Programs.LoadAndPass_{name_of(package)}", functools.partial(_load_and_pass, package)

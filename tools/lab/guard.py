@@ -10,7 +10,7 @@ import subprocess
 import time
 
 from .kamailio import DOMAIN
-from .network import GM4, GM6, PROTECTED, UNPROTECTED
+from .network import GM4, GM6, UNPROTECTED
 from .processes import LabError, start, stop, wait_until
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
@@ -22,8 +22,8 @@ name = "{name}"
 profile = "annex-d"
 address = "{address}"
 unprotected_ports = [{unprotected}]
-protected_ports = [5100, {protected}]
-protection = "terminated"
+protected_ports = {protected}
+protection = "{protection}"
 """
 _CORE = """
 [[interface]]
@@ -89,13 +89,15 @@ class Guard:
         self.socket = lab.directory / "admin.sock"
         self.store = lab.directory / "store" / "gmguard.db"
         self.log = lab.directory / "gmguardd.log"
+        self.patience_s = 3.0  # of wait_for()
         self.admin = f'listen = "unix:{self.socket}"'  # of the next configuration
         self._process = None
 
     def write_config(self, mode, more="", adopt_s=0):
         network = self._lab.network
         words = {"netns": network.name("pcscf"), "mw": network.mw, "core": network.core,
-                 "unprotected": UNPROTECTED, "protected": PROTECTED}
+                 "unprotected": UNPROTECTED, "protected": self._lab.protected_ports,
+                 "protection": self._lab.protection}
         listeners = "".join(
             _LISTENER.format(name=name, address=address, **words)
             + ("shared_interface = true\n" if address == network.mw else "")
@@ -192,11 +194,17 @@ class Guard:
                            f"{(done.stdout + done.stderr).strip()[:500]}")
         return json.loads(done.stdout) if done.stdout.strip() else None
 
+    def drops(self):
+        return self.cli("drops")["items"]
+
+    def set_mode(self, mode):
+        self.cli("mode", "set", "all", mode)
+
     def counts(self, hook=None):
         """All drops so far, by reason; hook: of that hook alone. A message that would be dropped is
         counted at every hook that sees it."""
         counts = Counts(collections.Counter(), collections.Counter())
-        for item in self.cli("drops")["items"]:
+        for item in self.drops():
             if hook not in (None, item["hook"]):
                 continue
             counts.dropped[item["reason"]] += item["dropped"]
@@ -223,8 +231,9 @@ class Guard:
         return next((item for item in self.bindings()
                      if item["impi"] == phone.impi and item["selector"] == phone.here), None)
 
-    def wait_for(self, condition, what, timeout_s=3.0):
+    def wait_for(self, condition, what, timeout_s=None):
         """Waits for what the guard learns a moment after the wire."""
+        timeout_s = timeout_s or self.patience_s
         end = time.monotonic() + timeout_s
         while not (found := condition()):
             if time.monotonic() > end:

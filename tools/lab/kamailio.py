@@ -35,15 +35,19 @@ def _binary():
 
 
 class Kamailio:
-    """One Kamailio; restart() forgets all its registrations."""
+    """One Kamailio; restart() forgets all its registrations. more: names that only its template
+    has."""
 
-    def __init__(self, lab, side, template, address):
+    def __init__(self, lab, side, template, address, start_s=15, **more):
         self._lab, self._side, self._address = lab, side, address
-        self._config = lab.directory / template
-        self.log = lab.directory / f"{template}.log"
+        self._start_s = start_s
+        name = pathlib.Path(template).name
+        self._config = lab.directory / name
+        self.log = lab.directory / f"{name}.log"
         words = {name: getattr(network, name) for name in _WORDS}
         words |= {"MW": lab.network.mw, "CORE": lab.network.core}
-        self._config.write_text(_fill(template, {**words, "DOMAIN": DOMAIN}), encoding="utf-8")
+        text = _fill(template, {**words, **more, "DOMAIN": DOMAIN})
+        self._config.write_text(text, encoding="utf-8")
         self._process = None
 
     def start(self):
@@ -57,7 +61,7 @@ class Kamailio:
             netns=self._lab.network.name(self._side), cgroup=self._lab.cgroup(self._side),
             log=self.log, dies_with_us=self._lab.dies_with_us)
         try:
-            wait_until(self._listens, 15, f"Kamailio as {self._side}", self._process)
+            wait_until(self._listens, self._start_s, f"Kamailio as {self._side}", self._process)
         except LabError as error:
             raise LabError(f"{error}; {self.log} ends with:\n{self.last_words()}") from None
 

@@ -38,6 +38,8 @@ class Lab:
     The P-CSCF lives in the cgroup pcscf/kamailio. The guard attaches to its parent, which stays
     when Kamailio restarts (H7)."""
 
+    protected_ports, protection = [5100, PROTECTED], "terminated"  # of the guard's listeners
+
     def __init__(self, identity=None, keep=False, network=Network):
         self.identity = str(identity or os.getpid())
         self.dies_with_us = not keep

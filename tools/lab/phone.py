@@ -82,15 +82,15 @@ class Phone:
 
     def register_request(self, **changes):
         """A REGISTER; changes: contact (host:port), params (of the Contact), contacts (a list of
-        whole Contact values instead), to (URI), uri (Request-URI), expires, authorization,
-        extra (headers)."""
+        whole Contact values instead), to (URI), uri (Request-URI), via (host:port), expires,
+        authorization, extra (headers)."""
         self._cseq += 1
         impu = changes.get("to", self.impu)
         uri = changes.get("uri", f"sip:{DOMAIN}")
         contact = changes.get("contact", self.here)
         own = f"<sip:{self.user}@{contact}>{changes.get('params', '')}"
         headers = [
-            ("Via", f"SIP/2.0/UDP {self.here};branch={sip.branch()};rport"),
+            ("Via", f"SIP/2.0/UDP {changes.get('via', self.here)};branch={sip.branch()};rport"),
             ("Max-Forwards", "70"),
             ("From", f"<{impu}>;tag={self.tag}"),
             ("To", f"<{impu}>"),
@@ -111,13 +111,13 @@ class Phone:
         return sip.authorization(challenge["WWW-Authenticate"], self.impi, f"secret-{self.user}",
                                  "REGISTER", f"sip:{DOMAIN}")
 
-    def failure_request(self, nonce, auts=""):
+    def failure_request(self, nonce, auts="", **changes):
         """A REGISTER with a network authentication failure, or with auts a synchronization
         failure."""
         parameters = f'nonce="{nonce}",response=""' + (f',auts="{auts}"' if auts else "")
         return self.register_request(
             authorization=f'Digest username="{self.impi}",realm="{DOMAIN}",uri="sip:{DOMAIN}",'
-                          f'{parameters}')
+                          f'{parameters}', **changes)
 
     def register(self, protected=PROTECTED, unprotected=UNPROTECTED, **changes):
         """Both steps: in clear to the unprotected port, then with the response to the protected

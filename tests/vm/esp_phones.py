@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Phones inside ESP, unharmed: registration, messages both ways, failures, the end."""
+from arena import both_families, case, expect, status
+from lab import sip
+from lab.ims import aka
+from lab.processes import wait_until
+
+
+def _registers_and_speaks(arena, **more):
+    phone = arena.registered(**more)
+    bound = sorted(arena.binding(phone)["impus"])
+    expect(bound == sorted(arena.lab.core.subscriber(phone.impi).impus), f"bound with {bound}")
+    arena.speaks(phone)
+    arena.speaks(phone, sender=phone.impu.replace("@", ".work@"))
+    arena.hears(phone)
+
+
+@both_families("Esp.PhoneRegisters_SpeaksAndIsSpokenTo", "R1 R8")
+def registers(arena, v6):
+    arena.passes(lambda arena: _registers_and_speaks(arena, v6=v6))
+
+
+@case("Esp.PhoneRegisters_SpeaksAndIsSpokenTo_WithAes", "R1 R8")
+def registers_with_aes(arena):
+    arena.passes(lambda arena: _registers_and_speaks(arena, v6=True, ealg="aes-cbc"))
+
+
+@both_families("Esp.TwoIsimsOnOneAddressLiveSideBySide", "D.1 3")
+def two_isims(arena, v6):
+    def play(arena):
+        address = arena.address(v6)
+        first, second = arena.registered(address=address), arena.registered("bob", address)
+        for phone in (first, second, first):
+            arena.speaks(phone)
+            arena.hears(phone, f"for {phone.user}")
+        expect(not any(message.method == "MESSAGE" and not message.status
+                       for phone in (first, second) for message in phone.aside),
+               "a MESSAGE came to the other one")
+        for phone in (first, second):
+            expect(arena.binding(phone)["impi"] == phone.impi, f"{phone.user} is not bound")
+    arena.passes(play)
+
+
+@case("Esp.PhoneRefreshes_InsideItsAssociation", "R1")
+def refreshes(arena):
+    def play(arena):
+        phone = arena.registered()
+        answer = phone.refresh()
+        expect(status(answer) == 200, f"refresh: {status(answer)}")
+        arena.speaks(phone)
+        arena.hears(phone)
+    arena.passes(play)
+
+
+@case("Esp.PhoneRenews_WithANewPort_WhereNothingIsChecked", "lab")
+def renews(arena):
+    """What a rule for re-registrations (D.2.3) has to let live: the second set beside the first."""
+    arena.set_mode("off")
+    phone = arena.registered()
+    arena.lab.core.ask_again(phone.impi)
+    answer = phone.renew()
+    expect(status(answer) == 200, f"re-registration: {status(answer)}")
+    expect(phone.sas.request.spi != phone.old.request.spi, "the same association")
+    arena.speaks(phone)
+    arena.hears(phone)
+    phone.forget_old()
+    arena.speaks(phone)
+
+
+@case("Esp.PhoneWithTwoPorts_SpeaksAndIsSpokenTo_WhereNothingIsChecked", "lab")
+def two_ports(arena):
+    """As phones in the field: requests leave from port-c, what comes goes to port-s."""
+    arena.set_mode("off")
+    phone = arena.phone(port_s=55000)
+    answer = phone.register()
+    expect(status(answer) == 200, f"{phone.user} registers: {status(answer)}")
+    arena.speaks(phone)
+    message = arena.hears(phone)
+    expect(message.came_to.getsockname()[1] == 55000, "the MESSAGE came to port-c")
+
+
+@case("Esp.NobodyIsBound_WithAWrongKey", "D.2.2")
+def wrong_key(arena):
+    phone = arena.phone()
+    phone.wrong_key = True
+    before = arena.lab.xfrm_errors()["XfrmInStateProtoError"]
+    phone.patience_s = 3
+    answer = phone.register()
+    expect(answer is None, f"answered {status(answer)}")
+    expect(arena.lab.xfrm_errors()["XfrmInStateProtoError"] > before, "ESP let it pass")
+    expect(not arena.lab.core.is_registered(phone.impi), "the core has registered it")
+    expect(not arena.holds(phone), "it is bound")
+
+
+# --- failures, in clear
+
+def _failure_of(phone, challenge, kind):
+    """The failure that the SIM card finds in a challenge."""
+    expect(status(challenge) == 401, f"challenged: {status(challenge)}")
+    try:
+        phone.take_up(challenge)
+    except kind as failure:
+        return failure
+    raise AssertionError("the SIM card took the challenge")
+
+
+@case("Esp.FailureInClearPasses_BesideALivingAssociation", "D.2.1")
+def failure_in_clear(arena):
+    """A phone that cannot use its association asks in clear; what challenges it does not know its
+    key."""
+    def play(arena):
+        phone = arena.registered()
+        arena.lab.core.ask_again(phone.impi, falsely=True)
+        _failure_of(phone, phone.ask_to_register(), aka.WrongMac)
+        answer = phone.ask(phone.failure_request(phone.nonce))
+        expect(status(answer) == 403, f"the failure is answered by {status(answer)}")
+        arena.speaks(phone)
+        arena.binding(phone)
+    arena.passes(play)
+
+
+@case("Esp.PhoneOutOfSyncSaysSo_AndRegisters", "D.2.1")
+def out_of_sync(arena):
+    def play(arena):
+        phone = arena.phone()
+        phone.usim.sqn = 1000
+        failure = _failure_of(phone, phone.ask_to_register(), aka.OutOfSync)
+        with phone.in_clear():
+            again = phone.ask(phone.failure_request(phone.nonce, failure.auts))
+        expect(status(again) == 401, f"challenged again: {status(again)}")
+        expect(status(phone.answer(again)) == 200, "it does not register")
+        arena.binding(phone)
+        arena.speaks(phone)
+    arena.passes(play)
+
+
+# --- the end
+
+@both_families("Esp.PhoneLeaves_AndIsNoLongerBound", "R9 H20")
+def leaves(arena, v6):
+    """Kamailio ends the associations before it answers: the 200 leaves in clear, and the phone's
+    kernel drops it."""
+    def play(arena):
+        phone = arena.registered(v6=v6)
+        phone.send(phone.deregister_request(), phone.protected)
+        wait_until(lambda: not arena.lab.core.is_registered(phone.impi), arena.patience_s,
+                   "the de-registration at the core")
+        arena.guard.wait_for(lambda: not arena.holds(phone), "the end of the binding")
+    arena.passes(play)
+
+
+# --- what the lab can do
+
+@both_families("Esp.PacketsMadeByHandAreWhatTheKernelTakes", "lab")
+def made_by_hand(arena, v6):
+    """A phone's packet is answered; one of its association from another source, and one of no
+    association, die in XFRM."""
+    for ealg in ("null", "aes-cbc"):
+        phone = arena.registered(v6=v6, ealg=ealg)
+        request = phone.request("MESSAGE")
+        phone.send_esp(request)
+        expect(phone.hears(_call_of(request), arena.patience_s), f"{ealg}: no answer")
+        stranger = arena.address(v6, "evil")
+        for name, changes in (("XfrmInStateMismatch", {"side": "evil", "source": stranger}),
+                              ("XfrmInNoStates", {"spi": 0x77777})):
+            before = arena.lab.xfrm_errors()[name]
+            phone.send_esp(phone.request("MESSAGE"), **changes)
+            wait_until(lambda: arena.lab.xfrm_errors()[name] > before, arena.patience_s, name)
+        arena.speaks(phone)
+
+
+def _call_of(request):
+    return sip.parse(request)["Call-ID"]

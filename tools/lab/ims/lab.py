@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""One run of the IMS lab."""
+import itertools
+
+from ..kamailio import Kamailio
+from ..lab import Lab
+from ..network import UNPROTECTED
+from ..phone import Phone
+from ..processes import netns_path, run, wait_until
+from .core import Core
+
+_MODULES = ("esp4", "esp6", "xfrm_user", "veth", "af_packet")
+_START_S = 120  # an emulated machine takes its time
+# One association of each kind: the kernel loads an algorithm when it is first used, for seconds.
+_WARM_UP = "".join(
+    f"xfrm state add src 192.0.2.8 dst 192.0.2.9 proto esp spi {spi} mode transport "
+    f"auth-trunc {auth} 0x00 96 enc {encryption}\n"
+    for spi, (auth, encryption) in enumerate(itertools.product(
+        ("hmac(sha1)", "hmac(md5)"),
+        ('ecb(cipher_null) ""', f"cbc(aes) 0x{bytes(16).hex()}")), 256))
+
+
+class ImsLab(Lab):
+    """As Lab, with a P-CSCF that ends ESP and a core that does AKA. `sets`: how many sets of
+    associations there can be at a time."""
+
+    client_port, server_port, sets, first_spi = 5100, 6100, 10, 4096
+    protection = "esp"
+
+    @property
+    def protected_ports(self):
+        return [first + number for first in (self.client_port, self.server_port)
+                for number in range(self.sets)]
+
+    def up(self):
+        for module in _MODULES:
+            run("modprobe", module)
+        super().up()
+
+    def serve(self):
+        self.network.ip("ue", "-batch", "-", input=_WARM_UP)
+        self.network.ip("ue", "xfrm", "state", "flush")
+        self.core = Core(self.network)
+        self.pcscf = Kamailio(
+            self, "pcscf", "ims/pcscf.cfg", self.network.mw, start_s=_START_S,
+            IPSEC_CLIENT=self.client_port, IPSEC_SERVER=self.server_port, IPSEC_SETS=self.sets,
+            IPSEC_SPI=self.first_spi)
+        self.restart()
+
+    def restart(self):
+        self.core.restart()
+        self.pcscf.restart()
+        for address in ("192.0.2.2", "2001:db8:1::2"):
+            with Phone(self.network, "ue", "nobody", address, 5059) as phone:
+                phone.patience_s = 3
+                wait_until(lambda: phone.ask(phone.register_request(), UNPROTECTED), _START_S,
+                           f"an answer of the P-CSCF at {phone.pcscf}")
+
+    def xfrm_errors(self):
+        """What the P-CSCF's XFRM refused so far, by the kernel's names."""
+        text = run("nsenter", f"--net={netns_path(self.network.name('pcscf'))}", "--",
+                   "cat", "/proc/net/xfrm_stat")
+        return {name: int(count) for name, count in map(str.split, text.splitlines())}

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The security associations of a phone (TS 33.203 7): four with one P-CSCF, agreed on by sec-agree
+and put into the kernel of the phone's side."""
+import dataclasses
+import itertools
+import re
+
+_SPIS = itertools.count(0x10000, 2)  # a phone's own, two a set
+_AUTH = {"hmac-sha-1-96": ("hmac(sha1)", 20), "hmac-md5-96": ("hmac(md5)", 16)}
+_ENCRYPTION = {"null": "ecb(cipher_null)", "aes-cbc": "cbc(aes)"}
+
+
+@dataclasses.dataclass
+class Association:
+    """One direction of one pair of ports. Ends are (address, port)."""
+    spi: int
+    source: tuple
+    destination: tuple
+    outwards: bool
+
+
+@dataclasses.dataclass
+class SaSet:
+    """What a phone offers, and from agree() on what was agreed. port_c, port_s, spi_c, spi_s: the
+    phone's; peer_...: the P-CSCF's."""
+    address: str
+    pcscf: str
+    port_c: int
+    port_s: int
+    spi_c: int
+    spi_s: int
+    alg: str = "hmac-sha-1-96"
+    ealg: str = "null"
+    peer_port_c: int = 0
+    peer_port_s: int = 0
+    peer_spi_c: int = 0
+    peer_spi_s: int = 0
+    server: str = ""  # Security-Server as it came; goes back in Security-Verify
+    ck: bytes = b""
+    ik: bytes = b""
+
+    @property
+    def client(self):
+        """For Security-Client."""
+        return (f"ipsec-3gpp;alg={self.alg};ealg={self.ealg};prot=esp;mod=trans;spi-c={self.spi_c}"
+                f";spi-s={self.spi_s};port-c={self.port_c};port-s={self.port_s}")
+
+    def agree(self, server, told, keys):
+        """told: the parameters in `server`."""
+        self.server = server
+        self.alg, self.ealg = told["alg"], told.get("ealg", "null")
+        self.peer_port_c, self.peer_port_s = int(told["port-c"]), int(told["port-s"])
+        self.peer_spi_c, self.peer_spi_s = int(told["spi-c"]), int(told["spi-s"])
+        self.ck, self.ik = keys.ck, keys.ik
+
+    @property
+    def authentication_key(self):
+        """The IK, with zeros up to the length of the algorithm's key (TS 33.203 Annex I)."""
+        return self.ik.ljust(_AUTH[self.alg][1], b"\0")
+
+    @property
+    def request(self):
+        """The one that the phone's requests take."""
+        return self.associations[0]
+
+    @property
+    def associations(self):
+        def ours(port):
+            return self.address, port
+
+        def theirs(port):
+            return self.pcscf, port
+        return [
+            Association(self.peer_spi_s, ours(self.port_c), theirs(self.peer_port_s), True),
+            Association(self.peer_spi_c, ours(self.port_s), theirs(self.peer_port_c), True),
+            Association(self.spi_s, theirs(self.peer_port_c), ours(self.port_s), False),
+            Association(self.spi_c, theirs(self.peer_port_s), ours(self.port_c), False),
+        ]
+
+    def install(self, network, side):
+        network.ip(side, "-batch", "-", input="".join(
+            f"xfrm state add {_name(each)} reqid {each.spi} mode transport replay-window 32 "
+            f"{self._algorithms()}\n"
+            f"xfrm policy add {_selector(each)} tmpl src {each.source[0]} "
+            f"dst {each.destination[0]} proto esp reqid {each.spi} mode transport\n"
+            for each in self.associations))
+
+    def _algorithms(self):
+        key = f"0x{self.ck.hex()}" if self.ealg != "null" else '""'
+        return (f"auth-trunc {_AUTH[self.alg][0]} 0x{self.authentication_key.hex()} 96 "
+                f"enc {_ENCRYPTION[self.ealg]} {key}")
+
+    def remove(self, network, side):
+        network.ip(side, "-batch", "-", input="".join(
+            f"xfrm policy delete {_selector(each)}\nxfrm state delete {_name(each)}\n"
+            for each in self.associations))
+
+    def sequence(self, network, side):
+        """The number of the last packet in the association of the requests."""
+        text = network.ip(side, "xfrm", "state", "get", *_name(self.request).split())
+        return int(re.search(r"oseq (0x[0-9a-f]+)", text).group(1), 16)
+
+
+def offer(address, pcscf, port_c, port_s=None, spi=None, ealg="null"):
+    """A set to negotiate about; without port_s one port serves both ways (D.1 2), without spi it
+    has SPIs that no other set has."""
+    spi = spi or next(_SPIS)
+    return SaSet(address, pcscf, port_c, port_s or port_c, spi, spi + 1, ealg=ealg)
+
+
+def _name(association):
+    return (f"src {association.source[0]} dst {association.destination[0]} proto esp "
+            f"spi {association.spi}")
+
+
+def _selector(association):
+    source, destination = association.source, association.destination
+    direction = "out" if association.outwards else "in"
+    return (f"src {source[0]} dst {destination[0]} proto udp sport {source[1]} "
+            f"dport {destination[1]} dir {direction}")
