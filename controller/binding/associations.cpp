@@ -118,6 +118,7 @@ void Associations::install(const SaInstalled& event) {
     // The same number for another phone, while nobody looked.
     if (a->installed && a->source.port != event.source.port) {
         a->claim = 0;
+        a->selector = {};
         a->owned = false;
     }
     a->source = event.source;

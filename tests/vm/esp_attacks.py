@@ -108,3 +108,40 @@ def forged_failure(arena):
         expect(arena.binding(alice)["impi"] == alice.impi, "the binding is gone")
         return succeeded, len(tries)
     arena.refused(attack, "unmatched_failure")
+
+
+def _reached_xfrm(arena, counter, send, tries):
+    """How many of so many packets the P-CSCF's XFRM saw and refused by itself."""
+    before = arena.lab.xfrm_errors()[counter]
+    for _ in range(tries):
+        send()
+
+    def reached():
+        return arena.lab.xfrm_errors()[counter] - before
+    arena.comes_true(lambda: reached() >= tries)
+    return reached(), tries
+
+
+@both_families("Esp.ForeignSourceIsRefused_BeforeItIsDecrypted", "R10 R11")
+def foreign_source(arena, v6):
+    """Clause 2.2: the integrity check does not cover the source. The packet is the phone's own,
+    with its keys, from elsewhere."""
+    def attack(arena):
+        alice = arena.registered(v6=v6)
+        elsewhere = arena.address(v6, "evil")
+        data = alice.request("MESSAGE")
+        return _reached_xfrm(arena, "XfrmInStateMismatch",
+                             lambda: alice.send_esp(data, side="evil", source=elsewhere), 4)
+    arena.refused(attack, "esp_wrong_source")
+
+
+@both_families("Esp.UnknownSpiIsRefused_BeforeItIsLookedUp", "R10")
+def unknown_spi(arena, v6):
+    def attack(arena):
+        alice = arena.registered(v6=v6)
+        elsewhere = arena.address(v6, "evil")
+        data = alice.request("MESSAGE")
+        return _reached_xfrm(arena, "XfrmInNoStates",
+                             lambda: alice.send_esp(data, side="evil", source=elsewhere,
+                                                    spi=0x7abc0001), 4)
+    arena.refused(attack, "esp_unknown_spi")

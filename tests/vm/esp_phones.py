@@ -52,19 +52,33 @@ def refreshes(arena):
     arena.passes(play)
 
 
-@case("Esp.PhoneRenews_WithANewPort_WhereNothingIsChecked", "lab")
-def renews(arena):
-    """What a rule for re-registrations (D.2.3) has to let live: the second set beside the first."""
-    arena.set_mode("off")
+@both_families("Esp.PhoneRenews_WithANewPort", "R17 H17 D.2.3")
+def renews(arena, v6):
+    """The second set beside the first, challenged where nobody but the core's side can read it."""
+    def play(arena):
+        phone = arena.registered(v6=v6)
+        arena.lab.core.ask_again(phone.impi)
+        answer = phone.renew()
+        expect(status(answer) == 200, f"re-registration: {status(answer)}")
+        expect(phone.sas.request.spi != phone.old.request.spi, "the same association")
+        arena.binding(phone)
+        arena.speaks(phone)
+        arena.hears(phone)
+        phone.forget_old()
+        arena.speaks(phone)
+    arena.passes(play)
+
+
+@case("Esp.AssociationsAreShown_NegotiatedInstalledAndBound", "R9 R14")
+def shown(arena):
+    """As `gmguard sa list` has them."""
     phone = arena.registered()
-    arena.lab.core.ask_again(phone.impi)
-    answer = phone.renew()
-    expect(status(answer) == 200, f"re-registration: {status(answer)}")
-    expect(phone.sas.request.spi != phone.old.request.spi, "the same association")
-    arena.speaks(phone)
-    arena.hears(phone)
-    phone.forget_old()
-    arena.speaks(phone)
+    mine = arena.guard.wait_for(lambda: arena.guard.associations(phone, "bound"), "its associations")
+    inbound = [each for each in mine if each["direction"] == "in"]
+    expect({each["spi"] for each in inbound} >= {phone.sas.request.spi}, f"{inbound}")
+    negotiated = [each["negotiated"] for each in inbound]
+    expect(all(each and each["alg"] == "hmac-sha-1-96" for each in negotiated), f"{negotiated}")
+    expect(not any(each["deviations"] for each in mine), f"{[e['deviations'] for e in mine]}")
 
 
 @case("Esp.PhoneWithTwoPorts_SpeaksAndIsSpokenTo_WhereNothingIsChecked", "lab")

@@ -34,6 +34,11 @@ class RestGuard(Guard):
             raise LabError("more bindings than these cases make")
         return found["items"]
 
+    def associations(self, phone, state):
+        """Those of the phone's user in that state."""
+        return [each for each in self._ask("GET", "/v1/sas?limit=1000")[0]["items"]
+                if each["state"] == state and (each["bound_to"] or {}).get("impi") == phone.impi]
+
     def set_mode(self, mode):
         tag = self._ask("GET", "/v1/mode")[1]
         self._ask("PATCH", "/v1/mode", {"default": mode}, {"If-Match": tag})
