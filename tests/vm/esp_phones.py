@@ -167,8 +167,9 @@ def leaves(arena, v6):
 
 @both_families("Esp.PacketsMadeByHandAreWhatTheKernelTakes", "lab")
 def made_by_hand(arena, v6):
-    """A phone's packet is answered; one of its association from another source, and one of no
-    association, die in XFRM."""
+    """A phone's packet is answered; without a guard one of its association from another source, and
+    one of no association, die in XFRM."""
+    arena.set_mode("off")
     for ealg in ("null", "aes-cbc"):
         phone = arena.registered(v6=v6, ealg=ealg)
         request = phone.request("MESSAGE")
