@@ -24,7 +24,7 @@ class ImsLab(Lab):
     """As Lab, with a P-CSCF that ends ESP and a core that does AKA. `sets`: how many sets of
     associations there can be at a time."""
 
-    client_port, server_port, sets, first_spi = 5100, 6100, 10, 4096
+    client_port, server_port, sets, first_spi = 5100, 6100, 24, 4096
     protection = "esp"
 
     @property
