@@ -217,7 +217,7 @@ static __always_inline int gm_judge_protected(struct gm_case *c, struct gm_work 
 {
     struct gm_claim claim = {};
     struct gm_binding *binding;
-    int reason, is_register;
+    int reason;
 
     w->sip.kind = GM_KIND_NONE;
     if (gm_is_keepalive(gm_load8(w->text), w->sip.length))
@@ -234,11 +234,11 @@ static __always_inline int gm_judge_protected(struct gm_case *c, struct gm_work 
      * ends the old one (D.2.3). */
     if (binding)
         binding->last_seen_ns = gm_now(c->settings);
-    is_register = w->sip.kind == GM_KIND_REQUEST && gm_is_register(w, w->sip.method);
-    if (gm_fails(c, gm_check_association(c, binding, is_register)))
-        return 1;
-    if (is_register)
+    if (w->sip.kind == GM_KIND_REQUEST && gm_is_register(w, w->sip.method)) {
+        if (gm_fails(c, gm_check_association(c, binding, 1)))
+            return 1;
         return gm_judge_inner_register(c, w, binding);
+    }
     if (w->sip.kind == GM_KIND_REQUEST && gm_is_reg_event(w))
         return gm_fails(c, GM_REASON_forged_answer);
     if (!binding) {
@@ -249,6 +249,8 @@ static __always_inline int gm_judge_protected(struct gm_case *c, struct gm_work 
         claim.adopted = binding->state == GM_STATE_ADOPTED;
         w->record.holder = binding->subscriber;
     }
+    if (gm_fails(c, gm_check_association(c, binding, 0)))
+        return 1;
     reason = w->sip.kind == GM_KIND_REQUEST ? gm_check_request(w, c->settings, &claim)
                                             : gm_check_answer(w, c->settings, &claim);
     return gm_fails(c, reason);

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Phones inside ESP, unharmed: registration, messages both ways, failures, the end."""
+import time
+
 from arena import both_families, case, expect, status
 from lab import sip
 from lab.ims import aka
@@ -146,6 +148,30 @@ def out_of_sync(arena):
         arena.binding(phone)
         arena.speaks(phone)
     arena.passes(play)
+
+
+# --- before the guard
+
+@case("Esp.PhoneThatWasThereIsAdopted", "H14")
+def was_there(arena):
+    """It registered, and has its associations, since before the guard came; nobody saw whose they
+    are."""
+    arena.guard.detach()
+    arena.mode = None
+    try:
+        phone = arena.registered()
+        time.sleep(2)  # XFRM tells the second in which an association was made
+        arena.guard.start("monitor", adopt_s=3600)
+        arena.speaks(phone)
+        arena.guard.wait_for(lambda: [each["state"] for each in arena.guard.bindings()
+                                      if each["selector"] == phone.here] == ["adopted"],
+                             f"{phone.here} adopted")
+        arena.guard.cli("mode", "set", "all", "enforce", "--yes")
+        arena.speaks(phone)
+    finally:
+        arena.guard.detach()
+        arena.guard.start("enforce")
+        arena.mode = "enforce"
 
 
 # --- the end
