@@ -19,6 +19,7 @@ from .wire import Wire
 _INITIAL_PORT = 5060  # in the Via of the first REGISTER: Kamailio takes any other for a later one
 _CLEAR = 15000        # what lies between its first protected and its unprotected port
 _MORE = 20000, 5000   # ... and its second, and from that one to the next
+_SIM_S = 0.15         # that a SIM card takes to compute; no phone answers before
 _AHEAD = 8            # of the phone's own packets, and within the window of 32 of the P-CSCF
 
 
@@ -141,6 +142,7 @@ class EspPhone(Phone):
     def take_up(self, challenge):
         """Proves the challenge, and puts the new set in use. Raises what the SIM card does."""
         self.nonce = parameters(challenge["WWW-Authenticate"])["nonce"]
+        time.sleep(_SIM_S)
         self._keys = self.usim.authenticate(self.nonce)
         self._proved, self._nonce_count = self.nonce, 0
         server = challenge["Security-Server"]
