@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "admin/json_write.hpp"
 
+#include "admin/json_parts.hpp"
 #include "admin/names.hpp"
 #include "admin/utf8.hpp"
 
@@ -13,14 +14,6 @@ namespace gmguard::admin {
 namespace {
 
 namespace json = boost::json;
-
-json::value text_or_null(const std::string& text) {
-    return text.empty() ? json::value(nullptr) : json::value(as_utf8(text));
-}
-
-json::value time_or_null(const std::optional<Time>& time) {
-    return time ? json::value(rfc3339(*time)) : json::value(nullptr);
-}
 
 template <typename T> json::value name_or_null(const std::optional<T>& value) {
     return value ? json::value(name(*value)) : json::value(nullptr);
@@ -49,17 +42,6 @@ json::value sip_or_null(const std::optional<EventSip>& sip) {
         {"impi", text_or_null(sip->impi)},
         {"impu", text_or_null(sip->impu)},
         {"call_id", text_or_null(sip->call_id)},
-    };
-}
-
-json::value holder_or_null(const std::optional<EventHolder>& holder) {
-    if (!holder)
-        return nullptr;
-    return json::object{
-        {"impi", text_or_null(holder->impi)},
-        {"since", time_or_null(holder->since)},
-        {"binding", text_or_null(holder->binding)},
-        {"selector", text_or_null(holder->selector)},
     };
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "admin/sa_json.hpp"
 
-#include "admin/json_write.hpp"
+#include "admin/json_parts.hpp"
 #include "admin/names.hpp"
 #include "admin/utf8.hpp"
 
@@ -11,14 +11,6 @@ namespace gmguard::admin {
 namespace {
 
 namespace json = boost::json;
-
-json::value text_or_null(const std::string& text) {
-    return text.empty() ? json::value(nullptr) : json::value(as_utf8(text));
-}
-
-json::value time_or_null(const std::optional<Time>& time) {
-    return time ? json::value(rfc3339(*time)) : json::value(nullptr);
-}
 
 template <typename T> json::value number_or_null(const std::optional<T>& number) {
     return number ? json::value(*number) : json::value(nullptr);
@@ -80,17 +72,6 @@ json::value or_null(const std::optional<SaAgreed>& agreed) {
     };
 }
 
-json::value or_null(const std::optional<EventHolder>& holder) {
-    if (!holder)
-        return nullptr;
-    return json::object{
-        {"impi", text_or_null(holder->impi)},
-        {"since", time_or_null(holder->since)},
-        {"binding", text_or_null(holder->binding)},
-        {"selector", text_or_null(holder->selector)},
-    };
-}
-
 } // namespace
 
 json::object to_json(const Sa& sa) {
@@ -108,7 +89,7 @@ json::object to_json(const Sa& sa) {
         {"dst", sa.destination.text()},
         {"installed", to_json(sa.installed)},
         {"negotiated", or_null(sa.agreed)},
-        {"bound_to", or_null(sa.holder)},
+        {"bound_to", holder_or_null(sa.holder)},
         {"deviations", std::move(deviations)},
     };
 }
