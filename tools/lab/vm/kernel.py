@@ -18,7 +18,6 @@ DEFAULT = "linux-image-amd64"  # Debian 12: 6.1
 # What stands between the kernel and the host's files, and a disk.
 _MODULES = ("virtio_pci", "9pnet_virtio", "9p", "overlay", "virtio_console", "virtio_blk", "ext4")
 _INIT = pathlib.Path(__file__).parent / "init"
-_MIRROR = "http://deb.debian.org/debian"
 
 
 class Unreachable(LabError):
@@ -103,12 +102,24 @@ def _download(wanted, work):
     return next(work.glob("linux-image-*.deb"))
 
 
+def _mirror_of(suite):
+    """Where this host has the release from that the suite belongs to."""
+    release = suite.partition("-")[0]
+    told = run("apt-get", "indextargets", "--format", "$(REPO_URI) $(ORIGIN) $(CODENAME)",
+               "Created-By: Packages")
+    for line in told.splitlines():
+        mirror, *origin = line.split()
+        if origin == ["Debian", release]:
+            return mirror
+    raise LabError(f"this host has no packages of Debian's {release}")
+
+
 def _apt_of(suite, work):
     """Options for apt that make it know one suite and nothing else, beside the host's own lists."""
     (work / "lists/partial").mkdir(parents=True)
     sources = work / "sources.list"
     sources.write_text("deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] "
-                       f"{_MIRROR} {suite} main\n", encoding="ascii")
+                       f"{_mirror_of(suite)} {suite} main\n", encoding="ascii")
     apt = ["-o", f"Dir::Etc::SourceList={sources}", "-o", "Dir::Etc::SourceParts=-",
            "-o", f"Dir::State::Lists={work / 'lists'}", "-o", "Dir::Cache::pkgcache=",
            "-o", "Dir::Cache::srcpkgcache=", "-o", "APT::Sandbox::User=root"]
