@@ -39,6 +39,8 @@ class Lab:
     when Kamailio restarts (H7)."""
 
     protected_ports, protection = [5100, PROTECTED], "terminated"  # of the guard's listeners
+    answering = UNPROTECTED, PROTECTED  # ports of the P-CSCF that answer a REGISTER in clear
+    patience_s, start_s = 0.7, 30  # for an answer, and until there is one
 
     def __init__(self, identity=None, keep=False, network=Network):
         self.identity = str(identity or os.getpid())
@@ -83,9 +85,9 @@ class Lab:
         self.pcscf.restart()
         for address in ("192.0.2.2", "2001:db8:1::2"):
             with Phone(self.network, "ue", "nobody", address, 5059) as phone:
-                phone.patience_s = 0.7
-                for port in (UNPROTECTED, PROTECTED):
-                    wait_until(lambda: phone.ask(phone.register_request(), port), 30,
+                phone.patience_s = self.patience_s
+                for port in self.answering:
+                    wait_until(lambda: phone.ask(phone.register_request(), port), self.start_s,
                                f"an answer of the P-CSCF at {phone.pcscf}, port {port}")
 
     def renew_pcscf(self):

@@ -5,12 +5,10 @@ import itertools
 from ..kamailio import Kamailio
 from ..lab import Lab
 from ..network import UNPROTECTED
-from ..phone import Phone
-from ..processes import netns_path, run, wait_until
+from ..processes import netns_path, run
 from .core import Core
 
 _MODULES = ("esp4", "esp6", "xfrm_user", "veth", "af_packet")
-_START_S = 120  # an emulated machine takes its time
 # One association of each kind: the kernel loads an algorithm when it is first used, for seconds.
 _WARM_UP = "".join(
     f"xfrm state add src 192.0.2.8 dst 192.0.2.9 proto esp spi {spi} mode transport "
@@ -26,6 +24,8 @@ class ImsLab(Lab):
 
     client_port, server_port, sets, first_spi = 5100, 6100, 24, 4096
     protection = "esp"
+    answering = UNPROTECTED,
+    patience_s, start_s = 3, 120  # an emulated machine takes its time
 
     @property
     def protected_ports(self):
@@ -42,19 +42,10 @@ class ImsLab(Lab):
         self.network.ip("ue", "xfrm", "state", "flush")
         self.core = Core(self.network)
         self.pcscf = Kamailio(
-            self, "pcscf", "ims/pcscf.cfg", self.network.mw, start_s=_START_S,
+            self, "pcscf", "ims/pcscf.cfg", self.network.mw, start_s=self.start_s,
             IPSEC_CLIENT=self.client_port, IPSEC_SERVER=self.server_port, IPSEC_SETS=self.sets,
             IPSEC_SPI=self.first_spi)
         self.restart()
-
-    def restart(self):
-        self.core.restart()
-        self.pcscf.restart()
-        for address in ("192.0.2.2", "2001:db8:1::2"):
-            with Phone(self.network, "ue", "nobody", address, 5059) as phone:
-                phone.patience_s = 3
-                wait_until(lambda: phone.ask(phone.register_request(), UNPROTECTED), _START_S,
-                           f"an answer of the P-CSCF at {phone.pcscf}")
 
     def xfrm_errors(self):
         """What the P-CSCF's XFRM refused so far, by the kernel's names."""
