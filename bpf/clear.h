@@ -59,23 +59,19 @@ static __always_inline int gm_is_keepalive(__u64 word, __u32 length)
     return length >= 20 && (word & 0xc0) == 0 && (__u32)(word >> 32) == 0x42a41221;
 }
 
-/* What the first nine bytes of a datagram to the unprotected port say. none: a REGISTER, or what
- * only a scan can tell (*scan). */
-static __always_inline __u32 gm_first_look(__u64 word, char ninth, __u32 length, int *scan)
+/* "anonymous.invalid" (RFC 3323 4.1.1.3): lawful where the identity is given elsewhere or is left
+ * to the P-CSCF. */
+static __always_inline int gm_is_anonymous(struct gm_work *w)
 {
-    *scan = 0;
-    if (gm_is_keepalive(word, length))
-        return GM_REASON_keepalive;
-    if (word == GM_WORD_REGISTER && ninth == ' ')
-        return GM_REASON_none;
-    if (gm_is_other_method(word))
-        return GM_REASON_not_register;
-    *scan = 1;
-    return GM_REASON_none;
+    struct gm_span host = w->uri.host;
+
+    return host.size == 17 && gm_lower(gm_load8(gm_at(w, host.at))) == 0x756f6d796e6f6e61ULL &&
+           gm_lower(gm_load8(gm_at(w, host.at + 8))) == 0x696c61766e692e73ULL &&
+           (*gm_at(w, host.at + 16) | 0x20) == 'd';
 }
 
-/* A message that is no REGISTER and starts with no known method: an answer, a request of an unknown
- * method, or no SIP at all. REQUIRES: w->text and w->sip.length are set. */
+/* A message that is no REGISTER: an answer, a request of another method, or no SIP at all.
+ * REQUIRES: w->text and w->sip.length are set. */
 GM_GLOBAL int gm_name_other(struct gm_work *w)
 {
     struct gm_span method;
@@ -99,26 +95,32 @@ static __always_inline int gm_class_reason(__u32 class)
                                             : GM_REASON_none;
 }
 
+/* The live challenge whose nonce the REGISTER bears, if its source was sent it; or NULL. REQUIRES:
+ * w->digest is this message's. A call of its own for its stack. */
+static __attribute__((noinline)) const struct gm_challenge *
+gm_find_challenge(struct gm_work *w, const struct gm_settings *settings)
+{
+    struct gm_hash_input in = {.user = w->digest.value[GM_D_NONCE]};
+    struct gm_challenge_key key = {};
+    const struct gm_challenge *challenge;
+
+    key.address = gm_masked(w->record.source, gm_form_of(settings, w->record.source).bits);
+    if (gm_hash_of(w, settings, in, &key.nonce))
+        return NULL;
+    challenge = bpf_map_lookup_elem(&gm_challenges, &key);
+    return challenge && challenge->expires_ns > gm_now(settings) ? challenge : NULL;
+}
+
 /* A failure REGISTER carries a nonce that its source was sent (D.2.1). */
 static __always_inline int gm_check_failure(struct gm_work *w, const struct gm_settings *settings,
                                             struct gm_register *r)
 {
-    struct gm_span nonce = w->digest.value[GM_D_NONCE];
-    struct gm_hash_input in = {.user = nonce};
-    struct gm_challenge_key key = {};
-    struct gm_challenge *challenge;
-    struct gm_key_form form;
+    const struct gm_challenge *challenge;
 
     if (r->class != GM_CLASS_NETWORK_AUTH_FAILURE && r->class != GM_CLASS_SYNC_FAILURE)
         return GM_REASON_none;
-    form = gm_form_of(settings, w->record.source);
-    key.address = gm_masked(w->record.source, form.bits);
-    if (gm_hash_of(w, settings, in, &key.nonce))
-        return GM_REASON_unmatched_failure;
-    challenge = bpf_map_lookup_elem(&gm_challenges, &key);
-    if (!challenge || challenge->user != r->user || challenge->expires_ns <= gm_now(settings))
-        return GM_REASON_unmatched_failure;
-    return GM_REASON_none;
+    challenge = gm_find_challenge(w, settings);
+    return challenge && challenge->user == r->user ? GM_REASON_none : GM_REASON_unmatched_failure;
 }
 
 /* Reads a REGISTER as far as every listener needs it: structure, Via, class, To, user. */
@@ -161,15 +163,20 @@ static __always_inline int gm_judge_clear(struct gm_case *c, struct gm_work *w)
     if (reason)
         return gm_fails(c, reason);
     if (gm_fails(c, gm_class_reason(r.class)) || gm_fails(c, gm_check_domain(w, settings)) ||
-        gm_fails(c, gm_check_contacts(w)) || gm_fails(c, gm_check_source(c)) ||
-        gm_fails(c, gm_check_failure(w, settings, &r)))
+        gm_fails(c, gm_check_contacts(w, gm_is_ts33203(c) ? GM_ANY_PORT : w->record.source_port)) ||
+        gm_fails(c, gm_check_source(c)) || gm_fails(c, gm_check_failure(w, settings, &r)))
         return 1;
+    if (w->sos && c->listener->emergency)
+        return c->hook == GM_HOOK_FRONT && !gm_within_emergency_rate(settings, w->record.source) &&
+               gm_fails(c, GM_REASON_rate_limited);
     binding = gm_binding_of(settings, w->record.source, w->record.source_port);
     if (binding && gm_is_exclusive(binding) && binding->user != r.user) {
         w->record.holder = binding->subscriber;
         if (gm_fails(c, GM_REASON_selector_taken) || gm_fails(c, GM_REASON_user_mismatch))
             return 1;
     }
+    if (gm_fails(c, gm_check_ports(w, settings, &r)))
+        return 1;
     if (c->hook == GM_HOOK_FRONT &&
         !gm_within_rate(settings, w->record.source, r.user, binding && binding->user == r.user))
         return gm_fails(c, GM_REASON_rate_limited);

@@ -5,7 +5,7 @@
 // only from the source that its SPI belongs to, fragments to guarded addresses are metered. What it
 // cannot know (fragments, TCP) it passes to gm_inside.
 
-#include "clear.h"
+#include "beside.h"
 #include "esp.h"
 #include "listener.h"
 #include "packet.h"
@@ -76,11 +76,13 @@ static __always_inline int gm_judge_datagram(struct xdp_md *ctx, struct gm_case 
                                              const struct gm_packet *p)
 {
     char first[16] __attribute__((aligned(8))) = {};
+    enum gm_look look = GM_LOOK_DONE;
     struct gm_work *w;
-    int scan = 0, reason = GM_REASON_malformed;
+    int reason = GM_REASON_malformed;
 
     if (!gm_load_first(ctx, p, first))
-        reason = gm_first_look(*(__u64 *)first, first[8], p->length, &scan);
+        reason = gm_first_look(c, *(__u64 *)first, *(__u32 *)(first + 8), p->length, p->source,
+                               p->source_port, &look);
     if (reason && gm_fails(c, reason))
         return gm_leave(ctx, c, p, 0);
     if (p->length > GM_SIP_MAX) {
@@ -88,7 +90,7 @@ static __always_inline int gm_judge_datagram(struct xdp_md *ctx, struct gm_case 
         return gm_leave(ctx, c, p, 0);
     }
     w = gm_room();
-    if (reason || !w)
+    if (reason || look == GM_LOOK_DONE || !w)
         return gm_leave(ctx, c, p, 0);
     gm_fill_packet(w, p, ctx->ingress_ifindex);
     if (!gm_copy_payload(ctx, w, p)) {
@@ -96,11 +98,11 @@ static __always_inline int gm_judge_datagram(struct xdp_md *ctx, struct gm_case 
         gm_fails(c, GM_REASON_malformed);
         return gm_leave(ctx, c, p, 1);
     }
-    if (scan) {
-        gm_fails(c, gm_name_other(w));
+    c->peer = gm_peer_of(c->settings, p->source);
+    if (look == GM_LOOK_SCAN) {
+        gm_fails(c, gm_check_beside(c, w));
         return gm_leave(ctx, c, p, 1);
     }
-    c->peer = gm_peer_of(c->settings, p->source);
     if (!gm_judge_clear(c, w) && c->settings->tap_front)
         gm_tap(c, w, GM_TAP_CLEAR);
     return gm_leave(ctx, c, p, 1);

@@ -37,13 +37,15 @@ static __always_inline int gm_leave(struct gm_case *c, struct gm_work *w)
 /* A phone's message to the unprotected port. gm_front judged it, unless it came in fragments. */
 static __always_inline int gm_inside_clear(struct gm_case *c, struct gm_work *w)
 {
-    int scan = 0, reason = gm_first_look(gm_load8(w->text), w->text[8], w->sip.length, &scan);
+    enum gm_look look;
+    int reason = gm_first_look(c, gm_load8(w->text), (__u32)gm_load8(w->text + 8), w->sip.length,
+                               w->record.source, w->record.source_port, &look);
 
     if (reason)
         gm_fails(c, reason);
-    else if (scan)
-        gm_fails(c, gm_name_other(w));
-    else if (!gm_judge_clear(c, w))
+    else if (look == GM_LOOK_SCAN)
+        gm_fails(c, gm_check_beside(c, w));
+    else if (look == GM_LOOK_REGISTER && !gm_judge_clear(c, w))
         gm_tap(c, w, GM_TAP_CLEAR);
     return gm_leave(c, w);
 }

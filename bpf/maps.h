@@ -104,6 +104,16 @@ struct {
     __type(value, __u64);
 } gm_graces SEC(".maps");
 
+/* (source, Call-ID) of an emergency call in clear -> until when its messages pass. Written by
+ * gm_front and gm_inside. LRU: the oldest call is forgotten, its next message in clear is refused.
+ */
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(max_entries, 16384);
+    __type(key, struct gm_pinhole_key);
+    __type(value, __u64);
+} gm_pinholes SEC(".maps");
+
 /* Token buckets by (source, user), written by gm_front alone. */
 struct {
     __uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -115,7 +125,7 @@ struct {
 /* The caps over all sources, written by gm_front alone. */
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
-    __uint(max_entries, 3);
+    __uint(max_entries, 4);
     __type(key, __u32);
     __type(value, struct gm_bucket);
 } gm_caps SEC(".maps");

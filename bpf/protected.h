@@ -4,19 +4,19 @@
  * Which identity a message claims: P-Preferred- and P-Asserted-Identity, each value of it; and
  * From, of a request that opens a dialog or stands alone (no To tag). From in answers is the
  * caller's, and in a dialog it is what was dialled: there it only must not be another live
- * subscriber's (H13).
+ * subscriber's (H13). In the profile ts33203 that holds of every From (H12).
  */
 #ifndef GMGUARD_BPF_PROTECTED_H
 #define GMGUARD_BPF_PROTECTED_H
 
-#include "clear.h"
+#include "beside.h"
 #include "opened.h"
 
 /* Who is asked for, and the answer, of one message. */
 struct gm_claim {
     __u64 subscriber; /* bound to the selector; 0: nobody */
     __u32 adopted;    /* its identities are not known: any will do that nobody else holds (H14) */
-    __u32 in_dialog;  /* To carries a tag, or it is an answer */
+    __u32 loose;      /* From only must not be another's: in a dialog, and in ts33203 */
 };
 
 /* Identities that one header may carry: a SIP and a tel URI (RFC 3325 9.1), and some more. */
@@ -90,17 +90,6 @@ static __always_inline int gm_check_p_headers(struct gm_work *w, const struct gm
     return reason;
 }
 
-/* "anonymous.invalid" (RFC 3323 4.1.1.3): lawful where the identity is given elsewhere or is left
- * to the P-CSCF. */
-static __always_inline int gm_is_anonymous(struct gm_work *w)
-{
-    struct gm_span host = w->uri.host;
-
-    return host.size == 17 && gm_lower(gm_load8(gm_at(w, host.at))) == 0x756f6d796e6f6e61ULL &&
-           gm_lower(gm_load8(gm_at(w, host.at + 8))) == 0x696c61766e692e73ULL &&
-           (*gm_at(w, host.at + 16) | 0x20) == 'd';
-}
-
 /* From, by the place of the message in its dialog. */
 GM_GLOBAL int gm_check_from(struct gm_work *w, const struct gm_settings *settings,
                             struct gm_claim *claim)
@@ -113,7 +102,7 @@ GM_GLOBAL int gm_check_from(struct gm_work *w, const struct gm_settings *setting
     reason = gm_read_only_uri(w, w->sip.first[GM_H_FROM]);
     if (reason)
         return reason;
-    if (!claim->in_dialog)
+    if (!claim->loose)
         return gm_is_anonymous(w) ? GM_REASON_none : gm_check_identity(w, settings, claim);
     if (gm_hash_of(w, settings, gm_uri_identity(w), &identity))
         return GM_REASON_none;
@@ -122,7 +111,7 @@ GM_GLOBAL int gm_check_from(struct gm_work *w, const struct gm_settings *setting
                : GM_REASON_none;
 }
 
-/* Whether To carries a tag into claim->in_dialog. */
+/* A request whose To carries a tag is in a dialog. */
 GM_GLOBAL int gm_read_to_tag(struct gm_work *w, struct gm_claim *claim)
 {
     int reason;
@@ -133,7 +122,7 @@ GM_GLOBAL int gm_read_to_tag(struct gm_work *w, struct gm_claim *claim)
     if (!gm_list_next(w))
         return w->value.reason ? (int)w->value.reason : GM_REASON_malformed;
     reason = gm_read_params(w, w->value.params.at, gm_end(w->value.params));
-    claim->in_dialog = (w->params.seen & 1u << GM_P_TAG) != 0;
+    claim->loose |= (w->params.seen & 1u << GM_P_TAG) != 0;
     return reason;
 }
 
@@ -194,6 +183,33 @@ static __always_inline int gm_is_reg_event(struct gm_work *w)
            (next == ';' || next == '.' || gm_is_space(next));
 }
 
+/* Where a REGISTER on a protected port comes from, and where it says that it can be reached. To the
+ * letter of the seed that is one place. Phones in the field send from the client port that was
+ * negotiated with the nonce they answer, else with the binding they renew, and are reached at the
+ * server port; without either the address alone counts. */
+static __always_inline int gm_check_place(struct gm_case *c, struct gm_work *w,
+                                          const struct gm_binding *binding,
+                                          const struct gm_register *r)
+{
+    const struct gm_challenge *challenge = NULL;
+    __u32 client = 0, server = GM_ANY_PORT;
+
+    if (!gm_is_ts33203(c))
+        return gm_check_contacts(w, w->record.source_port);
+    if (r->class != GM_CLASS_INITIAL && r->class != GM_CLASS_OTHER_SCHEME)
+        challenge = gm_find_challenge(w, c->settings);
+    if (challenge) {
+        client = challenge->client_port;
+        server = challenge->server_port;
+    } else if (binding && binding->user == r->user) {
+        client = binding->client_port;
+        server = binding->server_port;
+    }
+    if (client && client != w->record.source_port)
+        return GM_REASON_contact_mismatch;
+    return gm_check_contacts(w, server);
+}
+
 /* A REGISTER through a security association. Whoever has none yet bound may open one here. */
 static __always_inline int gm_judge_inner_register(struct gm_case *c, struct gm_work *w,
                                                    struct gm_binding *binding)
@@ -203,19 +219,20 @@ static __always_inline int gm_judge_inner_register(struct gm_case *c, struct gm_
 
     if (reason)
         return gm_fails(c, reason);
-    if (gm_fails(c, gm_check_domain(w, c->settings)) || gm_fails(c, gm_check_contacts(w)))
+    if (gm_fails(c, gm_check_domain(w, c->settings)) ||
+        gm_fails(c, gm_check_place(c, w, binding, &r)))
         return 1;
     if (binding && gm_is_exclusive(binding) && binding->user != r.user) {
         w->record.holder = binding->subscriber;
         return gm_fails(c, GM_REASON_user_mismatch) || gm_fails(c, GM_REASON_selector_taken);
     }
-    return 0;
+    return gm_fails(c, gm_check_ports(w, c->settings, &r));
 }
 
 /* Judges the message in w->text that came to a protected port. Returns 1 to drop it. */
 static __always_inline int gm_judge_protected(struct gm_case *c, struct gm_work *w)
 {
-    struct gm_claim claim = {};
+    struct gm_claim claim = {.loose = gm_is_ts33203(c)};
     struct gm_binding *binding;
     int reason;
 

@@ -9,7 +9,20 @@
 
 #include "binding.h"
 
-enum gm_cap { GM_CAP_KNOWN, GM_CAP_UNKNOWN, GM_CAP_FRAGMENTS };
+enum gm_cap { GM_CAP_KNOWN, GM_CAP_UNKNOWN, GM_CAP_FRAGMENTS, GM_CAP_EMERGENCY };
+
+/* Buckets of a source that are no user's; a hash is none of these. */
+enum gm_kind_of_bucket {
+    GM_BUCKET_SOURCE,
+    GM_BUCKET_KEEPALIVE,
+    GM_BUCKET_ANSWER,
+    GM_BUCKET_EMERGENCY
+};
+
+/* What a phone sends in clear beside REGISTERs, in messages a second and at once: keep-alives come
+ * every half minute, error answers with a call that failed. */
+#define GM_KEEPALIVE_RATE ((struct gm_rate){1, 4})
+#define GM_ANSWER_RATE ((struct gm_rate){5, 20})
 
 #define GM_TOKEN_UNIT 1000ULL
 #define GM_NS_PER_S 1000000000ULL
@@ -74,8 +87,25 @@ static __always_inline int gm_within_rate(const struct gm_settings *settings, gm
         return 0;
     if (known)
         return gm_take_cap(GM_CAP_KNOWN, settings->known, now);
-    return gm_take_of(key, 0, settings->per_source, now) &&
+    return gm_take_of(key, GM_BUCKET_SOURCE, settings->per_source, now) &&
            gm_take_cap(GM_CAP_UNKNOWN, settings->unknown, now);
+}
+
+/* The same of what comes beside REGISTERs, by the kind's own bucket. */
+static __always_inline int gm_within_own_rate(const struct gm_settings *settings, gm_u128 source,
+                                              enum gm_kind_of_bucket kind, struct gm_rate rate)
+{
+    gm_u128 key = gm_masked(source, gm_form_of(settings, source).bits);
+
+    return gm_take_of(key, kind, rate, gm_now(settings));
+}
+
+/* The same of emergency REGISTERs and calls: nothing else takes from their cap (A24, H23). */
+static __always_inline int gm_within_emergency_rate(const struct gm_settings *settings,
+                                                    gm_u128 source)
+{
+    return gm_within_own_rate(settings, source, GM_BUCKET_EMERGENCY, settings->per_user) &&
+           gm_take_cap(GM_CAP_EMERGENCY, settings->emergency, gm_now(settings));
 }
 
 #endif

@@ -126,9 +126,12 @@ static __always_inline int gm_check_uri_params(struct gm_work *w)
                                                                   : GM_REASON_none;
 }
 
-/* One Contact: its URI names the packet's source, address and port; a port that is not written is
- * 5060, of sips: 5061. */
-GM_GLOBAL int gm_check_contact_uri(struct gm_work *w)
+/* A Contact's port is not looked at. */
+#define GM_ANY_PORT 0
+
+/* One Contact: its URI names the packet's source address and this port; a port that is not written
+ * is 5060, of sips: 5061. */
+GM_GLOBAL int gm_check_contact_uri(struct gm_work *w, __u32 wanted)
 {
     __u32 port;
     int reason;
@@ -143,7 +146,8 @@ GM_GLOBAL int gm_check_contact_uri(struct gm_work *w)
     if (w->uri.host_kind != GM_HOST_V4 && w->uri.host_kind != GM_HOST_V6)
         return GM_REASON_contact_mismatch;
     port = w->uri.port ? w->uri.port : w->uri.scheme == GM_SCHEME_SIPS ? 5061 : 5060;
-    if (w->uri.address != w->record.source || port != w->record.source_port)
+    w->sos &= w->uri.params.size && w->params.seen & 1u << GM_P_SOS ? 1 : 0;
+    if (w->uri.address != w->record.source || (wanted != GM_ANY_PORT && port != wanted))
         return GM_REASON_contact_mismatch;
     return GM_REASON_none;
 }
@@ -151,9 +155,10 @@ GM_GLOBAL int gm_check_contact_uri(struct gm_work *w)
 /* Contacts that one REGISTER may carry. */
 #define GM_CONTACTS 8
 
-/* Every Contact is where the packet comes from (seed 2.2, 4; D.1). A REGISTER without Contact asks
- * what is registered and names no address; "*" names all of this user's own. */
-GM_GLOBAL int gm_check_contacts(struct gm_work *w)
+/* Every Contact is at the address that the packet comes from (seed 2.2, 4; D.1), with this port. A
+ * REGISTER without Contact asks what is registered and names no address; "*" names all of this
+ * user's own. Leaves in w->sos whether they are for emergency calls. */
+GM_GLOBAL int gm_check_contacts(struct gm_work *w, __u32 port)
 {
     struct gm_span contact;
     int i, reason;
@@ -161,8 +166,10 @@ GM_GLOBAL int gm_check_contacts(struct gm_work *w)
     if (!w)
         return GM_REASON_malformed;
     contact = w->sip.first[GM_H_CONTACT];
+    w->sos = 0;
     if (!w->sip.count[GM_H_CONTACT])
         return GM_REASON_none;
+    w->sos = 1;
     if (w->sip.count[GM_H_CONTACT] > 1)
         return GM_REASON_ambiguous;
     gm_list_start(w, contact);
@@ -170,13 +177,69 @@ GM_GLOBAL int gm_check_contacts(struct gm_work *w)
         if (!gm_list_next(w))
             return w->value.reason ? (int)w->value.reason
                                    : (i ? GM_REASON_none : GM_REASON_malformed);
-        if (w->value.uri.size == 1 && *gm_at(w, w->value.uri.at) == '*')
+        if (w->value.uri.size == 1 && *gm_at(w, w->value.uri.at) == '*') {
+            w->sos = 0;
             return i == 0 && w->value.at >= w->value.end ? GM_REASON_none : GM_REASON_ambiguous;
-        reason = gm_check_contact_uri(w);
+        }
+        reason = gm_check_contact_uri(w, port);
         if (reason)
             return reason;
     }
     return w->value.at < w->value.end ? GM_REASON_ambiguous : GM_REASON_none;
+}
+
+/* Mechanisms that one Security-Client may list: phones list up to a dozen. */
+#define GM_MECHANISMS 16
+
+/* Whether the selector of the source and the port that is written in the parameter `id` is another
+ * user's than this one. */
+GM_GLOBAL int gm_is_anothers_port(struct gm_work *w, const struct gm_settings *settings,
+                                  const struct gm_register *r, __u32 id)
+{
+    struct gm_binding *binding;
+    __u32 end;
+    __s64 port;
+
+    if (!w || !settings || !r || id >= GM_P_COUNT || !(w->params.seen & 1u << id))
+        return 0;
+    port = gm_read_number(w, w->params.value[id], 0xffff, 1, &end);
+    if (port <= 0)
+        return 0;
+    binding = gm_binding_of(settings, w->record.source, (__u16)port);
+    if (!binding || !gm_is_exclusive(binding) || binding->user == r->user)
+        return 0;
+    w->record.holder = binding->subscriber;
+    return 1;
+}
+
+/* The ports that Security-Client names, of every mechanism, are not another user's (H3): the P-CSCF
+ * would make an association for them with this one's keys. */
+GM_GLOBAL int gm_check_ports(struct gm_work *w, const struct gm_settings *settings,
+                             const struct gm_register *r)
+{
+    struct gm_span header;
+    __u32 at, end, i;
+    int reason;
+
+    if (!w || !settings || !r || !w->sip.count[GM_H_SECURITY_CLIENT])
+        return GM_REASON_none;
+    if (w->sip.count[GM_H_SECURITY_CLIENT] > 1)
+        return GM_REASON_ambiguous;
+    header = w->sip.first[GM_H_SECURITY_CLIENT];
+    at = header.at;
+    end = gm_end(header);
+    for (i = 0; i < GM_MECHANISMS; ++i) {
+        reason = gm_read_params(w, at, end);
+        if (reason)
+            return reason;
+        if (gm_is_anothers_port(w, settings, r, GM_P_PORT_C) ||
+            gm_is_anothers_port(w, settings, r, GM_P_PORT_S))
+            return GM_REASON_selector_taken;
+        if (!w->params.list)
+            return GM_REASON_none;
+        at = w->params.at;
+    }
+    return GM_REASON_ambiguous;
 }
 
 /* AUTS in base64: 14 bytes (TS 33.102 6.3.3). Servers take another length for no auts at all. */

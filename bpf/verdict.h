@@ -22,6 +22,11 @@ struct gm_case {
 #endif
 };
 
+static __always_inline int gm_is_ts33203(const struct gm_case *c)
+{
+    return c->listener->profile == GM_PROFILE_TS33203;
+}
+
 /* A power of two, so that a mask bounds the index for the verifier. */
 #define GM_REASON_ROOM 64
 _Static_assert(GM_REASON_COUNT <= GM_REASON_ROOM, "room for every reason");

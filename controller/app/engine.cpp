@@ -31,6 +31,7 @@ bool is_chatter(binding::NoticeKind kind) {
 
 binding::Rules rules_of(const config::Config& config, const kernel::Maps& maps) {
     binding::Rules rules;
+    rules.profile = config::profile_of(config);
     rules.believes_core = !config.core.peers.empty();
     rules.bindings = maps.bindings.raw().max_entries();
     rules.adopted = rules.bindings / 2;
@@ -199,7 +200,7 @@ void Engine::note_fill() {
     const auto counts = policy_.counts();
     const auto& maps = objects_.maps();
     const auto percent = [](std::size_t used, std::uint32_t room) { return 100 * used / room; };
-    const auto bindings = percent(counts.in_kernel(), maps.bindings.raw().max_entries());
+    const auto bindings = percent(counts.selectors, maps.bindings.raw().max_entries());
     const auto identities = percent(counts.identities, maps.identities.raw().max_entries());
     const auto most = std::max(bindings, identities);
     if (most >= kFull && !filling_)
@@ -273,6 +274,7 @@ Result<> Engine::fill(const std::vector<Address>& hosts) {
 
 void Engine::adapt() {
     const auto now = feeds::Moment::now();
+    policy_.judged_by(config::profile_of(config_));
     policy_.believe_core(!config_.core.peers.empty());
     follow(policy_.reform(now.ns), now);
 }

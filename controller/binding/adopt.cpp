@@ -52,6 +52,12 @@ Binding binding_of(const gm_selector& selector, const gm_binding& value, std::ui
     return binding;
 }
 
+// The entry of the port that its phone is sent to.
+bool is_second(const gm_selector& selector, const gm_binding& value) {
+    return selector.port != 0 && selector.port == value.server_port &&
+           selector.port != value.client_port;
+}
+
 // The maps have the hashes of all identities, and the text of the default one, perhaps cut.
 Holding holding_of(const gm_binding& value, std::span<const Held> held, const Hasher& hasher) {
     Holding holding{std::string(text_of(value.impi)), {Registration{0, value.expires_ns, {}}}};
@@ -70,6 +76,28 @@ bool has_meaning(const gm_selector& selector, const gm_binding& value, const Key
                        value.state == GM_STATE_COOLDOWN;
     return state && value.subscriber != 0 && value.expires_ns > now_ns &&
            has_form(selector, forms(Address(selector.address)));
+}
+
+// A binding is whole with both its entries: one that lacks its second gets it, a second without its
+// first is nobody's. REQUIRES: the first ones are restored.
+void restore_seconds(std::span<const Policy::BindingEntry> bindings, Life& life, Outcome& out) {
+    std::unordered_set<std::uint64_t> there;
+    for (const auto& [selector, value] : bindings)
+        if (is_second(selector, value))
+            there.insert(value.subscriber);
+    const auto slot_of = [&life](const gm_selector& selector, const gm_binding& value) {
+        const Slot slot = life.table().find(selector);
+        const bool same = slot != kNoSlot && life.table().at(slot).subscriber == value.subscriber;
+        return same ? slot : kNoSlot;
+    };
+    for (const auto& [selector, value] : bindings)
+        if (const Slot slot = slot_of(selector, value);
+            slot != kNoSlot && value.server_port != 0 && !is_second(selector, value))
+            life.restore_client(slot, {value.client_port, value.server_port},
+                                there.contains(value.subscriber), out);
+    for (const auto& [selector, value] : bindings)
+        if (is_second(selector, value) && slot_of(selector, value) == kNoSlot)
+            out.operations.emplace_back(EraseBinding{selector});
 }
 
 // A live holder of an identity. Sorted by identity, the oldest subscriber first.
@@ -120,6 +148,8 @@ Outcome Policy::adopt(std::uint64_t now_ns, std::span<const BindingEntry> bindin
     std::unordered_set<std::uint64_t> subscribers;
     std::vector<Live> live;
     for (const auto& [selector, value] : bindings) {
+        if (is_second(selector, value))
+            continue;
         if (!has_meaning(selector, value, parts_->forms, now_ns) ||
             !subscribers.insert(value.subscriber).second) {
             out.operations.emplace_back(EraseBinding{selector});
@@ -135,6 +165,7 @@ Outcome Policy::adopt(std::uint64_t now_ns, std::span<const BindingEntry> bindin
     for (const Held& one : all)
         if (!subscribers.contains(one.subscriber))
             out.operations.emplace_back(EraseIdentity{{one.identity, one.subscriber, 0}});
+    restore_seconds(bindings, parts_->life, out);
     repair_owners(oldest_of_each(std::move(live)), owners, out);
     parts_->associations.restore(spis, now_ns, out);
     return out;

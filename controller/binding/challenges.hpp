@@ -16,11 +16,6 @@
 
 namespace gmguard::binding {
 
-// The ports of a phone that its Security-Client names (TS 33.203 7.1); 0: none, or not one.
-struct ClientPorts {
-    std::uint16_t port_c = 0, port_s = 0;
-};
-
 struct Pending {
     gm_challenge_key key{};
     gm_selector selector{}; // that asked

@@ -17,6 +17,17 @@ void copy_text(std::span<char> out, std::string_view text) {
                    [](char c) { return c < ' ' || c > '~' ? '?' : c; });
 }
 
+// What a grant takes: its selector and, where the phone is sent to at another port, the second one.
+std::vector<gm_selector> selectors_of(const Grant& grant) {
+    std::vector<gm_selector> all{grant.selector};
+    const std::uint16_t port = grant.selector.port;
+    if (port != 0 && grant.client.port_s != 0 && grant.client.port_s != port) {
+        all.push_back(grant.selector);
+        all.back().port = grant.client.port_s;
+    }
+    return all;
+}
+
 bool has(const std::vector<Identity>& identities, gm_u128 hash) {
     return std::ranges::find(identities, hash, &Identity::hash) != identities.end();
 }
@@ -28,25 +39,57 @@ Slot Life::holder(const gm_selector& selector, std::uint64_t now_ns) const {
     return slot != kNoSlot && table_.at(slot).holds(now_ns) ? slot : kNoSlot;
 }
 
+Slot Life::rival(const Grant& grant) const {
+    for (const gm_selector& selector : selectors_of(grant))
+        if (const Slot slot = holder(selector, grant.now_ns);
+            slot != kNoSlot && table_.at(slot).user != grant.user)
+            return slot;
+    return kNoSlot;
+}
+
 bool Life::has_room(const Grant& grant) const {
     const Slot slot = table_.find(grant.selector);
     std::size_t identities = table_.identities() + grant.registration.identities.size();
-    if (slot == kNoSlot && table_.size() >= rules_.bindings)
+    std::size_t selectors = table_.selectors();
+    for (const gm_selector& selector : selectors_of(grant))
+        selectors += table_.find(selector) == kNoSlot ? 1U : 0U;
+    if (selectors > rules_.bindings)
         return false;
     if (slot != kNoSlot)
         identities -= table_.holding(slot).identities().size();
     return identities <= rules_.identities;
 }
 
+void Life::make_way(const Grant& grant, Outcome& out) {
+    for (const gm_selector& selector : selectors_of(grant)) {
+        const Slot slot = table_.find(selector);
+        if (slot == kNoSlot)
+            continue;
+        const Binding& binding = table_.at(slot);
+        const bool own = equal(binding.selector(), grant.selector);
+        if (!equal(binding.selector(), selector)) {
+            // Only its second: the entry is replaced. Of its own binding refresh() sees to it.
+            if (!own)
+                give_up_second(slot, out);
+        } else if (!own) {
+            end(slot, grant.now_ns, out);
+        }
+    }
+}
+
+void Life::give_up_second(Slot slot, Outcome& out) {
+    table_.set_client(slot, {table_.at(slot).client.port_c, 0});
+    put_binding(slot, table_.holding(slot).identities(), 0, out);
+}
+
 void Life::bind(const Grant& grant, Outcome& out) {
+    make_way(grant, out);
     const Slot slot = table_.find(grant.selector);
     if (slot == kNoSlot)
         return create(grant, out);
     const Binding& binding = table_.at(slot);
     if (binding.expires_ns <= grant.now_ns) {
-        if (binding.state == GM_STATE_BOUND)
-            out.notices.push_back(notice(NoticeKind::expired, slot, grant.now_ns));
-        remove(slot, grant.now_ns, out);
+        end(slot, grant.now_ns, out);
         return create(grant, out);
     }
     if (binding.user == grant.user)
@@ -64,6 +107,7 @@ void Life::create(const Grant& grant, Outcome& out) {
     binding.expires_ns = grant.registration.expires_ns;
     binding.since_ns = grant.now_ns;
     binding.contact = grant.contact;
+    binding.client = grant.client;
     binding.state = static_cast<std::uint8_t>(grant.state);
     binding.origin = grant.origin;
     const Holding holding{grant.impi, {grant.registration}};
@@ -101,6 +145,8 @@ bool Life::may_be_adopted(const gm_selector& selector, gm_u128 user, std::uint64
 void Life::take_over(Slot slot, const Grant& grant, Outcome& out) {
     const std::uint64_t subscriber = table_.at(slot).subscriber;
     const auto left = table_.holding(slot).identities();
+    if (table_.at(slot).second_port() != 0)
+        out.operations.emplace_back(EraseBinding{table_.at(slot).second()});
     table_.erase(slot);
     create(grant, out); // its PutBinding replaces the entry
     erase_identities(subscriber, left, {}, grant.now_ns, out);
@@ -118,6 +164,8 @@ void Life::refresh(Slot slot, const Grant& grant, Outcome& out) {
     const auto after = holding.identities();
     table_.set_holding(slot, old, holding);
     table_.set_contact(slot, grant.contact);
+    if (grant.challenged)
+        renegotiate(slot, grant.client, out);
     table_.set_origin(slot, grant.origin);
     table_.set_state(slot, grant.state, holding.expires_ns());
     put_identities(slot, after, before, grant.now_ns, out);
@@ -128,6 +176,13 @@ void Life::refresh(Slot slot, const Grant& grant, Outcome& out) {
     out.notices.push_back(notice(kind, slot, grant));
     if (was_bound && grant.challenged && grant.selector.port != 0)
         out.notices.push_back(notice(NoticeKind::port_reused, slot, grant));
+}
+
+void Life::renegotiate(Slot slot, ClientPorts client, Outcome& out) {
+    const Binding& binding = table_.at(slot);
+    if (binding.second_port() != 0 && client.port_s != binding.client.port_s)
+        out.operations.emplace_back(EraseBinding{binding.second()});
+    table_.set_client(slot, client);
 }
 
 void Life::deregister(Slot slot, gm_u128 to, std::uint64_t now_ns, Outcome& out) {
@@ -165,8 +220,17 @@ void Life::remove(Slot slot, std::uint64_t now_ns, Outcome& out) {
     const std::uint64_t subscriber = binding.subscriber;
     const auto left = table_.holding(slot).identities();
     out.operations.emplace_back(EraseBinding{binding.selector()});
+    if (binding.second_port() != 0)
+        out.operations.emplace_back(EraseBinding{binding.second()});
     table_.erase(slot);
     erase_identities(subscriber, left, {}, now_ns, out);
+}
+
+void Life::end(Slot slot, std::uint64_t now_ns, Outcome& out) {
+    const Binding& binding = table_.at(slot);
+    if (binding.state == GM_STATE_BOUND && binding.expires_ns <= now_ns)
+        out.notices.push_back(notice(NoticeKind::expired, slot, now_ns));
+    remove(slot, now_ns, out);
 }
 
 void Life::cool_down(Slot slot, std::uint64_t until_ns, std::uint64_t now_ns, Outcome& out) {
@@ -215,11 +279,8 @@ std::vector<gm_selector> Life::watched() const {
 }
 
 void Life::expire(std::uint64_t now_ns, Outcome& out) {
-    for (Slot slot; (slot = table_.next_expired(now_ns)) != kNoSlot;) {
-        if (table_.at(slot).state == GM_STATE_BOUND)
-            out.notices.push_back(notice(NoticeKind::expired, slot, now_ns));
-        remove(slot, now_ns, out);
-    }
+    for (Slot slot; (slot = table_.next_expired(now_ns)) != kNoSlot;)
+        end(slot, now_ns, out);
     std::erase_if(moves_, [&](const Move& move) {
         return table_.at(move.slot).subscriber != move.subscriber ||
                replaced_by(move.slot, now_ns).empty();
@@ -231,6 +292,17 @@ void Life::restore(Binding binding, const Holding& holding) {
     table_.insert(std::move(binding), holding);
 }
 
+void Life::restore_client(Slot slot, ClientPorts client, bool whole, Outcome& out) {
+    table_.set_client(slot, {client.port_c, 0});
+    gm_selector second = table_.at(slot).selector();
+    second.port = client.port_s;
+    if (table_.at(slot).port != 0 && table_.find(second) != kNoSlot)
+        return;
+    table_.set_client(slot, client);
+    if (!whole && table_.at(slot).second_port() != 0)
+        put_binding(slot, table_.holding(slot).identities(), 0, out);
+}
+
 void Life::put_binding(Slot slot, const std::vector<Identity>& identities, std::uint64_t seen_ns,
                        Outcome& out) const {
     const Binding& binding = table_.at(slot);
@@ -240,10 +312,18 @@ void Life::put_binding(Slot slot, const std::vector<Identity>& identities, std::
     put.value.expires_ns = binding.expires_ns;
     put.value.last_seen_ns = seen_ns;
     put.value.state = static_cast<gm_binding_state>(binding.state);
+    put.value.client_port = binding.client.port_c;
+    put.value.server_port = binding.client.port_s;
     copy_text(put.value.selector, text(put.key));
     copy_text(put.value.impi, table_.impi(slot));
     if (!identities.empty())
         copy_text(put.value.impu, identities.front().text);
+    out.operations.emplace_back(put);
+    if (binding.second_port() == 0)
+        return;
+    put.key = binding.second();
+    std::ranges::fill(put.value.selector, '\0');
+    copy_text(put.value.selector, text(put.key));
     out.operations.emplace_back(put);
 }
 

@@ -27,6 +27,7 @@ struct Grant {
     gm_binding_state state = GM_STATE_BOUND; // or adopted: nobody authenticated for it
     std::uint64_t contact = 0;
     bool challenged = false; // it answers a challenge of its own
+    ClientPorts client;      // that were negotiated with it; of one that was not challenged: none
     Origin origin = Origin::registration;
 };
 
@@ -38,8 +39,11 @@ class Life {
 
     // The binding on this selector that excludes other users now, or kNoSlot.
     [[nodiscard]] Slot holder(const gm_selector& selector, std::uint64_t now_ns) const;
+    // The binding that excludes the grant's user now, from his selector or from the second one that
+    // he would have; or kNoSlot.
+    [[nodiscard]] Slot rival(const Grant& grant) const;
     [[nodiscard]] bool has_room(const Grant& grant) const;
-    // Binds or refreshes. REQUIRES: no other user holds the selector; has_room().
+    // Binds or refreshes. REQUIRES: no rival(); has_room().
     void bind(const Grant& grant, Outcome& out);
     // Takes the selector as it is found, if nobody has it and there is room for another one: no
     // user and no identity is known of it.
@@ -65,6 +69,8 @@ class Life {
     // One binding of the pinned maps, as it is there: no operations. The next new subscriber's
     // number will be higher than all of them.
     void restore(Binding binding, const Holding& holding);
+    // Then its ports, unless another has the second by now; whole: the maps have both its entries.
+    void restore_client(Slot slot, ClientPorts client, bool whole, Outcome& out);
 
   private:
     struct Move {
@@ -73,11 +79,17 @@ class Life {
         std::uint64_t since_ns;
     };
 
+    // Takes the selectors of the grant from what has them and excludes nobody, or is its own
+    // user's.
+    void make_way(const Grant& grant, Outcome& out);
+    void give_up_second(Slot slot, Outcome& out);
     void create(const Grant& grant, Outcome& out);
     void refresh(Slot slot, const Grant& grant, Outcome& out);
+    void renegotiate(Slot slot, ClientPorts client, Outcome& out);
     // The slot is another user's, in cooldown.
     void take_over(Slot slot, const Grant& grant, Outcome& out);
     void remove(Slot slot, std::uint64_t now_ns, Outcome& out);
+    void end(Slot slot, std::uint64_t now_ns, Outcome& out); // remove, with a notice if it expired
     void cool_down(Slot slot, std::uint64_t until_ns, std::uint64_t now_ns, Outcome& out);
     // Bindings of the same user at the same address, under another port.
     [[nodiscard]] std::vector<Slot> replaced_by(Slot slot, std::uint64_t now_ns) const;

@@ -96,8 +96,7 @@ Result<Outcome> Policy::add(const Add& request) {
         return fail(grant.error());
     Life& life = parts_->life;
     const std::string subject = "binding " + text(grant->selector);
-    const Slot holder = life.holder(grant->selector, request.now_ns);
-    if (holder != kNoSlot && life.table().at(holder).user != grant->user)
+    if (const Slot holder = life.rival(*grant); holder != kNoSlot)
         return fail(ErrorKind::conflict, subject, "is bound to " + life.table().impi(holder),
                     "release " + life.id(holder) + " first");
     if (!life.has_room(*grant))
@@ -139,6 +138,7 @@ Result<Outcome> Policy::hand_over(std::string_view text, std::uint64_t now_ns) {
     grant.selector = shadow->selector;
     grant.impi = shadow->impi;
     grant.user = shadow->user;
+    grant.client = shadow->client;
     grant.registration.expires_ns = shadow->expires_ns;
     for (const auto& impu : shadow->impus)
         grant.registration.identities.push_back({parts_->hasher.identity(impu), impu});
@@ -146,8 +146,8 @@ Result<Outcome> Policy::hand_over(std::string_view text, std::uint64_t now_ns) {
     if (!life.has_room(grant))
         return fail(ErrorKind::exhausted, "binding " + std::string(text), "the maps are full");
     Outcome out;
-    if (const Slot holder = life.holder(grant.selector, now_ns); holder != kNoSlot)
-        life.release(holder, now_ns, out);
+    for (Slot rival; (rival = life.rival(grant)) != kNoSlot;)
+        life.release(rival, now_ns, out);
     life.bind(grant, out);
     (void)parts_->shadows.erase(id->number);
     parts_->associations.settle(now_ns, out);
@@ -169,6 +169,10 @@ std::vector<SpiView> Policy::spis(std::uint64_t now_ns) const {
 std::optional<SpiView> Policy::spi(const Address& pcscf, std::uint32_t spi,
                                    std::uint64_t now_ns) const {
     return parts_->associations.view(pcscf, spi, now_ns);
+}
+
+void Policy::judged_by(gm_profile profile) {
+    parts_->rules.profile = profile;
 }
 
 void Policy::encrypted_by(Encrypts encrypts) {

@@ -89,6 +89,7 @@ class Policy {
     void believe_core(bool core_peers_are_configured);
     // Without it nothing is adopted.
     void adopt_by(Adoption adoption);
+    void judged_by(gm_profile profile);
     // Where it says so, the answer to a protected REGISTER is seen only as it comes from the core.
     void encrypted_by(Encrypts encrypts);
 

@@ -205,6 +205,7 @@ Counts Policy::counts() const {
     counts.shadow = parts_->shadows.all().size();
     counts.adopted = table.in_state(GM_STATE_ADOPTED);
     counts.cooldown = table.in_state(GM_STATE_COOLDOWN);
+    counts.selectors = table.selectors();
     counts.identities = table.identities();
     counts.transactions = parts_->registrar.transactions();
     return counts;

@@ -282,6 +282,8 @@ void Registrar::challenged(Transaction& t, const Heard& heard, Outcome& out) {
     pending.client = t.client;
     pending.since_ns = heard.now_ns;
     const gm_challenge_key key = pending.key;
+    const std::uint64_t until = heard.now_ns + rules_.registration_timer_ns;
+    const PutChallenge put_it = put(pending, until);
     for (const Pending& gone : challenges_.add(std::move(pending)))
         out.operations.emplace_back(EraseChallenge{gone.key});
     // Only one that leaves in clear was seen on its way to the phone.
@@ -290,8 +292,7 @@ void Registrar::challenged(Transaction& t, const Heard& heard, Outcome& out) {
     if (const Pending* made = challenges_.find(key))
         associations_.offer(*made, heard.source.address,
                             leaving ? server : std::vector<sip::SecurityMechanism>{});
-    const std::uint64_t until = heard.now_ns + rules_.registration_timer_ns;
-    out.operations.emplace_back(PutChallenge{key, {t.user, until, 0}});
+    out.operations.emplace_back(put_it);
     out.notices.push_back(notice(NoticeKind::challenged, t, heard.now_ns));
     transactions_.finish(t);
 }
@@ -316,8 +317,17 @@ Granted Registrar::granted(const Transaction& t, const sip::Message& answer) con
     return read_granted(answer, t.ask, contacts, t.selector, hasher_);
 }
 
+ClientPorts Registrar::negotiated(ClientPorts named) const {
+    return rules_.profile == GM_PROFILE_TS33203 ? named : ClientPorts{};
+}
+
+PutChallenge Registrar::put(const Pending& pending, std::uint64_t until_ns) const {
+    const ClientPorts client = negotiated(pending.client);
+    return {pending.key, {pending.user, until_ns, client.port_c, client.port_s, 0}};
+}
+
 Grant Registrar::grant(const Transaction& t, const Heard& heard, std::uint32_t expires_s,
-                       bool challenged) const {
+                       const Pending* pending) const {
     Grant grant;
     grant.now_ns = heard.now_ns;
     grant.source = t.source;
@@ -329,7 +339,9 @@ Grant Registrar::grant(const Transaction& t, const Heard& heard, std::uint32_t e
     grant.registration.expires_ns = heard.now_ns + expires_s * kSecond + rules_.margin_ns;
     grant.registration.identities = read_identities(heard.message, hasher_);
     grant.contact = t.ask.contact;
-    grant.challenged = challenged;
+    grant.challenged = pending != nullptr;
+    if (pending != nullptr)
+        grant.client = negotiated(pending->client);
     return grant;
 }
 
@@ -351,7 +363,7 @@ void Registrar::commit(Transaction& t, const Heard& heard, Outcome& out) {
     const Granted given = granted(t, heard.message);
     if (given.expires_s == 0)
         return doubted(Doubt::other_contact);
-    Grant what = grant(t, heard, given.expires_s, pending != nullptr);
+    Grant what = grant(t, heard, given.expires_s, pending);
     // The core knows this user without a challenge, the guard does not: who was there stays
     // adopted.
     if (pending == nullptr && !refreshes)
@@ -359,8 +371,8 @@ void Registrar::commit(Transaction& t, const Heard& heard, Outcome& out) {
     if (pending != nullptr)
         associations_.rename(t.selector, pending->user, t.user);
     forget_challenges(t, pending, out);
-    if (holder != kNoSlot && !refreshes)
-        return conflict(what, holder, out);
+    if (const Slot rival = life_.rival(what); rival != kNoSlot)
+        return conflict(what, rival, out);
     if (!life_.has_room(what))
         return doubted(Doubt::table_full);
     life_.bind(what, out);
@@ -380,8 +392,13 @@ void Registrar::conflict(const Grant& grant, Slot holder, Outcome& out) {
     conflict.id = life_.id(holder);
     out.notices.push_back(conflict);
 
-    Shadow shadow{
-        grant.selector, grant.impi, grant.user, {}, grant.now_ns, grant.registration.expires_ns, 0};
+    Shadow shadow;
+    shadow.selector = grant.selector;
+    shadow.impi = grant.impi;
+    shadow.user = grant.user;
+    shadow.client = grant.client;
+    shadow.since_ns = grant.now_ns;
+    shadow.expires_ns = grant.registration.expires_ns;
     for (const auto& identity : grant.registration.identities)
         shadow.impus.push_back(identity.text);
     if (const auto number = shadows_.add(std::move(shadow))) {
@@ -452,7 +469,7 @@ void Registrar::reform(Outcome& out) {
         pending.selector = select(pending.source);
         pending.key.address = pending.selector.address;
         const gm_challenge_key key = pending.key;
-        out.operations.emplace_back(PutChallenge{key, {pending.user, until, 0}});
+        out.operations.emplace_back(put(pending, until));
         for (const Pending& gone : challenges_.add(std::move(pending)))
             out.operations.emplace_back(EraseChallenge{gone.key});
         challenges_.prolong(key, until);

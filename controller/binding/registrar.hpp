@@ -55,7 +55,10 @@ class Registrar {
     void unanswered(const Transaction& t, std::uint64_t now_ns, Outcome& out);
 
     [[nodiscard]] Grant grant(const Transaction& t, const Heard& heard, std::uint32_t expires_s,
-                              bool challenged) const;
+                              const Pending* pending) const;
+    // The ports that count beside the source's: none where the profile has one port for all.
+    [[nodiscard]] ClientPorts negotiated(ClientPorts named) const;
+    [[nodiscard]] PutChallenge put(const Pending& pending, std::uint64_t until_ns) const;
     [[nodiscard]] Granted granted(const Transaction& t, const sip::Message& answer) const;
     void conflict(const Grant& grant, Slot holder, Outcome& out);
     void forget_challenges(const Transaction& t, const Pending* pending, Outcome& out);

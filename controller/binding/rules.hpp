@@ -2,6 +2,8 @@
 // The numbers of the policy: times, and how much it keeps, each with what happens beyond.
 #pragma once
 
+#include "gmguard/abi/keys.h"
+
 #include <cstddef>
 #include <cstdint>
 
@@ -10,6 +12,7 @@ namespace gmguard::binding {
 inline constexpr std::uint64_t kSecond = 1'000'000'000;
 
 struct Rules {
+    gm_profile profile = GM_PROFILE_ANNEX_D;
     bool believes_core = true;                           // core peers are configured
     std::uint64_t answer_timeout_ns = 32 * kSecond;      // 64*T1 (RFC 3261 17.1.2.2)
     std::uint64_t registration_timer_ns = 240 * kSecond; // reg-await-auth (24.229 table 7.8.1)

@@ -10,6 +10,12 @@
 
 namespace gmguard::binding {
 
+// The ports of a phone that its Security-Client names (TS 33.203 7.1): it sends from port_c and is
+// sent to port_s. 0: none, or not one.
+struct ClientPorts {
+    std::uint16_t port_c = 0, port_s = 0;
+};
+
 // REQUIRES: form.bits <= 128.
 [[nodiscard]] gm_selector make_selector(const Endpoint& source, gm_key_form form);
 

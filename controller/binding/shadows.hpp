@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/address.hpp"
+#include "binding/selector.hpp"
 #include "gmguard/abi/keys.h"
 
 #include <cstdint>
@@ -21,6 +22,7 @@ struct Shadow {
     std::string impi;
     gm_u128 user = 0;
     std::vector<std::string> impus; // as its 200 named them
+    ClientPorts client;
     std::uint64_t since_ns = 0;
     std::uint64_t expires_ns = 0;
     std::uint64_t number = 0; // set by Shadows

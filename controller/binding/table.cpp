@@ -33,6 +33,12 @@ gm_selector Binding::selector() const {
     return selector;
 }
 
+gm_selector Binding::second() const {
+    gm_selector selector = this->selector();
+    selector.port = second_port();
+    return selector;
+}
+
 Slot Table::insert(Binding binding, const Holding& holding) {
     const Slot slot = slab_.take();
     Binding& b = slab_[slot];
@@ -40,6 +46,7 @@ Slot Table::insert(Binding binding, const Holding& holding) {
     b.alarm_s = ~std::uint32_t{0};
     ++in_state_[b.state];
     by_selector_.insert(hash_of(b.address, b.port), slot);
+    index_second(slot);
     by_user_.insert(fold(b.user), slot);
     b.holding = Packed(holding, suffixes_);
     blocks_ += b.holding.bytes() + kBlockOverhead;
@@ -52,6 +59,7 @@ void Table::erase(Slot slot) {
     const Binding& b = slab_[slot];
     --in_state_[b.state];
     by_selector_.erase(hash_of(b.address, b.port), slot);
+    unindex_second(slot);
     by_user_.erase(fold(b.user), slot);
     unindex_identities(slot, holding(slot));
     blocks_ -= b.holding.bytes() + kBlockOverhead;
@@ -73,6 +81,28 @@ void Table::set_holding(Slot slot, const Holding& before, const Holding& after) 
     b.holding = Packed(after, suffixes_);
     blocks_ += b.holding.bytes();
     index_identities(slot, after);
+}
+
+void Table::set_client(Slot slot, ClientPorts client) {
+    unindex_second(slot);
+    slab_[slot].client = client;
+    index_second(slot);
+}
+
+void Table::index_second(Slot slot) {
+    const Binding& b = slab_[slot];
+    if (b.second_port() == 0)
+        return;
+    by_selector_.insert(hash_of(b.address, b.second_port()), slot);
+    ++seconds_;
+}
+
+void Table::unindex_second(Slot slot) {
+    const Binding& b = slab_[slot];
+    if (b.second_port() == 0)
+        return;
+    by_selector_.erase(hash_of(b.address, b.second_port()), slot);
+    --seconds_;
 }
 
 void Table::index_identities(Slot slot, const Holding& holding) {
@@ -133,7 +163,9 @@ Slot Table::next_expired(std::uint64_t now_ns) {
 Slot Table::find(const gm_selector& selector) const {
     return by_selector_.find(hash_of(selector.address, selector.port), [&](Slot slot) {
         const Binding& b = slab_[slot];
-        return b.address == selector.address && b.port == selector.port && b.bits == selector.bits;
+        const bool port =
+            b.port == selector.port || (selector.port != 0 && b.second_port() == selector.port);
+        return b.address == selector.address && port && b.bits == selector.bits;
     });
 }
 

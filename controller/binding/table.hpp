@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The bindings that are in the kernel: bound, adopted and in cooldown. Found by selector, by user
 // and by identity. Knows nothing of what may become of them.
+//
+// Where the port counts, a phone that is sent to at another port than it sends from has that one as
+// its second selector: a binding is found by either, and no two bindings have one in common.
 #pragma once
 
 #include "binding/holding.hpp"
+#include "binding/selector.hpp"
 #include "binding/slab.hpp"
 #include "binding/slot_index.hpp"
 #include "binding/view.hpp"
@@ -26,10 +30,16 @@ struct Binding {
     std::uint16_t bits = 0;    // of the selector
     std::uint8_t state = 0;    // gm_binding_state
     Origin origin = Origin::registration;
+    ClientPorts client;        // as negotiated; by Table::set_client only
     std::uint32_t alarm_s = 0; // when Table looks at it next; its own
     Packed holding;            // by Table::set_holding only
 
     [[nodiscard]] gm_selector selector() const;
+    // Of the second selector; 0: it has none.
+    [[nodiscard]] std::uint16_t second_port() const {
+        return port != 0 && client.port_s != port ? client.port_s : std::uint16_t{0};
+    }
+    [[nodiscard]] gm_selector second() const; // REQUIRES: second_port() != 0
     [[nodiscard]] bool holds(std::uint64_t now_ns) const {
         return state == GM_STATE_BOUND && expires_ns > now_ns;
     }
@@ -39,7 +49,7 @@ class Table {
   public:
     explicit Table(const Hasher& hasher) : hasher_(hasher) {}
 
-    // REQUIRES: nothing at this selector; the number of the subscriber is not in use.
+    // REQUIRES: nothing at its selectors; the number of the subscriber is not in use.
     Slot insert(Binding binding, const Holding& holding);
     void erase(Slot slot);
 
@@ -49,10 +59,12 @@ class Table {
     // REQUIRES: before is holding(slot).
     void set_holding(Slot slot, const Holding& before, const Holding& after);
     void set_state(Slot slot, gm_binding_state state, std::uint64_t expires_ns);
+    // REQUIRES: nothing else at the second selector that this gives it.
+    void set_client(Slot slot, ClientPorts client);
     void set_contact(Slot slot, std::uint64_t contact) { slab_[slot].contact = contact; }
     void set_origin(Slot slot, Origin origin) { slab_[slot].origin = origin; }
 
-    [[nodiscard]] Slot find(const gm_selector& selector) const; // kNoSlot: none
+    [[nodiscard]] Slot find(const gm_selector& selector) const; // of either; kNoSlot: none
     [[nodiscard]] std::vector<Slot> of_user(gm_u128 user) const;
     // `known`, if it is not kNoSlot, has it for certain: need not be looked into.
     [[nodiscard]] std::vector<Slot> with_identity(gm_u128 identity, Slot known = kNoSlot) const;
@@ -63,6 +75,8 @@ class Table {
 
     [[nodiscard]] Slot end() const { return slab_.end(); } // slots below may be free
     [[nodiscard]] std::size_t size() const { return slab_.used(); }
+    // Selectors of all of them: what gm_bindings has.
+    [[nodiscard]] std::size_t selectors() const { return slab_.used() + seconds_; }
     [[nodiscard]] std::size_t in_state(gm_binding_state state) const { return in_state_[state]; }
     // Entries that gm_identities has for all of them.
     [[nodiscard]] std::size_t identities() const { return by_identity_.size(); }
@@ -75,6 +89,8 @@ class Table {
         friend bool operator>(Alarm a, Alarm b) { return a.at_s > b.at_s; }
     };
 
+    void index_second(Slot slot);
+    void unindex_second(Slot slot);
     void index_identities(Slot slot, const Holding& holding);
     void unindex_identities(Slot slot, const Holding& holding);
     void set_alarm(Slot slot);
@@ -89,7 +105,8 @@ class Table {
     using Alarms = std::priority_queue<Alarm, std::vector<Alarm>, std::greater<>>;
     Alarms alarms_;
     std::array<std::size_t, GM_STATE_COOLDOWN + 1> in_state_{};
-    std::size_t blocks_ = 0; // bytes in Packed
+    std::size_t seconds_ = 0; // second selectors
+    std::size_t blocks_ = 0;  // bytes in Packed
 };
 
 } // namespace gmguard::binding

@@ -51,6 +51,7 @@ struct Listener {
     std::vector<std::uint16_t> unprotected_ports; // ascending, ranges written out, host order
     std::vector<std::uint16_t> protected_ports;   // the same; none in both
     gm_protection protection = GM_PROTECTION_ESP;
+    gm_emergency emergency = GM_EMERGENCY_DENY;
     std::optional<gm_mode> mode; // absent: the global mode
     bool shared_interface = false;
     CheckModes checks{};
@@ -73,8 +74,9 @@ struct Cgroup {
 struct Pool {
     std::string name; // unique; shorter than GM_NAME_TEXT
     Prefix prefix;
-    unsigned bits = 128;    // of 128 that count: always 128 for IPv4
-    bool with_port = false; // whether the source port counts
+    unsigned bits = 128;                      // of 128 that count: always 128 for IPv4
+    bool with_port = false;                   // whether the source port counts
+    std::optional<gm_conflict> conflict = {}; // absent: as the profile has it
     friend bool operator==(const Pool&, const Pool&) = default;
 };
 
@@ -91,6 +93,7 @@ struct Limits {
     gm_rate per_source{};
     gm_rate known{};
     gm_rate unknown{};
+    gm_rate emergency{200, 200}; // of all sources together, beside the others
     gm_rate fragments{10'000, 10'000};
     gm_rate events{1'000, 1'000};
     friend bool operator==(const Limits&, const Limits&) = default;
@@ -204,11 +207,20 @@ struct Reading {
                                      gm_check check);
 [[nodiscard]] gm_modes effective_modes(const Config& config, const Listener& listener);
 
-// The form of a source's key where no pool holds it, both families: the pair (D.1).
-inline constexpr gm_key_form kDefaultKey{128, 1};
+// The profile of all listeners.
+[[nodiscard]] gm_profile profile_of(const Config& config);
+
+// The form of a source's key where no pool holds it. annex-d: the pair (D.1). ts33203: of IPv6 the
+// /64 with port, as a phone may change its address within that.
+[[nodiscard]] gm_key_form default_key(gm_profile profile, bool v4);
+// What happens on a selector that is another's, where no pool says so. annex-d: strict. ts33203:
+// contest.
+[[nodiscard]] gm_conflict default_conflict(gm_profile profile);
 
 // The pool with the longest prefix that holds `source`, or null. Owned by `config`.
 [[nodiscard]] const Pool* pool_of(const Config& config, Address source);
 [[nodiscard]] gm_key_form key_form(const Config& config, Address source);
+[[nodiscard]] gm_conflict conflict_of(const Config& config, const Pool& pool);
+[[nodiscard]] gm_conflict conflict_at(const Config& config, Address source);
 
 } // namespace gmguard::config

@@ -54,6 +54,7 @@ Limits read_limits(Section section) {
     limits.per_source = read_rate(section, "per_source", limits.per_source);
     limits.known = read_rate(section, "known", limits.known);
     limits.unknown = read_rate(section, "unknown", limits.unknown);
+    limits.emergency = read_rate(section, "emergency", limits.emergency);
     limits.fragments = read_rate(section, "fragments", limits.fragments);
     limits.events = read_rate(section, "events", limits.events);
     section.finish();

@@ -19,6 +19,10 @@ constexpr Word<gm_profile> kProfiles[]{{"annex-d", GM_PROFILE_ANNEX_D},
 constexpr Word<gm_protection> kProtections[]{{"esp", GM_PROTECTION_ESP},
                                              {"terminated", GM_PROTECTION_TERMINATED}};
 
+constexpr Word<gm_emergency> kEmergencies[]{{"deny", GM_EMERGENCY_DENY},
+                                            {"registered-only", GM_EMERGENCY_REGISTERED},
+                                            {"allow", GM_EMERGENCY_ALLOW}};
+
 struct Range {
     unsigned first = 0;
     unsigned last = 0;
@@ -124,13 +128,21 @@ Address read_address(Section& section) {
 
 gm_profile read_profile(Section& section) {
     const auto profile = section.choice<gm_profile>("profile", kProfiles);
-    if (profile == GM_PROFILE_TS33203)
-        section.problem_of("profile", "the profile ts33203 comes with a later version",
-                           "annex-d is the one that is built");
-    else if (!profile && !section.has("profile"))
+    if (!profile && !section.has("profile"))
         section.problem("a listener needs a profile, there is no default",
-                        "write profile = \"annex-d\"");
+                        "write profile = \"ts33203\" for phones in the field, \"annex-d\" for the "
+                        "contribution to the letter");
     return profile.value_or(GM_PROFILE_ANNEX_D);
+}
+
+// The profile is known. The seed knows of no emergency.
+gm_emergency read_emergency(Section& section, gm_profile profile) {
+    const auto emergency = section.choice<gm_emergency>("emergency", kEmergencies);
+    const bool field = profile == GM_PROFILE_TS33203;
+    if (!field && emergency.value_or(GM_EMERGENCY_DENY) != GM_EMERGENCY_DENY)
+        section.problem_of("emergency", "the profile annex-d admits no emergency calls",
+                           "leave it out, or choose profile = \"ts33203\"");
+    return emergency.value_or(field ? GM_EMERGENCY_ALLOW : GM_EMERGENCY_DENY);
 }
 
 // The listener's ports and its protection are known.
@@ -160,6 +172,7 @@ Listener read_listener(Section section) {
     read_all_ports(section, listener);
     listener.protection =
         section.choice<gm_protection>("protection", kProtections).value_or(GM_PROTECTION_ESP);
+    listener.emergency = read_emergency(section, listener.profile);
     listener.mode = read_mode(section, "mode");
     listener.shared_interface = section.flag("shared_interface").value_or(false);
     if (auto checks = section.table("checks"))

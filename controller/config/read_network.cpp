@@ -11,6 +11,8 @@ namespace {
 
 constexpr Word<gm_side> kSides[]{{"gm", GM_SIDE_GM}, {"core", GM_SIDE_CORE}};
 constexpr Word<XdpMode> kXdpModes[]{{"native", XdpMode::native}, {"generic", XdpMode::generic}};
+constexpr Word<gm_conflict> kConflicts[]{{"strict", GM_CONFLICT_STRICT},
+                                         {"contest", GM_CONFLICT_CONTEST}};
 constexpr unsigned kUnit = 64; // of an IPv6 pool that does not say: what a phone is given
 constexpr std::size_t kInterfaceName = 15; // IFNAMSIZ without its NUL
 
@@ -64,17 +66,6 @@ unsigned read_unit(Section& section, const Prefix& prefix) {
                            fmt::format("unit is {}, wider than the pool {}", *unit, prefix.text()),
                            "the unit is a part of the pool that belongs to one subscriber");
     return v4 ? 128 : static_cast<unsigned>(*unit);
-}
-
-void read_conflict(Section& section) {
-    const auto text = section.text("conflict");
-    if (!text || *text == "strict")
-        return;
-    if (*text == "contest")
-        section.problem_of("conflict", "the rule contest comes with a later version",
-                           "strict, the rule of annex-d, is the one that is built");
-    else
-        section.problem_of("conflict", fmt::format("conflict is \"{}\", not strict", *text));
 }
 
 std::string read_netns(Section& section) {
@@ -141,7 +132,7 @@ Pool read_pool(Section section) {
     pool.prefix = read_pool_prefix(section);
     pool.bits = read_unit(section, pool.prefix);
     pool.with_port = section.flag("port").value_or(false);
-    read_conflict(section);
+    pool.conflict = section.choice<gm_conflict>("conflict", kConflicts);
     section.finish();
     return pool;
 }

@@ -107,6 +107,15 @@ void ports_differ(const Config& config, Notes& notes) {
                          "narrow the ranges to the ports that the P-CSCF has open");
 }
 
+// The key of a source is one for all listeners, as gm_bindings is.
+void profiles_agree(const Config& config, Notes& notes) {
+    for (std::size_t i = 1; i < config.listeners.size(); ++i)
+        if (config.listeners[i].profile != profile_of(config))
+            notes.problem_at(path("listener", i, "profile"),
+                             "two listeners have different profiles",
+                             "what is bound counts at all of them: give them one");
+}
+
 void listeners_suffice(const Config& config, Notes& notes) {
     if (config.listeners.empty())
         notes.problem({}, "no listener: nothing would be guarded", "add a [[listener]]");
@@ -158,6 +167,7 @@ void pools_differ(const Config& config, Notes& notes) {
 
 void validate(const Config& config, Notes& notes) {
     listeners_suffice(config, notes);
+    profiles_agree(config, notes);
     lists_fit(config, notes);
     names_differ(config.listeners, "listener", notes);
     names_differ(config.pools, "pool", notes);

@@ -30,6 +30,16 @@ std::string_view word(gm_mode mode) {
 std::string_view word(gm_check check) {
     return kChecks.at(static_cast<std::size_t>(check));
 }
+std::string_view word(gm_conflict conflict) {
+    return conflict == GM_CONFLICT_STRICT ? "strict" : "contest";
+}
+
+std::string_view word(gm_emergency emergency) {
+    return emergency == GM_EMERGENCY_ALLOW        ? "allow"
+           : emergency == GM_EMERGENCY_REGISTERED ? "registered-only"
+                                                  : "deny";
+}
+
 std::string_view word(gm_profile profile) {
     return profile == GM_PROFILE_ANNEX_D ? "annex-d" : "ts33203";
 }

@@ -11,6 +11,8 @@ namespace gmguard::config {
 
 [[nodiscard]] std::string_view word(gm_mode mode);             // off monitor enforce
 [[nodiscard]] std::string_view word(gm_check check);           // only_register ...
+[[nodiscard]] std::string_view word(gm_conflict conflict);     // strict contest
+[[nodiscard]] std::string_view word(gm_emergency emergency);   // deny registered-only allow
 [[nodiscard]] std::string_view word(gm_profile profile);       // annex-d ts33203
 [[nodiscard]] std::string_view word(gm_protection protection); // esp terminated
 [[nodiscard]] std::string_view word(gm_side side);             // gm core

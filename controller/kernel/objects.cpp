@@ -31,10 +31,11 @@ template <typename T> using Skeleton = std::unique_ptr<T, Destroy<T>>;
 
 // Maps that the programs share and that are pinned; the others are scratch of one program, which
 // another one may interrupt.
-constexpr std::array<std::string_view, 18> kPinned = {
-    "gm_listeners", "gm_pools",      "gm_peers",     "gm_ifaces",    "gm_bindings", "gm_identities",
-    "gm_owners",    "gm_challenges", "gm_spis",      "gm_graces",    "gm_buckets",  "gm_settings",
-    "gm_counters",  "gm_losses",     "gm_sip_clear", "gm_sip_inner", "gm_sip_core", "gm_events"};
+constexpr std::array<std::string_view, 19> kPinned = {
+    "gm_listeners",  "gm_pools",     "gm_peers",      "gm_ifaces",   "gm_bindings",
+    "gm_identities", "gm_owners",    "gm_challenges", "gm_spis",     "gm_graces",
+    "gm_buckets",    "gm_pinholes",  "gm_settings",   "gm_counters", "gm_losses",
+    "gm_sip_clear",  "gm_sip_inner", "gm_sip_core",   "gm_events"};
 
 bool is_pinned(std::string_view map) {
     return std::ranges::find(kPinned, map) != kPinned.end();
@@ -213,6 +214,7 @@ Result<Maps> take_maps(const Shared& shared) {
         take(maps.spis, shared, "gm_spis"),
         take(maps.graces, shared, "gm_graces"),
         take(maps.buckets, shared, "gm_buckets"),
+        take(maps.pinholes, shared, "gm_pinholes"),
         take(maps.settings, shared, "gm_settings"),
         take(maps.counters, shared, "gm_counters"),
         take(maps.losses, shared, "gm_losses"),

@@ -56,6 +56,7 @@ struct Maps {
     Map<gm_spi_key, gm_spi> spis;
     Map<gm_u128, std::uint64_t> graces;
     Map<gm_bucket_key, gm_bucket> buckets;
+    Map<gm_pinhole_key, std::uint64_t> pinholes;
     Map<std::uint32_t, gm_settings> settings; // entry 0
     PerCpuCounters<gm_counters> counters;     // by listener id
     PerCpuCounters<gm_losses> losses;         // entry 0

@@ -47,8 +47,9 @@ gm_settings with_kept_slots(const gm_settings& before, const gm_settings& wanted
     return after;
 }
 
-constexpr std::array kRates{&gm_settings::per_user, &gm_settings::per_source, &gm_settings::known,
-                            &gm_settings::unknown,  &gm_settings::fragments,  &gm_settings::events};
+constexpr std::array kRates{
+    &gm_settings::per_user,  &gm_settings::per_source, &gm_settings::known, &gm_settings::unknown,
+    &gm_settings::emergency, &gm_settings::fragments,  &gm_settings::events};
 
 } // namespace
 

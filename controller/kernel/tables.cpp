@@ -36,6 +36,7 @@ gm_listener listener_value(const config::Config& config, const config::Listener&
     value.id = id;
     value.profile = listener.profile;
     value.protection = listener.protection;
+    value.emergency = listener.emergency;
     value.shared_interface = listener.shared_interface;
     value.modes = config::effective_modes(config, listener);
     copy_text(value.name, sizeof value.name, listener.name);
@@ -107,8 +108,10 @@ gm_settings settings_of(const config::Config& config, const Tables& tables, cons
     settings.pools = static_cast<__u32>(tables.pools.size());
     settings.peers = static_cast<__u32>(tables.peers.size());
     std::ranges::copy(key, settings.hash_key);
-    settings.key_v4 = config::kDefaultKey;
-    settings.key_v6 = config::kDefaultKey;
+    const auto profile = config::profile_of(config);
+    settings.key_v4 = config::default_key(profile, true);
+    settings.key_v6 = config::default_key(profile, false);
+    settings.conflict = config::default_conflict(profile);
     settings.tap_front = !config.cgroup.wanted;
     for (const auto& domain : config.home_domains)
         if (settings.homes < GM_HOMES) {
@@ -120,6 +123,7 @@ gm_settings settings_of(const config::Config& config, const Tables& tables, cons
     settings.per_source = limits.per_source;
     settings.known = limits.known;
     settings.unknown = limits.unknown;
+    settings.emergency = limits.emergency;
     settings.fragments = limits.fragments;
     settings.events = limits.events;
     return settings;
@@ -153,7 +157,7 @@ Tables tables(const config::Config& config, std::span<const Address> hosts, cons
         tables.listeners.emplace_back(at, value);
     }
     for (const auto& pool : config.pools) {
-        gm_pool value{{pool.bits, pool.with_port}, {}};
+        gm_pool value{{pool.bits, pool.with_port}, config::conflict_of(config, pool), {}};
         copy_text(value.name, sizeof value.name, pool.name);
         tables.pools.emplace_back(prefix_key(pool.prefix), value);
     }

@@ -27,6 +27,7 @@ constexpr std::uint64_t kTickNs = 1'000'000'000;
 binding::Rules rules_of(const config::Config& config, std::uint32_t bindings) {
     const auto sizes = kernel::Sizes::of(bindings);
     binding::Rules rules;
+    rules.profile = config::profile_of(config);
     rules.believes_core = !config.core.peers.empty();
     rules.bindings = sizes.bindings;
     rules.identities = sizes.identities;

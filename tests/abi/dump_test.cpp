@@ -119,10 +119,11 @@ TEST_F(Dump, ShowsAListenersRoleAndModesAsWords) {
 TEST_F(Dump, ShowsAPoolAndAnInterfaceByTheirNames) {
     const auto objects = open();
     gm_prefix_key key{32, {0x20, 0x01, 0x0d, 0xb8}};
-    gm_pool pool{{64, 1}, "ims-v6"};
+    gm_pool pool{{64, 1}, GM_CONFLICT_CONTEST, "ims-v6"};
     ASSERT_TRUE(objects.maps().pools.put(key, pool));
     ASSERT_TRUE(objects.maps().ifaces.put({4026531840, 3}, gm_iface{GM_SIDE_GM, "gm0"}));
     EXPECT_THAT(dump("gm_pools").text, HasSubstr(R"("name": "ims-v6")"));
+    EXPECT_THAT(dump("gm_pools").text, HasSubstr(R"("conflict": "GM_CONFLICT_CONTEST")"));
     EXPECT_THAT(dump("gm_ifaces").text, HasSubstr(R"("side": "GM_SIDE_GM")"));
     EXPECT_THAT(dump("gm_ifaces").text, HasSubstr(R"("name": "gm0")"));
 }

@@ -109,6 +109,7 @@ struct Binding {
     gm_binding_state state = GM_STATE_BOUND;
     std::uint64_t expires_ns = kNow + 600 * kSecond;
     gm_key_form form = {128, 1};
+    std::uint16_t server_port = 0; // not 0: its own, bound like phone.port
 };
 
 class Guard {
@@ -165,6 +166,10 @@ class Guard {
     }
     void bind(const Binding& b) {
         gm_binding value{};
+        if (b.server_port != 0) {
+            value.client_port = b.phone.port;
+            value.server_port = b.server_port;
+        }
         value.user = hasher_.impi(b.phone.impi());
         value.subscriber = b.subscriber;
         value.expires_ns = b.expires_ns;
@@ -173,6 +178,11 @@ class Guard {
         b.phone.impu().copy(value.impu, sizeof value.impu - 1);
         b.phone.place().copy(value.selector, sizeof value.selector - 1);
         value_of(maps().bindings.put(selector(b), value));
+        if (b.server_port != 0) {
+            auto second = selector(b);
+            second.port = b.server_port;
+            value_of(maps().bindings.put(second, value));
+        }
         own(b.phone.impu(), b.subscriber, b.expires_ns);
         for (const auto& impu : b.impus)
             own(impu, b.subscriber, b.expires_ns);
@@ -185,15 +195,18 @@ class Guard {
         value.state = GM_STATE_ADOPTED;
         value_of(maps().bindings.put(selector({.phone = phone}), value));
     }
-    // That source was sent this nonce.
+    // That source was sent this nonce, and named these ports.
     void challenge(const Phone& phone, const std::string& nonce,
-                   std::uint64_t expires_ns = kNow + 60 * kSecond, unsigned bits = 128) {
+                   std::uint64_t expires_ns = kNow + 60 * kSecond, unsigned bits = 128,
+                   std::uint16_t client_port = 0, std::uint16_t server_port = 0) {
         gm_challenge_key key{};
         key.address = Address::parse(phone.address)->masked(bits).value();
         key.nonce = hasher_.nonce(nonce);
         gm_challenge value{};
         value.user = hasher_.impi(phone.impi());
         value.expires_ns = expires_ns;
+        value.client_port = client_port;
+        value.server_port = server_port;
         value_of(maps().challenges.put(key, value));
     }
 
@@ -278,6 +291,7 @@ class Guard {
         value_of(maps().spis.clear());
         value_of(maps().graces.clear());
         value_of(maps().buckets.clear());
+        value_of(maps().pinholes.clear());
     }
     void fill() {
         const std::array hosts{*Address::parse("192.0.2.1"), *Address::parse("2001:db8::1")};

@@ -126,7 +126,8 @@ struct Phone {
             .add("Expires", "600000")
             .add("Require", "sec-agree")
             .add("Security-Client", "ipsec-3gpp;alg=hmac-sha-1-96;ealg=null;prot=esp;mod=trans;"
-                                    "spi-c=1001;spi-s=1002;port-c=5060;port-s=5060")
+                                    "spi-c=1001;spi-s=1002;port-c=" +
+                                        std::to_string(port) + ";port-s=" + std::to_string(port))
             .add("Authorization", digest(c))
             .add("Content-Length", "0");
         return out;

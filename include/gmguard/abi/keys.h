@@ -25,10 +25,23 @@ enum gm_role {
 
 enum gm_profile { GM_PROFILE_ANNEX_D = 0, GM_PROFILE_TS33203 = 1 };
 
+/* What happens on a selector that is another user's (selector_unique). */
+enum gm_conflict {
+    GM_CONFLICT_STRICT = 0,  /* the newcomer's REGISTER is refused */
+    GM_CONFLICT_CONTEST = 1, /* he may authenticate; the holder keeps the selector if he answers */
+};
+
 enum gm_protection {
-    GM_PROTECTION_ESP = 0,        /* IPsec ends on this host: clear packets are refused */
+    GM_PROTECTION_ESP = 0, /* IPsec ends on this host: clear packets are refused */
     GM_PROTECTION_TERMINATED = 1, /* IPsec ends before this host: messages arrive in clear and are
                                      judged like decrypted ones */
+};
+
+/* Emergency calls at the unprotected port (TS 24.229 5.1.6, 5.2.10). */
+enum gm_emergency {
+    GM_EMERGENCY_DENY = 0, /* no more than any other REGISTER or call */
+    GM_EMERGENCY_REGISTERED = 1, /* REGISTERs for them, whoever holds the selector */
+    GM_EMERGENCY_ALLOW = 2, /* and calls of whoever is not registered */
 };
 
 /* gm_listeners. Looked up by (address, port, protocol), then with address 0: a listener on every
@@ -52,6 +65,7 @@ struct gm_listener {
     __u32 id; /* 1 .. GM_LISTENERS-1, index of gm_counters */
     enum gm_profile profile;
     enum gm_protection protection;
+    enum gm_emergency emergency;
     __u32 shared_interface; /* 1: core peers come by this interface too and are exempt (H15) */
     struct gm_modes modes;
     char name[GM_NAME_TEXT];
@@ -74,6 +88,7 @@ GM_STATIC_ASSERT(sizeof(struct gm_prefix_key) == 20, "key of the LPM tries");
 
 struct gm_pool {
     struct gm_key_form form;
+    enum gm_conflict conflict;
     char name[GM_NAME_TEXT];
 };
 
@@ -96,31 +111,33 @@ struct gm_iface {
     char name[GM_NAME_TEXT];
 };
 
-/* gm_bindings: the selector is the key. */
+/* gm_bindings: the selector is the key. A phone that was given a port of its own to be sent to has
+ * two entries that differ in nothing but the key (profile ts33203). */
 struct gm_selector {
     gm_u128 address; /* masked to `bits` */
-    __u16 port;      /* 0 where the port does not count */
-    __u16 bits;      /* of 128 */
+    __u16 port; /* 0 where the port does not count */
+    __u16 bits; /* of 128 */
     __u32 pad0;
     __u64 pad1;
 };
 GM_STATIC_ASSERT(sizeof(struct gm_selector) == 32, "key of gm_bindings");
 
 enum gm_binding_state {
-    GM_STATE_PENDING = 1,  /* challenged; excludes nobody; controller only */
-    GM_STATE_BOUND = 2,    /* authenticated, exclusive */
-    GM_STATE_SHADOW = 3,   /* lost against another user (H16); controller only */
-    GM_STATE_ADOPTED = 4,  /* was there when the guard came, identity unknown (H14) */
+    GM_STATE_PENDING = 1, /* challenged; excludes nobody; controller only */
+    GM_STATE_BOUND = 2, /* authenticated, exclusive */
+    GM_STATE_SHADOW = 3, /* lost against another user (H16); controller only */
+    GM_STATE_ADOPTED = 4, /* was there when the guard came, identity unknown (H14) */
     GM_STATE_COOLDOWN = 5, /* removed; its last messages pass, others may bind */
 };
 
 struct gm_binding {
-    gm_u128 user;     /* hash of the IMPI */
+    gm_u128 user; /* hash of the IMPI */
     __u64 subscriber; /* number of this subscriber, not reused while the maps live */
     __u64 expires_ns; /* the kernel ends the binding then, with or without the controller */
     __u64 last_seen_ns; /* of a message on a protected port, written by gm_inside */
     enum gm_binding_state state;
-    __u32 pad;
+    __u16 client_port; /* the phone's own, negotiated with its associations (TS 33.203 7.1): */
+    __u16 server_port; /* it sends from the one and is sent to the other; 0: none was */
     char selector[GM_SELECTOR_TEXT];
     char impi[GM_IDENTITY_TEXT];
     char impu[GM_IDENTITY_TEXT]; /* the default IMPU */
@@ -147,12 +164,14 @@ struct gm_owner {
 /* gm_challenges: a nonce that a source was sent. */
 struct gm_challenge_key {
     gm_u128 address; /* of the source, masked as its pool says, without port */
-    gm_u128 nonce;   /* hash of the nonce, as written between the quotes */
+    gm_u128 nonce; /* hash of the nonce, as written between the quotes */
 };
 struct gm_challenge {
     gm_u128 user; /* hash of the IMPI that was challenged */
     __u64 expires_ns;
-    __u64 pad;
+    __u16 client_port; /* that its Security-Client names; 0: it named none */
+    __u16 server_port;
+    __u32 pad;
 };
 
 /* gm_spis: the inbound security associations of the P-CSCF (D.1, 3; H3), by what the kernel finds
@@ -166,13 +185,13 @@ struct gm_spi_key {
 GM_STATIC_ASSERT(sizeof(struct gm_spi_key) == 32, "key of gm_spis");
 
 enum gm_spi_state {
-    GM_SPI_OFFERED = 1,   /* in Security-Server of a 401; XFRM has not told of it */
+    GM_SPI_OFFERED = 1, /* in Security-Server of a 401; XFRM has not told of it */
     GM_SPI_INSTALLED = 2, /* the P-CSCF has the association (XFRM) */
-    GM_SPI_REFUSED = 3,   /* its port is another subscriber's (H3): nothing passes */
+    GM_SPI_REFUSED = 3, /* its port is another subscriber's (H3): nothing passes */
 };
 
 struct gm_spi {
-    gm_u128 address;  /* of the source, its first `bits`: a prefix where its pool says so (3) */
+    gm_u128 address; /* of the source, its first `bits`: a prefix where its pool says so (3) */
     __u64 subscriber; /* whose it is; 0: nobody's yet, a REGISTER may come by it */
     __u64 expires_ns; /* 0: with its association */
     enum gm_spi_state state;
@@ -191,6 +210,18 @@ struct gm_bucket {
     __u64 filled_ns;
 };
 
+/* gm_pinholes: an emergency call that began in clear, until when its messages pass. Call 0: there
+ * is one from this source. */
+struct gm_pinhole_key {
+    gm_u128 address; /* of the source, whole */
+    gm_u128 call; /* hash of the Call-ID */
+    __u16 port;
+    __u16 pad0;
+    __u32 pad1;
+    __u64 pad2;
+};
+GM_STATIC_ASSERT(sizeof(struct gm_pinhole_key) == 48, "key of gm_pinholes");
+
 /* gm_counters: per listener; index 0 for packets of no listener. */
 struct gm_hook_counts {
     struct gm_reason_counts packets; /* "none": passed; else dropped by that reason */
@@ -206,8 +237,8 @@ struct gm_counters {
 struct gm_losses {
     __u64 sip_clear; /* REGISTERs in clear, ring full */
     __u64 sip_inner; /* REGISTERs on protected ports, ring full */
-    __u64 sip_core;  /* answers, ring full */
-    __u64 events;    /* drop reports, ring full */
+    __u64 sip_core; /* answers, ring full */
+    __u64 events; /* drop reports, ring full */
     __u64 suppressed; /* drop reports over the rate of events */
     __u64 leaked_keys; /* 401s that left with ck= or ik= in them */
 };

@@ -30,12 +30,15 @@ struct gm_settings {
     __u64 clock_ns; /* not 0: the time it is (a replayed capture's); 0: CLOCK_MONOTONIC */
     struct gm_key_form key_v4; /* for sources in no pool */
     struct gm_key_form key_v6;
+    enum gm_conflict conflict; /* the same */
     __u32 homes; /* home domains in use; 0: any domain is home */
     __u32 tap_front; /* 1: no gm_inside is attached, gm_front feeds gm_sip_clear itself */
+    __u32 pad;
     struct gm_rate per_user; /* one source and user, REGISTERs */
     struct gm_rate per_source; /* all users of one source */
     struct gm_rate known; /* all sources and users that are bound: the reserve (H23) */
     struct gm_rate unknown; /* all others together */
+    struct gm_rate emergency; /* emergency REGISTERs and calls in clear: nobody else's share */
     struct gm_rate fragments; /* all fragments to guarded addresses */
     struct gm_rate events; /* drop reports: `burst` per CPU in 64 ticks; `rate` is not used */
     struct gm_home home[GM_HOMES];

@@ -60,7 +60,7 @@ enum gm_digest_name {
     GM_D_COUNT
 };
 
-/* Parameters of URIs, Via and name-addr headers. */
+/* Parameters of URIs, Via, name-addr headers and Security-Client. */
 enum gm_param {
     GM_P_NONE = 0,
     GM_P_TAG,
@@ -70,6 +70,9 @@ enum gm_param {
     GM_P_RPORT,
     GM_P_BRANCH,
     GM_P_EXPIRES,
+    GM_P_SOS,    /* of a Contact: an emergency registration (24.229 5.1.6.2) */
+    GM_P_PORT_C, /* of Security-Client (TS 33.203 annex H) */
+    GM_P_PORT_S,
     GM_P_COUNT
 };
 
@@ -183,26 +186,26 @@ static const struct gm_name gm_digest_names[1 << GM_DIGEST_BITS] = {
 };
 /* clang-format on */
 
-#define GM_PARAM_MULTIPLIER 0xcd613e30d8f16adfULL
+#define GM_PARAM_MULTIPLIER 0x65aa9c8279f248b1ULL
 #define GM_PARAM_BITS 4
 /* clang-format off */
 static const struct gm_name gm_param_names[1 << GM_PARAM_BITS] = {
+    {{0, 0, 0}, 0, 0},
+    {{0x6465766965636572ULL, 0x0ULL, 0x0ULL}, GM_P_RECEIVED, 8}, /* received */
     {{0x74726f7072ULL, 0x0ULL, 0x0ULL}, GM_P_RPORT, 5}, /* rport */
     {{0, 0, 0}, 0, 0},
     {{0, 0, 0}, 0, 0},
-    {{0, 0, 0}, 0, 0},
     {{0x726464616dULL, 0x0ULL, 0x0ULL}, GM_P_MADDR, 5}, /* maddr */
-    {{0x7361696c61ULL, 0x0ULL, 0x0ULL}, GM_P_ALIAS, 5}, /* alias */
+    {{0x632d74726f70ULL, 0x0ULL, 0x0ULL}, GM_P_PORT_C, 6}, /* port-c */
     {{0, 0, 0}, 0, 0},
-    {{0x68636e617262ULL, 0x0ULL, 0x0ULL}, GM_P_BRANCH, 6}, /* branch */
-    {{0, 0, 0}, 0, 0},
-    {{0, 0, 0}, 0, 0},
-    {{0x6465766965636572ULL, 0x0ULL, 0x0ULL}, GM_P_RECEIVED, 8}, /* received */
+    {{0x732d74726f70ULL, 0x0ULL, 0x0ULL}, GM_P_PORT_S, 6}, /* port-s */
     {{0x73657269707865ULL, 0x0ULL, 0x0ULL}, GM_P_EXPIRES, 7}, /* expires */
-    {{0, 0, 0}, 0, 0},
-    {{0, 0, 0}, 0, 0},
     {{0x676174ULL, 0x0ULL, 0x0ULL}, GM_P_TAG, 3}, /* tag */
     {{0, 0, 0}, 0, 0},
+    {{0, 0, 0}, 0, 0},
+    {{0x68636e617262ULL, 0x0ULL, 0x0ULL}, GM_P_BRANCH, 6}, /* branch */
+    {{0x7361696c61ULL, 0x0ULL, 0x0ULL}, GM_P_ALIAS, 5}, /* alias */
+    {{0x736f73ULL, 0x0ULL, 0x0ULL}, GM_P_SOS, 3}, /* sos */
 };
 /* clang-format on */
 

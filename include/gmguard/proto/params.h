@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
  *
- * The ";name=value" parameters of URIs, Via and name-addr headers, as far as names.h lists them.
+ * The ";name=value" parameters of URIs, Via, name-addr headers and Security-Client, as far as
+ * names.h lists them.
  */
 #ifndef GMGUARD_PROTO_PARAMS_H
 #define GMGUARD_PROTO_PARAMS_H
@@ -25,7 +26,7 @@ GM_INLINE void gm_take_param(struct gm_work* w, __u32 at, __u32 end)
     name_end = gm_find(w, name, equal < end ? equal : end, GM_SET(' ', '\t', '\r'));
     if (name_end > end)
         return;
-    id = gm_param_id(gm_at(w, name), name_end - name) & 7;
+    id = gm_param_id(gm_at(w, name), name_end - name) & 15;
     if (!id || id >= GM_P_COUNT)
         return;
     if (p->seen & 1u << id)

@@ -10,6 +10,11 @@ FakeKernel::Key key_of(const gm_selector& s) {
     return {s.address, s.port, s.bits};
 }
 
+bool is_second(const FakeKernel::Key& key, const gm_binding& value) {
+    const std::uint16_t port = std::get<1>(key);
+    return port != 0 && port == value.server_port && port != value.client_port;
+}
+
 struct Apply {
     FakeKernel& kernel;
 
@@ -49,9 +54,24 @@ bool FakeKernel::has_identities(std::uint64_t subscriber) const {
                                [&](const auto& entry) { return entry.first.second == subscriber; });
 }
 
+// Whether its client port has an entry that is the same.
+bool FakeKernel::has_first(Key key, const gm_binding& second) const {
+    std::get<1>(key) = second.client_port;
+    const auto first = bindings.find(key);
+    return first != bindings.end() && first->second.subscriber == second.subscriber &&
+           first->second.user == second.user && first->second.state == second.state &&
+           first->second.expires_ns == second.expires_ns &&
+           first->second.server_port == second.server_port;
+}
+
 void FakeKernel::check(std::uint64_t now_ns) {
     std::map<std::uint64_t, const gm_binding*> holders;
     for (const auto& [key, binding] : bindings) {
+        if (is_second(key, binding)) {
+            if (!has_first(key, binding))
+                complain("a second selector that differs from its first");
+            continue;
+        }
         if (!holders.emplace(binding.subscriber, &binding).second)
             complain("two bindings of one subscriber number");
         if (binding.state != GM_STATE_BOUND && binding.state != GM_STATE_ADOPTED &&

@@ -35,6 +35,7 @@ class FakeKernel {
 
   private:
     void complain(const std::string& text) { complaints_.push_back(text); }
+    [[nodiscard]] bool has_first(Key key, const gm_binding& second) const;
     [[nodiscard]] bool has_identities(std::uint64_t subscriber) const;
 
     std::vector<std::string> complaints_;

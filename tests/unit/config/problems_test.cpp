@@ -83,10 +83,17 @@ const Row kRows[] = {
 
     // Listeners
     {"ProfileMissing", "[[listener]]\nname=\"gm\"\naddress=\"any\"\nunprotected_ports=[5060]\n",
-     "f:1:1: a listener needs a profile, there is no default; write profile = \"annex-d\""},
-    {"ProfileOfLater",
-     "[[listener]]\nname=\"gm\"\nprofile=\"ts33203\"\naddress=\"any\"\nunprotected_ports=[5060]\n",
-     "f:3:9: the profile ts33203 comes with a later version; annex-d is the one that is built"},
+     "f:1:1: a listener needs a profile, there is no default; write profile = \"ts33203\" for "
+     "phones "
+     "in the field, \"annex-d\" for the contribution to the letter"},
+    {"ProfileUnknown",
+     "[[listener]]\nname=\"gm\"\nprofile=\"ts33.203\"\naddress=\"any\"\nunprotected_ports=[5060]\n",
+     "f:3:9: profile is \"ts33.203\", not one of annex-d, ts33203; did you mean \"ts33203\"?"},
+    {"ProfilesDiffer",
+     after_listener("[[listener]]\nname=\"b\"\nprofile=\"ts33203\"\naddress=\"192.0.2.9\"\n"
+                    "unprotected_ports=[5070]\n"),
+     "f:8:9: two listeners have different profiles; what is bound counts at all of them: give them "
+     "one"},
     {"AddressMissing", "[[listener]]\nname=\"gm\"\nprofile=\"annex-d\"\nunprotected_ports=[5060]\n",
      "f:1:1: a listener needs an address; write address = \"any\" for all of them"},
     {"AddressWithPort", listener_with("\"192.0.2.1:5060\"", "[5060]"),
@@ -194,10 +201,9 @@ const Row kRows[] = {
      after_listener("[[pool]]\nname=\"p\"\nprefix=\"2001:db8::/56\"\nunit = 48\n"),
      "f:9:8: unit is 48, wider than the pool 2001:db8::/56; the unit is a part of the pool that "
      "belongs to one subscriber"},
-    {"ConflictOfLater",
-     after_listener("[[pool]]\nname=\"p\"\nprefix=\"2001:db8::/32\"\nconflict = \"contest\"\n"),
-     "f:9:12: the rule contest comes with a later version; strict, the rule of annex-d, is the one "
-     "that is built"},
+    {"ConflictUnknown",
+     after_listener("[[pool]]\nname=\"p\"\nprefix=\"2001:db8::/32\"\nconflict = \"contested\"\n"),
+     "f:9:12: conflict is \"contested\", not one of strict, contest; did you mean \"contest\"?"},
     {"PoolTwice",
      after_listener("[[pool]]\nname=\"p\"\nprefix=\"192.0.2.0/24\"\n[[pool]]\n"
                     "name=\"q\"\nprefix=\"192.0.2.0/24\"\n"),
