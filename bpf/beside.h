@@ -151,24 +151,30 @@ static __always_inline int gm_is_emergency_call(struct gm_work *w)
     return uri.size == 15 || *gm_at(w, (__u32)uri.at + 15) == '.';
 }
 
-/* An emergency call of nobody: who says in clear who he is would be believed. */
-GM_GLOBAL int gm_check_emergency_call(struct gm_work *w, const struct gm_settings *settings,
-                                      __u32 does)
+/* An emergency call is of nobody: who says in clear who he is would be believed. */
+GM_GLOBAL int gm_check_caller(struct gm_work *w)
 {
-    struct gm_pinhole_key key;
     int reason;
 
-    if (!w || !settings)
+    if (!w)
         return GM_REASON_malformed;
     reason = gm_check_via(w);
     if (!reason)
         reason = gm_read_only_uri(w, w->sip.first[GM_H_FROM]);
     if (reason)
         return reason;
-    if (!gm_is_anonymous(w) || w->sip.count[GM_H_P_PREFERRED_IDENTITY] ||
-        w->sip.count[GM_H_P_ASSERTED_IDENTITY])
-        return GM_REASON_not_register;
-    if (gm_read_call(w, settings, &key))
+    return gm_is_anonymous(w) && !w->sip.count[GM_H_P_PREFERRED_IDENTITY] &&
+                   !w->sip.count[GM_H_P_ASSERTED_IDENTITY]
+               ? GM_REASON_none
+               : GM_REASON_not_register;
+}
+
+/* Lets the call begin, within its limits. */
+GM_GLOBAL int gm_open_call(struct gm_work *w, const struct gm_settings *settings, __u32 does)
+{
+    struct gm_pinhole_key key;
+
+    if (!w || !settings || gm_read_call(w, settings, &key))
         return GM_REASON_ambiguous;
     if (does & GM_BESIDE_METERS && !gm_within_emergency_rate(settings, w->record.source))
         return GM_REASON_rate_limited;
@@ -229,8 +235,10 @@ static __always_inline int gm_check_beside(const struct gm_case *c, struct gm_wo
     if (gm_check_source(c))
         return GM_REASON_spoofed_source;
     reason = gm_judge_beside(w, c->settings, does);
-    if (reason == GM_BESIDE_CALL)
-        return gm_check_emergency_call(w, c->settings, does);
+    if (reason == GM_BESIDE_CALL) {
+        reason = gm_check_caller(w);
+        return reason ? reason : gm_open_call(w, c->settings, does);
+    }
     return reason == GM_BESIDE_OF_A_CALL ? gm_check_call(w, c->settings) : reason;
 }
 

@@ -26,6 +26,7 @@ store::Kind kind_of(EventType type) {
     switch (type) {
     case EventType::drop:
     case EventType::would_drop:
+    case EventType::contested:
     case EventType::challenged:
     case EventType::auth_timeout:
     case EventType::forged_answer:
@@ -39,6 +40,8 @@ store::Kind kind_of(EventType type) {
     case EventType::expired:
     case EventType::conflict:
     case EventType::shadowed:
+    case EventType::superseded:
+    case EventType::address_conflict:
     case EventType::port_reused:
     case EventType::adopted:
         return store::Kind::life;

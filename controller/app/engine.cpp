@@ -24,8 +24,8 @@ constexpr std::size_t kFull = 80;       // percent of a map: alarm
 constexpr std::size_t kFullNoMore = 70; // below: the next one is news
 
 bool is_chatter(binding::NoticeKind kind) {
-    return kind == binding::NoticeKind::challenged || kind == binding::NoticeKind::not_believed ||
-           kind == binding::NoticeKind::auth_timeout ||
+    return kind == binding::NoticeKind::challenged || kind == binding::NoticeKind::contested ||
+           kind == binding::NoticeKind::not_believed || kind == binding::NoticeKind::auth_timeout ||
            kind == binding::NoticeKind::forged_answer || kind == binding::NoticeKind::adopted;
 }
 

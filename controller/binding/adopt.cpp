@@ -49,6 +49,10 @@ Binding binding_of(const gm_selector& selector, const gm_binding& value, std::ui
     binding.since_ns = now_ns;
     binding.state = static_cast<std::uint8_t>(value.state);
     binding.origin = Origin::adopted;
+    if (selector.bits == 128) {
+        binding.source = selector.address;
+        binding.source_port = selector.port;
+    }
     return binding;
 }
 
@@ -90,11 +94,13 @@ void restore_seconds(std::span<const Policy::BindingEntry> bindings, Life& life,
         const bool same = slot != kNoSlot && life.table().at(slot).subscriber == value.subscriber;
         return same ? slot : kNoSlot;
     };
-    for (const auto& [selector, value] : bindings)
-        if (const Slot slot = slot_of(selector, value);
-            slot != kNoSlot && value.server_port != 0 && !is_second(selector, value))
+    for (const auto& [selector, value] : bindings) {
+        if (value.server_port == 0 || is_second(selector, value))
+            continue;
+        if (const Slot slot = slot_of(selector, value); slot != kNoSlot)
             life.restore_client(slot, {value.client_port, value.server_port},
                                 there.contains(value.subscriber), out);
+    }
     for (const auto& [selector, value] : bindings)
         if (is_second(selector, value) && slot_of(selector, value) == kNoSlot)
             out.operations.emplace_back(EraseBinding{selector});
@@ -162,10 +168,10 @@ Outcome Policy::adopt(std::uint64_t now_ns, std::span<const BindingEntry> bindin
             for (const Held& one : held)
                 live.push_back({one.identity, value.subscriber, value.expires_ns});
     }
+    restore_seconds(bindings, parts_->life, out);
     for (const Held& one : all)
         if (!subscribers.contains(one.subscriber))
             out.operations.emplace_back(EraseIdentity{{one.identity, one.subscriber, 0}});
-    restore_seconds(bindings, parts_->life, out);
     repair_owners(oldest_of_each(std::move(live)), owners, out);
     parts_->associations.restore(spis, now_ns, out);
     return out;

@@ -122,6 +122,7 @@ void Associations::install(const SaInstalled& event) {
         a->owned = false;
     }
     a->source = event.source;
+    a->port = event.port;
     a->early = event.early && !a->installed;
     a->installed = true;
     if (a->claim == 0)
@@ -136,6 +137,17 @@ void Associations::remove(const SaRemoved& event, Outcome& out) {
     if (found->second.there)
         out.operations.emplace_back(EraseSpi{spi_key(found->first)});
     erase(found);
+}
+
+std::optional<Associations::Way> Associations::way_to(Slot slot) const {
+    const Binding& binding = life_.table().at(slot);
+    const std::uint16_t port = binding.reached_at().port;
+    for (const Key& key : at_unit(binding.address)) {
+        const Association& a = all_.at(key);
+        if (a.installed && a.claim == binding.user && a.source.port == port && a.port != 0)
+            return Way{a.source, {Address(key.first), a.port}};
+    }
+    return std::nullopt;
 }
 
 void Associations::rename(const gm_selector& selector, gm_u128 challenged, gm_u128 user) {

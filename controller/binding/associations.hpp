@@ -54,6 +54,13 @@ class Associations {
     // Who was challenged as one user has registered as another (whose IMPI the challenge did not
     // know).
     void rename(const gm_selector& selector, gm_u128 challenged, gm_u128 user);
+    // How this binding's phone is reached: by the association for the port that it is sent to.
+    // None: XFRM told of none.
+    struct Way {
+        Endpoint phone;
+        Endpoint pcscf;
+    };
+    [[nodiscard]] std::optional<Way> way_to(Slot slot) const;
     // Drops offers that nobody took up.
     void expire(std::uint64_t now_ns);
     // All keys are formed anew.
@@ -76,7 +83,8 @@ class Associations {
     using Key = std::pair<uint128, std::uint32_t>; // (P-CSCF, SPI)
     struct Association {
         Endpoint source;
-        gm_selector unit{}; // of the source, without port
+        std::uint16_t port = 0; // the P-CSCF's; 0: any
+        gm_selector unit{};     // of the source, without port
         bool installed = false;
         bool early = false;
         bool owned = false; // was a subscriber's

@@ -81,6 +81,13 @@ struct SaRemoved {
     std::uint32_t spi = 0;
 };
 
+// A series of probes has ended (Probe::number): the phone answered one, or none.
+struct Probed {
+    std::uint64_t now_ns = 0;
+    std::uint64_t number = 0;
+    bool answered = false;
+};
+
 // Records of a ring did not reach the policy (gm_losses grew). Nothing is admitted because of it:
 // whoever can fill a ring must not gain by it (H4).
 struct Lost {
@@ -89,8 +96,9 @@ struct Lost {
     std::uint64_t count = 0;
 };
 
-using Event = std::variant<RegisterInClear, RegisterProtected, RegisterOnward, AnswerFromCore,
-                           AnswerLeaving, Unregistered, Tick, Seen, SaInstalled, SaRemoved, Lost>;
+using Event =
+    std::variant<RegisterInClear, RegisterProtected, RegisterOnward, AnswerFromCore, AnswerLeaving,
+                 Unregistered, Tick, Seen, SaInstalled, SaRemoved, Probed, Lost>;
 
 // By an operator or a lease feed; answered at once (Policy::add, Policy::release).
 struct Add {

@@ -30,6 +30,9 @@ class Hasher {
 // How much of a source is its key, by the pool it lies in: longest prefix, else the default.
 using KeyForms = std::function<gm_key_form(Address source)>;
 
+// What happens where this source's selector is another user's. Unset: strict.
+using Conflicts = std::function<gm_conflict(Address source)>;
+
 // Until when a selector that nobody is known to hold may be adopted because it speaks on a
 // protected port of this listener (H14), in nanoseconds as all times of the policy; 0: not at all.
 using Adoption = std::function<std::uint64_t(std::uint32_t listener)>;

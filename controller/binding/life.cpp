@@ -108,6 +108,8 @@ void Life::create(const Grant& grant, Outcome& out) {
     binding.since_ns = grant.now_ns;
     binding.contact = grant.contact;
     binding.client = grant.client;
+    binding.source = grant.source.address.value();
+    binding.source_port = grant.source.port;
     binding.state = static_cast<std::uint8_t>(grant.state);
     binding.origin = grant.origin;
     const Holding holding{grant.impi, {grant.registration}};
@@ -164,6 +166,7 @@ void Life::refresh(Slot slot, const Grant& grant, Outcome& out) {
     const auto after = holding.identities();
     table_.set_holding(slot, old, holding);
     table_.set_contact(slot, grant.contact);
+    table_.set_source(slot, grant.source);
     if (grant.challenged)
         renegotiate(slot, grant.client, out);
     table_.set_origin(slot, grant.origin);

@@ -56,6 +56,8 @@ class Life {
     void deregister(Slot slot, gm_u128 to, std::uint64_t now_ns, Outcome& out);
     // Ends the binding at once, by hand.
     void release(Slot slot, std::uint64_t now_ns, Outcome& out);
+    // The same, because another user gets its selector.
+    void supersede(Slot slot, std::uint64_t now_ns, Outcome& out) { remove(slot, now_ns, out); }
     // A message came from the selector at `seen_ns`: ends the grace of the one it replaces (D.2.3).
     void used(const gm_selector& selector, std::uint64_t seen_ns, std::uint64_t now_ns,
               Outcome& out);

@@ -7,10 +7,11 @@
 namespace gmguard::binding {
 namespace {
 
-constexpr std::array<std::string_view, 14> kNoticeNames{
-    "bound",        "refreshed",   "released",   "expired",      "moved",
-    "conflict",     "shadowed",    "challenged", "auth_timeout", "forged_answer",
-    "not_believed", "port_reused", "adopted",    "lost"};
+constexpr std::array<std::string_view, 17> kNoticeNames{
+    "bound",      "refreshed",    "released",      "expired",      "moved",
+    "conflict",   "shadowed",     "contested",     "superseded",   "address_conflict",
+    "challenged", "auth_timeout", "forged_answer", "not_believed", "port_reused",
+    "adopted",    "lost"};
 
 constexpr std::array<std::string_view, 16> kDoubtNames{
     "none",        "clear_register", "not_sent_on",   "altered",

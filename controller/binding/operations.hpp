@@ -57,18 +57,21 @@ using Operation = std::variant<PutBinding, EraseBinding, PutIdentity, EraseIdent
                                EraseOwner, PutChallenge, EraseChallenge, PutSpi, EraseSpi>;
 
 enum class NoticeKind : std::uint8_t {
-    bound,         // a registration took a selector
-    refreshed,     // a binding was extended, or its identities changed
-    released,      // de-registered (then in cooldown), or released through the API (then gone)
-    expired,       // nobody refreshed it
-    moved,         // D.2.3: the subscriber uses a new port, the old selector goes after its grace
-    conflict,      // authenticated, but the selector is another user's: `other_impi` holds it
-    shadowed,      // with conflict, once per user and selector: the loser is kept as shadow (H16)
-    challenged,    // a nonce left to the source that asked for it: the registration timer runs
-    auth_timeout,  // the registration timer ended without an authenticated REGISTER (D.2.2)
-    forged_answer, // an answer that the P-CSCF's request cannot have caused (H1); see `doubt`
-    not_believed,  // an answer, or the lack of one, that changes nothing; see `doubt`
-    port_reused,   // an authenticated re-registration kept its port (D.2.3 asks for a new one)
+    bound,      // a registration took a selector
+    refreshed,  // a binding was extended, or its identities changed
+    released,   // de-registered (then in cooldown), or released through the API (then gone)
+    expired,    // nobody refreshed it
+    moved,      // D.2.3: the subscriber uses a new port, the old selector goes after its grace
+    conflict,   // authenticated, but the selector is another user's: `other_impi` holds it
+    shadowed,   // with conflict, once per user and selector: the loser is kept as shadow (H16)
+    contested,  // another user was challenged for a selector: its holder, `other_impi`, is probed
+    superseded, // the holder `other_impi` was silent: the selector is the other user's now
+    address_conflict, // the holder `other_impi` answered: who else was accepted is in quarantine
+    challenged,       // a nonce left to the source that asked for it: the registration timer runs
+    auth_timeout,     // the registration timer ended without an authenticated REGISTER (D.2.2)
+    forged_answer,    // an answer that the P-CSCF's request cannot have caused (H1); see `doubt`
+    not_believed,     // an answer, or the lack of one, that changes nothing; see `doubt`
+    port_reused,      // an authenticated re-registration kept its port (D.2.3 asks for a new one)
     adopted, // it was there before the guard: passes, without a user, until it registers (H14)
     lost,    // records of a ring are missing: `detail` names it, `count` says how many
 };
@@ -112,9 +115,20 @@ struct Notice {
 [[nodiscard]] std::string_view name(NoticeKind kind);
 [[nodiscard]] std::string_view name(Doubt doubt);
 
+// Ask the phone whether it is there: a series of SIP OPTIONS from the P-CSCF's protected socket. It
+// ends with a Probed of this number. Where it cannot be asked, it counts as answered: nobody is
+// superseded without evidence.
+struct Probe {
+    std::uint64_t number = 0;
+    Endpoint phone; // where it is reached; any address: not known
+    Endpoint pcscf; // the socket that it answers to; port 0: a protected one of the listener
+    std::uint32_t listener = 0;
+};
+
 struct Outcome {
     std::vector<Operation> operations;
     std::vector<Notice> notices;
+    std::vector<Probe> probes;
 };
 
 } // namespace gmguard::binding

@@ -4,6 +4,7 @@
 
 #include "binding/policy.hpp"
 #include "binding/registrar.hpp"
+#include "binding/rivals.hpp"
 
 namespace gmguard::binding {
 
@@ -12,18 +13,21 @@ struct Policy::Parts {
         : hasher(a_hasher), forms(std::move(a_forms)), rules(a_rules), life(hasher, rules),
           challenges(rules.challenges, rules.registration_timer_ns), shadows(rules.shadows),
           associations(forms, life, challenges, rules.spis),
+          rivals(hasher, forms, conflicts, rules, life, shadows, associations),
           registrar(hasher, forms, adoption, encrypts, rules, life, challenges, shadows,
-                    associations) {}
+                    associations, rivals) {}
 
     const Hasher& hasher;
     KeyForms forms;
     Adoption adoption;
     Encrypts encrypts;
+    Conflicts conflicts;
     Rules rules;
     Life life;
     Challenges challenges;
     Shadows shadows;
     Associations associations;
+    Rivals rivals;
     Registrar registrar;
 };
 

@@ -15,6 +15,7 @@ struct Handler {
     Life& life;
     Registrar& registrar;
     Associations& associations;
+    Rivals& rivals;
     Outcome out;
 
     void operator()(const RegisterInClear& event) { registrar.request(event, false, out); }
@@ -35,6 +36,7 @@ struct Handler {
     void operator()(const Seen& event) {
         life.used(event.selector, event.last_seen_ns, event.now_ns, out);
     }
+    void operator()(const Probed& event) { rivals.probed(event, out); }
     void operator()(const Lost& event) {
         Notice lost;
         lost.kind = NoticeKind::lost;
@@ -57,7 +59,7 @@ Policy::Policy(const Hasher& hasher, KeyForms forms, Rules rules)
 Policy::~Policy() = default;
 
 Outcome Policy::handle(const Event& event) {
-    Handler handler{parts_->life, parts_->registrar, parts_->associations, {}};
+    Handler handler{parts_->life, parts_->registrar, parts_->associations, parts_->rivals, {}};
     std::visit(handler, event);
     const auto now_ns = std::visit([](const auto& any) { return any.now_ns; }, event);
     parts_->associations.settle(now_ns, handler.out);
@@ -132,16 +134,7 @@ Result<Outcome> Policy::hand_over(std::string_view text, std::uint64_t now_ns) {
         id && id->kind == IdKind::shadow ? parts_->shadows.find(id->number) : nullptr;
     if (shadow == nullptr || shadow->expires_ns <= now_ns)
         return no_such(text);
-    Grant grant;
-    grant.now_ns = now_ns;
-    grant.source = {Address(shadow->selector.address), shadow->selector.port};
-    grant.selector = shadow->selector;
-    grant.impi = shadow->impi;
-    grant.user = shadow->user;
-    grant.client = shadow->client;
-    grant.registration.expires_ns = shadow->expires_ns;
-    for (const auto& impu : shadow->impus)
-        grant.registration.identities.push_back({parts_->hasher.identity(impu), impu});
+    const Grant grant = parts_->rivals.grant_of(*shadow, now_ns);
     Life& life = parts_->life;
     if (!life.has_room(grant))
         return fail(ErrorKind::exhausted, "binding " + std::string(text), "the maps are full");
@@ -169,6 +162,10 @@ std::vector<SpiView> Policy::spis(std::uint64_t now_ns) const {
 std::optional<SpiView> Policy::spi(const Address& pcscf, std::uint32_t spi,
                                    std::uint64_t now_ns) const {
     return parts_->associations.view(pcscf, spi, now_ns);
+}
+
+void Policy::contest_by(Conflicts conflicts) {
+    parts_->conflicts = std::move(conflicts);
 }
 
 void Policy::judged_by(gm_profile profile) {

@@ -90,6 +90,8 @@ class Policy {
     // Without it nothing is adopted.
     void adopt_by(Adoption adoption);
     void judged_by(gm_profile profile);
+    // Without it no selector is contested.
+    void contest_by(Conflicts conflicts);
     // Where it says so, the answer to a protected REGISTER is seen only as it comes from the core.
     void encrypted_by(Encrypts encrypts);
 

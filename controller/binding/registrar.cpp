@@ -49,10 +49,11 @@ bool belongs_to(const Pending& pending, const Transaction& t) {
 
 Registrar::Registrar(const Hasher& hasher, const KeyForms& forms, const Adoption& adoption,
                      const Encrypts& encrypts, const Rules& rules, Life& life,
-                     Challenges& challenges, Shadows& shadows, Associations& associations)
+                     Challenges& challenges, Shadows& shadows, Associations& associations,
+                     Rivals& rivals)
     : hasher_(hasher), forms_(forms), adoption_(adoption), encrypts_(encrypts), rules_(rules),
       life_(life), challenges_(challenges), shadows_(shadows), associations_(associations),
-      transactions_(rules.transactions, rules.open_per_selector) {}
+      rivals_(rivals), transactions_(rules.transactions, rules.open_per_selector) {}
 
 gm_challenge_key Registrar::challenge_key(const Transaction& t) {
     return {t.selector.address, t.nonce};
@@ -294,6 +295,8 @@ void Registrar::challenged(Transaction& t, const Heard& heard, Outcome& out) {
                             leaving ? server : std::vector<sip::SecurityMechanism>{});
     out.operations.emplace_back(put_it);
     out.notices.push_back(notice(NoticeKind::challenged, t, heard.now_ns));
+    if (!t.is_protected)
+        contest(t, heard, out);
     transactions_.finish(t);
 }
 
@@ -372,40 +375,26 @@ void Registrar::commit(Transaction& t, const Heard& heard, Outcome& out) {
         associations_.rename(t.selector, pending->user, t.user);
     forget_challenges(t, pending, out);
     if (const Slot rival = life_.rival(what); rival != kNoSlot)
-        return conflict(what, rival, out);
+        return rivals_.accepted(what, rival, out);
     if (!life_.has_room(what))
         return doubted(Doubt::table_full);
     life_.bind(what, out);
+    rivals_.renewed(t.selector);
     shadows_.erase(t.selector, t.user);
 }
 
-void Registrar::conflict(const Grant& grant, Slot holder, Outcome& out) {
-    Notice conflict;
-    conflict.kind = NoticeKind::conflict;
-    conflict.now_ns = grant.now_ns;
-    conflict.source = grant.source;
-    conflict.listener = grant.listener;
-    conflict.selector = text(grant.selector);
-    conflict.impi = grant.impi;
-    conflict.other_impi = life_.table().impi(holder);
-    conflict.expires_ns = grant.registration.expires_ns;
-    conflict.id = life_.id(holder);
-    out.notices.push_back(conflict);
-
-    Shadow shadow;
-    shadow.selector = grant.selector;
-    shadow.impi = grant.impi;
-    shadow.user = grant.user;
-    shadow.client = grant.client;
-    shadow.since_ns = grant.now_ns;
-    shadow.expires_ns = grant.registration.expires_ns;
-    for (const auto& identity : grant.registration.identities)
-        shadow.impus.push_back(identity.text);
-    if (const auto number = shadows_.add(std::move(shadow))) {
-        conflict.kind = NoticeKind::shadowed;
-        conflict.id = Id{IdKind::shadow, kNoSlot, *number}.text();
-        out.notices.push_back(std::move(conflict));
-    }
+// Who was challenged may come back for the ports that he named: is their holder there?
+void Registrar::contest(const Transaction& t, const Heard& heard, Outcome& out) {
+    Grant wanted;
+    wanted.now_ns = heard.now_ns;
+    wanted.source = t.source;
+    wanted.listener = t.listener;
+    wanted.impi = t.impi;
+    wanted.user = t.user;
+    wanted.client = negotiated(t.client);
+    const std::uint16_t port = t.client.port_c != 0 ? t.client.port_c : t.source.port;
+    wanted.selector = make_selector({t.source.address, port}, forms_(t.source.address));
+    rivals_.challenged(wanted, heard.source.address, out);
 }
 
 void Registrar::remove(const Transaction& t, const Heard& heard, Outcome& out) {
@@ -493,6 +482,7 @@ void Registrar::tick(std::uint64_t now_ns, Outcome& out) {
         out.notices.push_back(std::move(ended));
     }
     shadows_.expire(now_ns);
+    rivals_.tick(now_ns, out);
 }
 
 } // namespace gmguard::binding

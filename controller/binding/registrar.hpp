@@ -7,6 +7,7 @@
 #include "binding/challenges.hpp"
 #include "binding/events.hpp"
 #include "binding/life.hpp"
+#include "binding/rivals.hpp"
 #include "binding/shadows.hpp"
 #include "binding/transactions.hpp"
 
@@ -18,7 +19,7 @@ class Registrar {
   public:
     Registrar(const Hasher& hasher, const KeyForms& forms, const Adoption& adoption,
               const Encrypts& encrypts, const Rules& rules, Life& life, Challenges& challenges,
-              Shadows& shadows, Associations& associations);
+              Shadows& shadows, Associations& associations, Rivals& rivals);
 
     void request(const Heard& heard, bool is_protected, Outcome& out);
     void onward(const Heard& heard, Outcome& out);
@@ -60,7 +61,7 @@ class Registrar {
     [[nodiscard]] ClientPorts negotiated(ClientPorts named) const;
     [[nodiscard]] PutChallenge put(const Pending& pending, std::uint64_t until_ns) const;
     [[nodiscard]] Granted granted(const Transaction& t, const sip::Message& answer) const;
-    void conflict(const Grant& grant, Slot holder, Outcome& out);
+    void contest(const Transaction& t, const Heard& heard, Outcome& out);
     void forget_challenges(const Transaction& t, const Pending* pending, Outcome& out);
     void end_challenge(const Transaction& t, Outcome& out);
 
@@ -77,6 +78,7 @@ class Registrar {
     Challenges& challenges_;
     Shadows& shadows_;
     Associations& associations_;
+    Rivals& rivals_;
     Transactions transactions_;
 };
 

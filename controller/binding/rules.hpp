@@ -32,7 +32,8 @@ struct Rules {
     std::size_t open_per_selector = 32; // protected ones; more: doubt too_many_open
     std::size_t challenges = 65'536;    // full: the oldest is forgotten
     std::size_t spis = 400'000;         // entries of gm_spis; full: an association stays unknown
-    std::size_t shadows = 4'096;        // full: only the notice of the conflict remains
+    std::size_t contests = 4'096; // holders that are probed; full: the others keep what they have
+    std::size_t shadows = 4'096;  // full: only the notice of the conflict remains
 };
 
 } // namespace gmguard::binding

@@ -19,6 +19,8 @@ namespace gmguard::binding {
 
 struct Shadow {
     gm_selector selector{};
+    Endpoint source;
+    std::uint32_t listener = 0;
     std::string impi;
     gm_u128 user = 0;
     std::vector<std::string> impus; // as its 200 named them

@@ -30,9 +30,11 @@ struct Binding {
     std::uint16_t bits = 0;    // of the selector
     std::uint8_t state = 0;    // gm_binding_state
     Origin origin = Origin::registration;
-    ClientPorts client;        // as negotiated; by Table::set_client only
-    std::uint32_t alarm_s = 0; // when Table looks at it next; its own
-    Packed holding;            // by Table::set_holding only
+    std::uint16_t source_port = 0; // that it registered from; 0: not known
+    uint128 source = 0;            // the same, the whole address
+    ClientPorts client;            // as negotiated; by Table::set_client only
+    std::uint32_t alarm_s = 0;     // when Table looks at it next; its own
+    Packed holding;                // by Table::set_holding only
 
     [[nodiscard]] gm_selector selector() const;
     // Of the second selector; 0: it has none.
@@ -40,6 +42,10 @@ struct Binding {
         return port != 0 && client.port_s != port ? client.port_s : std::uint16_t{0};
     }
     [[nodiscard]] gm_selector second() const; // REQUIRES: second_port() != 0
+    // Where it is sent to; any address or port 0: not known.
+    [[nodiscard]] Endpoint reached_at() const {
+        return {Address(source), client.port_s != 0 ? client.port_s : source_port};
+    }
     [[nodiscard]] bool holds(std::uint64_t now_ns) const {
         return state == GM_STATE_BOUND && expires_ns > now_ns;
     }
@@ -61,6 +67,10 @@ class Table {
     void set_state(Slot slot, gm_binding_state state, std::uint64_t expires_ns);
     // REQUIRES: nothing else at the second selector that this gives it.
     void set_client(Slot slot, ClientPorts client);
+    void set_source(Slot slot, const Endpoint& source) {
+        slab_[slot].source = source.address.value();
+        slab_[slot].source_port = source.port;
+    }
     void set_contact(Slot slot, std::uint64_t contact) { slab_[slot].contact = contact; }
     void set_origin(Slot slot, Origin origin) { slab_[slot].origin = origin; }
 

@@ -65,23 +65,14 @@ gm_key_form default_key(gm_profile profile, bool v4) {
     return {v4 || profile == GM_PROFILE_ANNEX_D ? 128U : 64U, 1};
 }
 
-gm_conflict default_conflict(gm_profile profile) {
-    return profile == GM_PROFILE_TS33203 ? GM_CONFLICT_CONTEST : GM_CONFLICT_STRICT;
-}
-
 gm_key_form key_form(const Config& config, Address source) {
     const Pool* pool = pool_of(config, source);
     return pool ? gm_key_form{pool->bits, pool->with_port ? 1U : 0U}
                 : default_key(profile_of(config), source.is_v4());
 }
 
-gm_conflict conflict_of(const Config& config, const Pool& pool) {
-    return pool.conflict.value_or(default_conflict(profile_of(config)));
-}
-
-gm_conflict conflict_at(const Config& config, Address source) {
-    const Pool* pool = pool_of(config, source);
-    return pool ? conflict_of(config, *pool) : default_conflict(profile_of(config));
+gm_conflict conflict_of(const Pool& pool) {
+    return pool.conflict.value_or(GM_CONFLICT_STRICT);
 }
 
 } // namespace gmguard::config

@@ -76,7 +76,7 @@ struct Pool {
     Prefix prefix;
     unsigned bits = 128;                      // of 128 that count: always 128 for IPv4
     bool with_port = false;                   // whether the source port counts
-    std::optional<gm_conflict> conflict = {}; // absent: as the profile has it
+    std::optional<gm_conflict> conflict = {}; // absent: strict
     friend bool operator==(const Pool&, const Pool&) = default;
 };
 
@@ -213,14 +213,10 @@ struct Reading {
 // The form of a source's key where no pool holds it. annex-d: the pair (D.1). ts33203: of IPv6 the
 // /64 with port, as a phone may change its address within that.
 [[nodiscard]] gm_key_form default_key(gm_profile profile, bool v4);
-// What happens on a selector that is another's, where no pool says so. annex-d: strict. ts33203:
-// contest.
-[[nodiscard]] gm_conflict default_conflict(gm_profile profile);
 
 // The pool with the longest prefix that holds `source`, or null. Owned by `config`.
 [[nodiscard]] const Pool* pool_of(const Config& config, Address source);
 [[nodiscard]] gm_key_form key_form(const Config& config, Address source);
-[[nodiscard]] gm_conflict conflict_of(const Config& config, const Pool& pool);
-[[nodiscard]] gm_conflict conflict_at(const Config& config, Address source);
+[[nodiscard]] gm_conflict conflict_of(const Pool& pool);
 
 } // namespace gmguard::config

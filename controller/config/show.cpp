@@ -134,13 +134,13 @@ void write_core(Writer& out, const Core& core) {
     out.add("listeners", list_of(core.listeners, [](const Endpoint& e) { return e.text(); }));
 }
 
-void write_pool(Writer& out, const Config& config, const Pool& pool, std::size_t i) {
+void write_pool(Writer& out, const Pool& pool, std::size_t i) {
     out.open("[[pool]]", fmt::format("pool[{}]", i));
     out.add("name", quoted(pool.name));
     out.add("prefix", quoted(pool.prefix.text()));
     out.add("unit", std::to_string(pool.prefix.address.is_v4() ? 32 : pool.bits));
     out.add("port", flag_text(pool.with_port));
-    out.add("conflict", quoted(word(conflict_of(config, pool))));
+    out.add("conflict", quoted(word(conflict_of(pool))));
 }
 
 void write_limits(Writer& out, const Limits& limits) {
@@ -226,7 +226,7 @@ std::vector<Setting> settings(const Config& config) {
         write_listener(out, config, config.listeners[i], i);
     write_core(out, config.core);
     for (std::size_t i = 0; i < config.pools.size(); ++i)
-        write_pool(out, config, config.pools[i], i);
+        write_pool(out, config.pools[i], i);
     out.open("[home]", "home");
     out.add("domains", list_of(config.home_domains, [](const std::string& d) { return d; }));
     write_limits(out, config.limits);

@@ -44,6 +44,12 @@ EventType type_of(NoticeKind kind) {
         return EventType::conflict;
     case NoticeKind::shadowed:
         return EventType::shadowed;
+    case NoticeKind::contested:
+        return EventType::contested;
+    case NoticeKind::superseded:
+        return EventType::superseded;
+    case NoticeKind::address_conflict:
+        return EventType::address_conflict;
     case NoticeKind::challenged:
         return EventType::challenged;
     case NoticeKind::auth_timeout:

@@ -199,6 +199,7 @@ void Play::take(const Outcome& outcome) {
     kernel.apply(outcome.operations);
     kernel.check(now_ns);
     EXPECT_TRUE(kernel.complaints().empty()) << kernel.complaints().front();
+    probes.insert(probes.end(), outcome.probes.begin(), outcome.probes.end());
     heard_notices.insert(heard_notices.end(), outcome.notices.begin(), outcome.notices.end());
 }
 

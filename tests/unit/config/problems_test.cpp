@@ -201,6 +201,10 @@ const Row kRows[] = {
      after_listener("[[pool]]\nname=\"p\"\nprefix=\"2001:db8::/56\"\nunit = 48\n"),
      "f:9:8: unit is 48, wider than the pool 2001:db8::/56; the unit is a part of the pool that "
      "belongs to one subscriber"},
+    {"ConflictOfLater",
+     after_listener("[[pool]]\nname=\"p\"\nprefix=\"2001:db8::/32\"\nconflict = \"contest\"\n"),
+     "f:9:12: the rule contest comes with a later version; strict, which refuses the newcomer, is "
+     "the one that is built"},
     {"ConflictUnknown",
      after_listener("[[pool]]\nname=\"p\"\nprefix=\"2001:db8::/32\"\nconflict = \"contested\"\n"),
      "f:9:12: conflict is \"contested\", not one of strict, contest; did you mean \"contest\"?"},

@@ -123,7 +123,7 @@ TEST(ConfigRead, FillsCoreAndCgroup) {
 TEST(ConfigRead, FillsPools) {
     const auto config = read_right(kWhole);
     const std::vector<Pool> expected{
-        {"ims-v6", {address("2001:db8::"), 32}, 64, false},
+        {"ims-v6", {address("2001:db8::"), 32}, 64, false, GM_CONFLICT_STRICT},
         {"nat", {address("192.0.2.128"), 121}, 128, true},
     };
     EXPECT_EQ(config.pools, expected);
