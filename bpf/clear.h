@@ -74,22 +74,25 @@ static __always_inline __u32 gm_first_look(__u64 word, char ninth, __u32 length,
     return GM_REASON_none;
 }
 
-/* A message that is no REGISTER and starts with no known method: an answer, a request of an unknown
- * method, or no SIP at all. REQUIRES: w->text and w->sip.length are set. */
-GM_GLOBAL int gm_name_other(struct gm_work *w)
+/* Why a message that is no REGISTER may not come: an answer, a request of an unknown method, or no
+ * SIP at all. REQUIRES: w->sip is its index, which found `reason`. */
+static __always_inline int gm_name_indexed(struct gm_work *w, int reason)
 {
     struct gm_span method;
-    int reason;
 
-    if (!w)
-        return GM_REASON_not_sip;
-    reason = gm_sip_index(w);
     if (w->sip.kind == GM_KIND_NONE)
         return GM_REASON_not_sip;
     if (!reason && w->sip.kind == GM_KIND_RESPONSE && w->sip.count[GM_H_CSEQ] == 1 &&
         !gm_read_cseq(w, &method) && gm_is_register(w, method))
         return GM_REASON_forged_answer;
     return GM_REASON_not_register;
+}
+
+/* The same of a message that starts with no known method. REQUIRES: w->text and w->sip.length are
+ * set. */
+GM_GLOBAL int gm_name_other(struct gm_work *w)
+{
+    return w ? gm_name_indexed(w, gm_sip_index(w)) : GM_REASON_not_sip;
 }
 
 static __always_inline int gm_class_reason(__u32 class)
@@ -99,29 +102,38 @@ static __always_inline int gm_class_reason(__u32 class)
                                             : GM_REASON_none;
 }
 
+/* The challenge with this nonce that the source was sent, or NULL. A call of its own, as
+ * gm_binding_of(). */
+static __attribute__((noinline)) const struct gm_challenge *
+gm_challenge_of(const struct gm_settings *settings, gm_u128 source, gm_u128 nonce)
+{
+    struct gm_challenge_key key = {
+        .address = gm_masked(source, gm_form_of(settings, source).bits),
+        .nonce = nonce,
+    };
+    const struct gm_challenge *challenge = bpf_map_lookup_elem(&gm_challenges, &key);
+
+    return challenge && challenge->expires_ns > gm_now(settings) ? challenge : NULL;
+}
+
 /* A failure REGISTER carries a nonce that its source was sent (D.2.1). */
 static __always_inline int gm_check_failure(struct gm_work *w, const struct gm_settings *settings,
                                             struct gm_register *r)
 {
-    struct gm_span nonce = w->digest.value[GM_D_NONCE];
-    struct gm_hash_input in = {.user = nonce};
-    struct gm_challenge_key key = {};
-    struct gm_challenge *challenge;
-    struct gm_key_form form;
+    struct gm_hash_input in = {.user = w->digest.value[GM_D_NONCE]};
+    const struct gm_challenge *challenge;
+    gm_u128 nonce;
 
     if (r->class != GM_CLASS_NETWORK_AUTH_FAILURE && r->class != GM_CLASS_SYNC_FAILURE)
         return GM_REASON_none;
-    form = gm_form_of(settings, w->record.source);
-    key.address = gm_masked(w->record.source, form.bits);
-    if (gm_hash_of(w, settings, in, &key.nonce))
+    if (gm_hash_of(w, settings, in, &nonce))
         return GM_REASON_unmatched_failure;
-    challenge = bpf_map_lookup_elem(&gm_challenges, &key);
-    if (!challenge || challenge->user != r->user || challenge->expires_ns <= gm_now(settings))
-        return GM_REASON_unmatched_failure;
-    return GM_REASON_none;
+    challenge = gm_challenge_of(settings, w->record.source, nonce);
+    return challenge && challenge->user == r->user ? GM_REASON_none : GM_REASON_unmatched_failure;
 }
 
-/* Reads a REGISTER as far as every listener needs it: structure, Via, class, To, user. */
+/* Reads a REGISTER as far as every listener needs it: structure, Via, class, To, user. REQUIRES:
+ * w->sip is its index. */
 GM_GLOBAL int gm_read_register(struct gm_work *w, const struct gm_settings *settings,
                                struct gm_register *r)
 {
@@ -129,9 +141,7 @@ GM_GLOBAL int gm_read_register(struct gm_work *w, const struct gm_settings *sett
 
     if (!w || !settings || !r)
         return GM_REASON_malformed;
-    reason = gm_sip_index(w);
-    if (!reason)
-        reason = gm_check_structure(w);
+    reason = gm_check_structure(w);
     if (!reason)
         reason = gm_check_via(w);
     if (!reason)
@@ -149,15 +159,16 @@ static __always_inline int gm_check_source(const struct gm_case *c)
     return GM_REASON_spoofed_source;
 }
 
-/* Judges the REGISTER in w->text that came in clear. Returns 1 to drop it. */
-static __always_inline int gm_judge_clear(struct gm_case *c, struct gm_work *w)
+/* Judges a REGISTER that came in clear. REQUIRES: w->sip is its index, which found `reason`.
+ * Returns 1 to drop it. */
+static __always_inline int gm_judge_clear(struct gm_case *c, struct gm_work *w, int reason)
 {
     const struct gm_settings *settings = c->settings;
     struct gm_register r = {};
     struct gm_binding *binding;
-    int reason;
 
-    reason = gm_read_register(w, settings, &r);
+    if (!reason)
+        reason = gm_read_register(w, settings, &r);
     if (reason)
         return gm_fails(c, reason);
     if (gm_fails(c, gm_class_reason(r.class)) || gm_fails(c, gm_check_domain(w, settings)) ||
@@ -170,8 +181,9 @@ static __always_inline int gm_judge_clear(struct gm_case *c, struct gm_work *w)
         if (gm_fails(c, GM_REASON_selector_taken) || gm_fails(c, GM_REASON_user_mismatch))
             return 1;
     }
-    if (c->hook == GM_HOOK_FRONT &&
-        !gm_within_rate(settings, w->record.source, r.user, binding && binding->user == r.user))
+    /* Datagrams are counted once, by gm_front. */
+    if ((c->hook == GM_HOOK_FRONT || w->sip.streamed) &&
+        !gm_within_rate(settings, w, r.user, binding && binding->user == r.user))
         return gm_fails(c, GM_REASON_rate_limited);
     return 0;
 }

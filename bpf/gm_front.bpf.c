@@ -101,7 +101,7 @@ static __always_inline int gm_judge_datagram(struct xdp_md *ctx, struct gm_case 
         return gm_leave(ctx, c, p, 1);
     }
     c->peer = gm_peer_of(c->settings, p->source);
-    if (!gm_judge_clear(c, w) && c->settings->tap_front)
+    if (!gm_judge_clear(c, w, gm_sip_index(w)) && c->settings->tap_front)
         gm_tap(c, w, GM_TAP_CLEAR);
     return gm_leave(ctx, c, p, 1);
 }

@@ -104,6 +104,23 @@ struct {
     __type(value, __u64);
 } gm_graces SEC(".maps");
 
+/* How far each TCP connection of the P-CSCF has been judged, at its socket. Written by gm_stream;
+ * where it cannot be had, the segment is refused and comes again. */
+struct {
+    __uint(type, BPF_MAP_TYPE_SK_STORAGE);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __type(key, int);
+    __type(value, struct gm_flow);
+} gm_flows SEC(".maps");
+
+/* The room of a message whose header section came in pieces, at the socket that it came to. */
+struct {
+    __uint(type, BPF_MAP_TYPE_SK_STORAGE);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __type(key, int);
+    __type(value, struct gm_work);
+} gm_flow_text SEC(".maps");
+
 /* Token buckets by (source, user), written by gm_front alone. */
 struct {
     __uint(type, BPF_MAP_TYPE_LRU_HASH);

@@ -62,19 +62,26 @@ static __noinline int gm_opened_by(struct __sk_buff *context, __u32 *spi)
 
 /* Notes by which association the packet came, and says what is against that. */
 static __always_inline int gm_check_way(struct __sk_buff *skb, struct gm_case *c,
-                                        const struct gm_packet *p, int guarded)
+                                        gm_u128 destination, int guarded)
 {
-    __u32 spi = 0;
-    int depth = gm_opened_by(skb, &spi);
+    int depth = gm_opened_by(skb, &c->opened);
 
     (void)guarded;
     if (!depth)
         return GM_REASON_clear_on_protected;
     if (depth > 1)
         return GM_REASON_too_deep;
-    c->opened = 1;
-    c->association = gm_find_spi(p->destination, spi);
+    c->association = gm_find_spi(destination, c->opened);
     return GM_REASON_none;
+}
+
+/* The same for another message of a packet that was asked about. */
+static __always_inline __u32 gm_way_of(const struct gm_case *c) { return c->opened; }
+
+static __always_inline void gm_take_way(struct gm_case *c, gm_u128 destination, __u32 way)
+{
+    c->opened = way;
+    c->association = way ? gm_find_spi(destination, way) : NULL;
 }
 
 /* Whose association it is: by one of nobody only a REGISTER may come. */
@@ -105,12 +112,25 @@ static __noinline void gm_expect_association(const struct gm_settings *settings,
 /* Decrypted is what came by an interface that gm_front guards, as clear packets to a protected port
  * do not get past it. */
 static __always_inline int gm_check_way(struct __sk_buff *skb, struct gm_case *c,
-                                        const struct gm_packet *p, int guarded)
+                                        gm_u128 destination, int guarded)
 {
     (void)skb;
     (void)c;
-    (void)p;
+    (void)destination;
     return guarded ? GM_REASON_none : GM_REASON_clear_on_protected;
+}
+
+static __always_inline __u32 gm_way_of(const struct gm_case *c)
+{
+    (void)c;
+    return 0;
+}
+
+static __always_inline void gm_take_way(struct gm_case *c, gm_u128 destination, __u32 way)
+{
+    (void)c;
+    (void)destination;
+    (void)way;
 }
 
 static __always_inline int gm_check_association(const struct gm_case *c,

@@ -38,7 +38,7 @@ struct gm_packet {
     __u16 destination_port;
     __u32 protocol;
     union { /* one word: with two gm_inside has 544 bytes of stack on 6.1 (clang 19) */
-        __u32 payload; /* offset of the UDP payload from where parsing began */
+        __u32 payload; /* offset of the UDP payload, or the TCP header, from where parsing began */
         __u32 spi;     /* of ESP */
     };
     __u32 length; /* of the UDP payload, as UDP says */
@@ -143,6 +143,7 @@ static __always_inline enum gm_parse gm_parse_ports(struct gm_cursor *c, struct 
     p->destination_port = bpf_ntohs(udp->dest);
     if (fragment)
         return GM_PARSE_FRAGMENT;
+    p->payload = c->at;
     if (p->protocol == IPPROTO_TCP)
         return GM_PARSE_OK;
     length = bpf_ntohs(udp->len);

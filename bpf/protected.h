@@ -212,17 +212,13 @@ static __always_inline int gm_judge_inner_register(struct gm_case *c, struct gm_
     return 0;
 }
 
-/* Judges the message in w->text that came to a protected port. Returns 1 to drop it. */
-static __always_inline int gm_judge_protected(struct gm_case *c, struct gm_work *w)
+/* Judges a message that came to a protected port. REQUIRES: w->sip is its index, which found
+ * `reason`. Returns 1 to drop it. */
+static __always_inline int gm_judge_protected(struct gm_case *c, struct gm_work *w, int reason)
 {
     struct gm_claim claim = {};
     struct gm_binding *binding;
-    int reason;
 
-    w->sip.kind = GM_KIND_NONE;
-    if (gm_is_keepalive(gm_load8(w->text), w->sip.length))
-        return 0;
-    reason = gm_sip_index(w);
     if (!reason && w->sip.kind == GM_KIND_REQUEST && gm_is_disguised(w))
         reason = GM_REASON_ambiguous;
     if (reason)

@@ -57,10 +57,11 @@ static __always_inline int gm_take_cap(__u32 cap, struct gm_rate rate, __u64 now
     return !rate.rate || !bucket || gm_take_token(bucket, rate, now);
 }
 
-/* Whether a REGISTER of this source and user is within all its limits. `known`: the user is bound
- * to the selector that it comes from. */
-static __always_inline int gm_within_rate(const struct gm_settings *settings, gm_u128 source,
-                                          gm_u128 user, int known)
+/* Whether the REGISTER of this user in the room is within all its limits. `known`: the user is bound
+ * to the selector that it comes from. What comes by TCP has proven its source and has buckets of its
+ * own. A call of its own for the stack of those that judge. */
+static __attribute__((noinline, unused)) int
+gm_within_rate(const struct gm_settings *settings, const struct gm_work *w, gm_u128 user, int known)
 {
     __u64 now;
     gm_u128 key;
@@ -69,12 +70,12 @@ static __always_inline int gm_within_rate(const struct gm_settings *settings, gm
         !settings->unknown.rate)
         return 1;
     now = gm_now(settings);
-    key = gm_masked(source, gm_form_of(settings, source).bits);
-    if (!gm_take_of(key, user, settings->per_user, now))
+    key = gm_masked(w->record.source, gm_form_of(settings, w->record.source).bits);
+    if (!gm_take_of(key, w->sip.streamed ? ~user : user, settings->per_user, now))
         return 0;
     if (known)
         return gm_take_cap(GM_CAP_KNOWN, settings->known, now);
-    return gm_take_of(key, 0, settings->per_source, now) &&
+    return gm_take_of(key, w->sip.streamed, settings->per_source, now) &&
            gm_take_cap(GM_CAP_UNKNOWN, settings->unknown, now);
 }
 

@@ -19,9 +19,8 @@ enum gm_class {
 
 /* What the parts below found out about the REGISTER. */
 struct gm_register {
-    gm_u128 user;  /* hash of its IMPI */
-    gm_u128 nonce; /* hash of its nonce, of a failure REGISTER */
-    __u32 class;   /* enum gm_class */
+    gm_u128 user; /* hash of its IMPI */
+    __u32 class;  /* enum gm_class */
     __u32 pad;
 };
 
@@ -40,13 +39,13 @@ static __always_inline int gm_check_counts(const struct gm_work *w)
 }
 
 /* Content-Length, where it is there, says what is there: less is a second message behind the
- * first, more is a message that is not whole. */
+ * first, more is a message that is not whole. In a stream it is what frames it (framing.h). */
 static __always_inline int gm_check_length(const struct gm_work *w)
 {
     __u32 end, body = w->sip.length - w->sip.body;
     __s64 length;
 
-    if (!w->sip.count[GM_H_CONTENT_LENGTH])
+    if (w->sip.streamed || !w->sip.count[GM_H_CONTENT_LENGTH])
         return GM_REASON_none;
     length = gm_read_number(w, w->sip.first[GM_H_CONTENT_LENGTH], 0xffffffff, 1, &end);
     if (length < 0 || length > body)

@@ -37,6 +37,7 @@ enum gm_kind { GM_KIND_NONE = 0, GM_KIND_REQUEST = 1, GM_KIND_RESPONSE = 2 };
 
 struct gm_sip {
     __u32 length; /* of the message, 1 .. GM_SIP_MAX */
+    __u32 streamed; /* 1: it comes by TCP, and what is behind its header section is not all here */
     __u32 body;   /* where the body begins */
     __u32 kind;   /* enum gm_kind */
     __u32 status; /* of a response */
