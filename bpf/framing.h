@@ -194,10 +194,7 @@ static __always_inline void gm_judge_message(struct gm_case *c, struct gm_work *
 /* The core's message: answers to REGISTER are read. */
 static __always_inline void gm_read_core(struct gm_case *c, struct gm_work *w)
 {
-    struct gm_span method;
-
-    if (w->sip.kind == GM_KIND_RESPONSE && w->sip.count[GM_H_CSEQ] == 1 &&
-        !gm_read_cseq(w, &method) && gm_is_register(w, method))
+    if (gm_is_answer(w))
         gm_tap(c, w, GM_TAP_CORE);
 }
 

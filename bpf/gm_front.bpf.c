@@ -124,9 +124,27 @@ static __always_inline int gm_judge_rest(struct xdp_md *ctx, struct gm_case *c,
     return gm_leave(ctx, c, &bare, 0);
 }
 
+/* A TCP segment. Its messages are gm_stream's; here connections are metered as they are opened, and
+ * urgent data end, which one reader sees and another does not (H6). */
+static __always_inline int gm_judge_segment(struct xdp_md *ctx, struct gm_case *c,
+                                            struct gm_packet *p)
+{
+    __u8 flags = 0;
+
+    p->length = 0;
+    if (bpf_xdp_load_bytes(ctx, p->payload + GM_TCP_FLAGS, &flags, sizeof(flags)))
+        gm_fails(c, GM_REASON_malformed);
+    else if (flags & GM_TCP_URG)
+        gm_fails(c, GM_REASON_ambiguous);
+    else if ((flags & (GM_TCP_SYN | GM_TCP_ACK)) == GM_TCP_SYN &&
+             !gm_may_connect(c->settings, p->source))
+        gm_fails(c, GM_REASON_rate_limited);
+    return c->reason ? gm_leave(ctx, c, p, 0) : XDP_PASS;
+}
+
 /* A packet to the unprotected or a protected port, or the first fragment of one. */
 static __always_inline int gm_judge_port(struct xdp_md *ctx, struct gm_case *c,
-                                         const struct gm_packet *p, enum gm_parse parse)
+                                         struct gm_packet *p, enum gm_parse parse)
 {
     if (c->listener->shared_interface && gm_peer_of(c->settings, p->source) == GM_PEER_CORE)
         return XDP_PASS;
@@ -136,9 +154,9 @@ static __always_inline int gm_judge_port(struct xdp_md *ctx, struct gm_case *c,
     }
     if (parse == GM_PARSE_FRAGMENT)
         return gm_judge_rest(ctx, c, p, parse);
-    if (p->protocol == IPPROTO_UDP && c->listener->role == GM_ROLE_UNPROTECTED)
-        return gm_judge_datagram(ctx, c, p);
-    return XDP_PASS;
+    if (p->protocol == IPPROTO_TCP)
+        return gm_judge_segment(ctx, c, p);
+    return c->listener->role == GM_ROLE_UNPROTECTED ? gm_judge_datagram(ctx, c, p) : XDP_PASS;
 }
 
 /* ESP to a guarded address. */

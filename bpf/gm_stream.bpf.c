@@ -56,8 +56,8 @@ static __always_inline int gm_read_tcp(struct __sk_buff *skb, __u32 at, struct g
     if (data < at + sizeof(header) || data > skb->len)
         return 0;
     /* A SYN takes the first number. */
-    tcp->sequence = bpf_ntohl(header.sequence) + (header.flags >> 1 & 1);
-    tcp->urgent = header.flags >> 5 & 1;
+    tcp->sequence = bpf_ntohl(header.sequence) + !!(header.flags & GM_TCP_SYN);
+    tcp->urgent = header.flags & GM_TCP_URG;
     tcp->data = data;
     tcp->length = skb->len - data;
     return 1;

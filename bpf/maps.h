@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
  *
  * Every map, once. "Controller" is gmguardd; nothing else writes from user space. The programs
- * share them, pinned under <pins>/maps by their names, but for gm_caps, which is gm_front's alone.
+ * share them, pinned under <pins>/maps by their names, but for gm_caps, of which each has its own.
  * Names have at most 15 characters.
  */
 #ifndef GMGUARD_BPF_MAPS_H
@@ -121,7 +121,7 @@ struct {
     __type(value, struct gm_work);
 } gm_flow_text SEC(".maps");
 
-/* Token buckets by (source, user), written by gm_front alone. */
+/* Token buckets by (source, user), written by gm_front and, those of TCP, by gm_stream. */
 struct {
     __uint(type, BPF_MAP_TYPE_LRU_HASH);
     __uint(max_entries, 65536);
@@ -129,10 +129,10 @@ struct {
     __type(value, struct gm_bucket);
 } gm_buckets SEC(".maps");
 
-/* The caps over all sources, written by gm_front alone. */
+/* The caps over all sources; each program that meters has its own. */
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
-    __uint(max_entries, 3);
+    __uint(max_entries, 4);
     __type(key, __u32);
     __type(value, struct gm_bucket);
 } gm_caps SEC(".maps");

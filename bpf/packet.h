@@ -20,6 +20,13 @@
 #include "gmguard/abi/keys.h"
 #include "gmguard/proto/work.h"
 
+/* In the TCP header (RFC 9293 3.1). */
+#define GM_TCP_OFFSET 12
+#define GM_TCP_FLAGS 13
+#define GM_TCP_SYN 0x02
+#define GM_TCP_ACK 0x10
+#define GM_TCP_URG 0x20
+
 enum gm_parse {
     GM_PARSE_OK,        /* ports are known */
     GM_PARSE_OTHER,     /* not IP, or neither UDP nor TCP: not ours */

@@ -9,7 +9,7 @@
 
 #include "binding.h"
 
-enum gm_cap { GM_CAP_KNOWN, GM_CAP_UNKNOWN, GM_CAP_FRAGMENTS };
+enum gm_cap { GM_CAP_KNOWN, GM_CAP_UNKNOWN, GM_CAP_FRAGMENTS, GM_CAP_CONNECTIONS };
 
 #define GM_TOKEN_UNIT 1000ULL
 #define GM_NS_PER_S 1000000000ULL
@@ -77,6 +77,23 @@ gm_within_rate(const struct gm_settings *settings, const struct gm_work *w, gm_u
         return gm_take_cap(GM_CAP_KNOWN, settings->known, now);
     return gm_take_of(key, w->sip.streamed, settings->per_source, now) &&
            gm_take_cap(GM_CAP_UNKNOWN, settings->unknown, now);
+}
+
+/* The user of a source's bucket for what is no REGISTER of anybody's. */
+#define GM_USER_CONNECTIONS 2
+
+/* Whether the source may open a TCP connection. */
+static __attribute__((noinline, unused)) int gm_may_connect(const struct gm_settings *settings,
+                                                            gm_u128 source)
+{
+    __u64 now;
+
+    if (!settings->connections.rate && !settings->all_connections.rate)
+        return 1;
+    now = gm_now(settings);
+    return gm_take_of(gm_masked(source, gm_form_of(settings, source).bits), GM_USER_CONNECTIONS,
+                      settings->connections, now) &&
+           gm_take_cap(GM_CAP_CONNECTIONS, settings->all_connections, now);
 }
 
 #endif

@@ -52,13 +52,12 @@ static __always_inline int gm_copy_payload(struct __sk_buff *skb, struct gm_work
     return gm_copy_bytes(skb, w, p->payload, p->length);
 }
 
-/* Whether the message in the room is an answer to a REGISTER. */
+/* Whether the message whose index is made is an answer to a REGISTER. */
 static __always_inline int gm_is_answer(struct gm_work *w)
 {
     struct gm_span method;
 
-    return gm_load8(w->text) == GM_WORD_SIP2 && !gm_sip_index(w) &&
-           w->sip.kind == GM_KIND_RESPONSE && w->sip.count[GM_H_CSEQ] == 1 &&
+    return w->sip.kind == GM_KIND_RESPONSE && w->sip.count[GM_H_CSEQ] == 1 &&
            !gm_read_cseq(w, &method) && gm_is_register(w, method);
 }
 

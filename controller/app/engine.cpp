@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/engine.hpp"
 
+#include "app/connections.hpp"
 #include "feeds/tap.hpp"
 #include "kernel/apply.hpp"
 
@@ -128,6 +129,9 @@ void Engine::on_record(const kernel::Record& record) {
     if (record.ring == kernel::Ring::events) {
         log_.append(feeds::report(record, directory_, reading_));
         const auto& head = record.head;
+        if (is_poisoned(head))
+            if (const auto ended = end_connection(config_, head); !ended)
+                spdlog::warn("{}", ended.error().text());
         if (is_of_unregistered(head))
             follow(policy_.handle(binding::Unregistered{
                        head.time_ns, {Address(head.source), head.source_port}, head.listener}),

@@ -94,7 +94,7 @@ std::vector<std::string> Guard::not_ready() const {
     for (const auto& name : interfaces_.broken())
         reasons.push_back("interface " + name + " is gone, or has lost its programs");
     const auto cgroup = kernel::attached_cgroup(engine_.objects().pin_path());
-    if (config_.cgroup.wanted && (!cgroup || cgroup->inside == 0 || cgroup->onward == 0))
+    if (config_.cgroup.wanted && (!cgroup || !cgroup->is_whole()))
         reasons.emplace_back("the cgroup is gone, or has lost its programs");
     return reasons;
 }

@@ -20,6 +20,8 @@ Config default_guard() {
     Config config;
     config.mode = GM_MODE_ENFORCE;
     config.limits.fragments = {};
+    config.limits.connections = {};
+    config.limits.all_connections = {};
     config.limits.events = {};
     Listener listener;
     listener.name = "default";

@@ -92,6 +92,8 @@ struct Limits {
     gm_rate known{};
     gm_rate unknown{};
     gm_rate fragments{10'000, 10'000};
+    gm_rate connections{50, 200}; // TCP connections that are opened, of one source
+    gm_rate all_connections{5'000, 10'000};
     gm_rate events{1'000, 1'000};
     friend bool operator==(const Limits&, const Limits&) = default;
 };

@@ -55,6 +55,8 @@ Limits read_limits(Section section) {
     limits.known = read_rate(section, "known", limits.known);
     limits.unknown = read_rate(section, "unknown", limits.unknown);
     limits.fragments = read_rate(section, "fragments", limits.fragments);
+    limits.connections = read_rate(section, "connections", limits.connections);
+    limits.all_connections = read_rate(section, "all_connections", limits.all_connections);
     limits.events = read_rate(section, "events", limits.events);
     section.finish();
     return limits;

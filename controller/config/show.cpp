@@ -151,6 +151,8 @@ void write_limits(Writer& out, const Limits& limits) {
     out.add_rate("known", limits.known);
     out.add_rate("unknown", limits.unknown);
     out.add_rate("fragments", limits.fragments);
+    out.add_rate("connections", limits.connections);
+    out.add_rate("all_connections", limits.all_connections);
     out.add_rate("events", limits.events);
 }
 

@@ -21,11 +21,12 @@ namespace gmguard::kernel {
 enum class Program : std::uint8_t {
     front,   // XDP, Gm interfaces
     inside,  // cgroup_skb ingress
+    stream,  // cgroup_skb ingress
     onward,  // cgroup_skb egress
     answers, // TC egress, Gm interfaces
     show,    // iter/bpf_map_elem
 };
-inline constexpr std::size_t kPrograms = 5;
+inline constexpr std::size_t kPrograms = 6;
 // The program's name in the kernel: "gm_front".
 [[nodiscard]] std::string_view name(Program program);
 
@@ -89,7 +90,7 @@ class Objects {
     // Descriptors that stay this object's. Program::show: -1 where the kernel refused it, as a
     // locked-down one may; then nothing is lacking but the table, and load_log() says why.
     [[nodiscard]] int fd(Program program) const;
-    // Whether gm_inside knows by its SPI which security association decrypted a packet; else (6.1)
+    // Whether gm_inside and gm_stream know by its SPI which security association decrypted a packet; else (6.1)
     // address and port stand for it.
     [[nodiscard]] bool reads_associations() const;
     [[nodiscard]] int ring_fd(std::size_t ring) const;     // in the order of enum Ring (rings.hpp)

@@ -35,8 +35,7 @@ enum gm_protection {
  * address, or, with GM_ROLE_ELSEWHERE, the mark that other addresses listen on this port. The entry
  * (address, 0, 0), or (0, 0, 0) for a listener on every address, marks that something is guarded
  * there: fragments and packets that cannot be read to their ports are judged by it. (0, 0, GM_UDP)
- * is the mark of all sockets that no listener names. A protected listener with GM_PROTECTION_ESP
- * has an entry for GM_TCP too, which refuses what comes in clear.
+ * is the mark of all sockets that no listener names, whatever their protocol.
  */
 struct gm_listener_key {
     gm_u128 address;
