@@ -9,6 +9,7 @@
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <memory>
@@ -56,7 +57,8 @@ struct Wanted {
     gm_protocol protocol;
     std::uint32_t states;
 };
-constexpr std::uint32_t kListening = 1U << 10; // TCP_LISTEN
+constexpr std::uint8_t kListen = 10; // TCP_LISTEN
+constexpr std::uint32_t kListening = 1U << kListen;
 constexpr Wanted kWanted[] = {{AF_INET, GM_UDP, ~0U},
                               {AF_INET6, GM_UDP, ~0U},
                               {AF_INET, GM_TCP, kListening},
@@ -105,10 +107,25 @@ void put_address(__be32* out, Address address) {
             out[i] = part(96 - 32 * i);
 }
 
-bool ask_to_end(mnl_socket* socket, const Endpoint& local, const Endpoint& remote,
-                Buffer& buffer) {
+// One connection, as the kernel knows it. Asked for one that is gone it answers with the socket that
+// listens there, which must live on.
+struct Connection {
+    std::uint8_t state = 0;
+    std::array<__u32, 2> cookie{INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE};
+};
+
+int note_connection(const nlmsghdr* header, void* out) {
+    const auto* message = static_cast<const inet_diag_msg*>(mnl_nlmsg_get_payload(header));
+    auto* found = static_cast<Connection*>(out);
+    found->state = message->idiag_state;
+    std::ranges::copy(message->id.idiag_cookie, found->cookie.begin());
+    return MNL_CB_OK;
+}
+
+bool ask_of(mnl_socket* socket, std::uint16_t type, const Endpoint& local, const Endpoint& remote,
+            const Connection& connection, Buffer& buffer) {
     nlmsghdr* header = mnl_nlmsg_put_header(buffer.data());
-    header->nlmsg_type = SOCK_DESTROY;
+    header->nlmsg_type = type;
     header->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
     auto* request = static_cast<inet_diag_req_v2*>(
         mnl_nlmsg_put_extra_header(header, sizeof(inet_diag_req_v2)));
@@ -119,9 +136,23 @@ bool ask_to_end(mnl_socket* socket, const Endpoint& local, const Endpoint& remot
     put_address(request->id.idiag_dst, remote.address);
     request->id.idiag_sport = htons(local.port);
     request->id.idiag_dport = htons(remote.port);
-    request->id.idiag_cookie[0] = INET_DIAG_NOCOOKIE;
-    request->id.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
+    std::ranges::copy(connection.cookie, request->id.idiag_cookie);
     return mnl_socket_sendto(socket, header, header->nlmsg_len) >= 0;
+}
+
+// False with errno set.
+bool end(mnl_socket* socket, const Endpoint& local, const Endpoint& remote) {
+    Buffer buffer{};
+    Connection found;
+    if (!ask_of(socket, SOCK_DIAG_BY_FAMILY, local, remote, found, buffer) ||
+        !read_answer(socket, buffer, note_connection, &found))
+        return false;
+    if (found.state == kListen) {
+        errno = ENOENT;
+        return false;
+    }
+    return ask_of(socket, SOCK_DESTROY, local, remote, found, buffer) &&
+           read_answer(socket, buffer, nullptr, nullptr);
 }
 
 } // namespace
@@ -151,13 +182,11 @@ Result<> destroy(const std::string& netns, const Endpoint& local, const Endpoint
     if (!in)
         return fail(in.error());
     const auto socket = open_diag();
-    Buffer buffer{};
-    if (socket && ask_to_end(socket.get(), local, remote, buffer) &&
-        read_answer(socket.get(), buffer, nullptr, nullptr))
+    if (socket && end(socket.get(), local, remote))
         return {};
     auto error = system_error(errno, "connection " + local.text() + " - " + remote.text(),
                               "cannot be ended");
-    if (errno == ENOENT)
+    if (errno == ENOENT || errno == ESTALE)
         error.kind = ErrorKind::not_found;
     if (errno == EOPNOTSUPP) {
         error.kind = ErrorKind::unsupported;

@@ -8,7 +8,7 @@ import json
 import re
 import time
 
-from arena import both_families, expect
+from arena import both_families, case, expect
 from lab import sip
 from lab.kamailio import DOMAIN
 from lab.network import GM4, GM6
@@ -232,6 +232,13 @@ def _receiver(arena):
         arena.receiver = Receiver(arena.lab)
         arena.lasting.callback(arena.receiver.close)
     return arena.receiver
+
+
+def only(v6):
+    """In place of both families."""
+    def family(name, rows, **arguments):
+        return case(f"{name}_{'v6' if v6 else 'v4'}", rows, v6=v6, **arguments)
+    return family
 
 
 def evades(name, rows="H5", good=0, works=True, families=both_families, inner=False, key="data",
