@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """SIPp as a phone."""
+import csv
 import pathlib
 import re
 import shutil
@@ -48,6 +49,24 @@ class SippPhone:
         text = (_SCENARIOS / "request.xml").read_text(encoding="utf-8")
         scenario.write_text(text.replace("@METHOD@", method), encoding="utf-8")
         return self._run(scenario, port, sender=sender or self.impu, to=to, here=self.here)
+
+    def ask_over_tcp(self, calls, rate):
+        """So many REGISTERs over one TCP connection, so many a second: how many were answered."""
+        binary = _binary()
+        if not binary:
+            raise LabError("no sipp: run tools/deps --demo")
+        done = subprocess.run(
+            ["nsenter", f"--net={netns_path(self._lab.network.name(self._side))}", "--", binary,
+             "-sf", _SCENARIOS / "flood.xml", "-t", "t1", "-m", str(calls), "-r", str(rate), "-l",
+             str(calls), "-nostdin", "-i", self.address, "-recv_timeout", "5000", "-key", "user",
+             self.user, "-trace_stat", "-stf", self._lab.directory / "flood.csv", "-fd", "1",
+             sip.host_port(pcscf_address(self.address), UNPROTECTED)],
+            cwd=self._lab.directory, capture_output=True, text=True, check=False, timeout=60)
+        if done.returncode not in (0, 1):
+            raise LabError(f"SIPp: {done.stderr[-500:]}")
+        with open(self._lab.directory / "flood.csv", encoding="ascii") as table:
+            rows = list(csv.DictReader(table, delimiter=";"))
+        return int(rows[-1]["SuccessfulCall(C)"])
 
     def _run(self, scenario, port, **keys):
         trace = self._lab.directory / f"sipp-{sip.token()}.log"
