@@ -71,7 +71,7 @@ static long gm_append_step(__u32 i, struct gm_append *a)
  * not there. REQUIRES: have + size <= GM_SIP_MAX. A call of its own, as those of stream.h, for the
  * stack of those that judge. */
 static __noinline int gm_append(struct __sk_buff *skb, struct gm_work *w, __u32 at, __u32 have,
-                                     __u32 size)
+                                __u32 size)
 {
     struct gm_append a = {.skb = skb, .w = w, .at = at, .have = have, .size = size};
 
@@ -214,8 +214,8 @@ static __always_inline int gm_open_case(struct gm_case *c, const struct gm_work 
     if (!c->settings)
         return 0;
     if (!s->core)
-        c->listener = gm_listener_at(w->record.destination, w->record.destination_port, GM_TCP,
-                                     s->arrival);
+        c->listener =
+            gm_listener_at(w->record.destination, w->record.destination_port, GM_TCP, s->arrival);
     gm_take_way(c, w->record.destination, s->way);
     return s->core || c->listener;
 }

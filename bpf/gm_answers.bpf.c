@@ -16,8 +16,8 @@
 
 static __always_inline const struct gm_listener *gm_find_sender(const struct gm_packet *p)
 {
-    const struct gm_listener *l = gm_find_entry(p->source, p->source_port,
-                                               (enum gm_protocol)p->protocol);
+    const struct gm_listener *l =
+        gm_find_entry(p->source, p->source_port, (enum gm_protocol)p->protocol);
 
     return l && (l->role == GM_ROLE_UNPROTECTED || l->role == GM_ROLE_PROTECTED) ? l : NULL;
 }

@@ -143,8 +143,8 @@ static __always_inline int gm_judge_segment(struct xdp_md *ctx, struct gm_case *
 }
 
 /* A packet to the unprotected or a protected port, or the first fragment of one. */
-static __always_inline int gm_judge_port(struct xdp_md *ctx, struct gm_case *c,
-                                         struct gm_packet *p, enum gm_parse parse)
+static __always_inline int gm_judge_port(struct xdp_md *ctx, struct gm_case *c, struct gm_packet *p,
+                                         enum gm_parse parse)
 {
     if (c->listener->shared_interface && gm_peer_of(c->settings, p->source) == GM_PEER_CORE)
         return XDP_PASS;

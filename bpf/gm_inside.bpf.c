@@ -81,8 +81,8 @@ static __always_inline int gm_from_core(struct __sk_buff *skb, struct gm_case *c
 {
     struct gm_work *w = gm_room();
 
-    if (!w || !gm_copy_payload(skb, w, p) || gm_load8(w->text) != GM_WORD_SIP2 ||
-        gm_sip_index(w) || !gm_is_answer(w))
+    if (!w || !gm_copy_payload(skb, w, p) || gm_load8(w->text) != GM_WORD_SIP2 || gm_sip_index(w) ||
+        !gm_is_answer(w))
         return GM_ADMIT;
     gm_fill_packet(w, p, skb->ifindex);
     gm_tap(c, w, GM_TAP_CORE);

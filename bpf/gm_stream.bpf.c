@@ -120,7 +120,7 @@ static __always_inline void gm_grow_impatient(struct gm_flow *flow, __u64 now, _
 enum gm_fate {
     GM_FATE_PASS,
     GM_FATE_JUDGED, /* refused for a message in it, which is counted and reported */
-    GM_FATE_ORDER,  /* refused: it has to come again, in order */
+    GM_FATE_ORDER, /* refused: it has to come again, in order */
 };
 
 /* The segment is what nobody judged: judges it. */
@@ -352,8 +352,7 @@ int gm_stream(struct __sk_buff *skb)
     arrival = gm_arrival_of(skb);
     a->segment.arrival = arrival;
     a->segment.peer = c.peer;
-    c.listener =
-        gm_listener_at(w->record.destination, w->record.destination_port, GM_TCP, arrival);
+    c.listener = gm_listener_at(w->record.destination, w->record.destination_port, GM_TCP, arrival);
     if (gm_is_phones(&c, arrival))
         return gm_from_phone(skb, sk, &c, w, &a->tcp, &a->segment);
     return c.peer == GM_PEER_CORE ? gm_from_core(skb, sk, &c, w, &a->tcp, &a->segment) : GM_ADMIT;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
  *
- * Messages on their way out, one after the other: a datagram holds one, what the sender gives to TCP
- * at once may hold several. They are this host's own, so what cannot be read is only not learned
- * from.
+ * Messages on their way out, one after the other: a datagram holds one, what the sender gives to
+ * TCP at once may hold several. They are this host's own, so what cannot be read is only not
+ * learned from.
  */
 #ifndef GMGUARD_BPF_OUTGOING_H
 #define GMGUARD_BPF_OUTGOING_H

@@ -57,9 +57,9 @@ static __always_inline int gm_take_cap(__u32 cap, struct gm_rate rate, __u64 now
     return !rate.rate || !bucket || gm_take_token(bucket, rate, now);
 }
 
-/* Whether the REGISTER of this user in the room is within all its limits. `known`: the user is bound
- * to the selector that it comes from. What comes by TCP has proven its source and has buckets of its
- * own. A call of its own for the stack of those that judge. */
+/* Whether the REGISTER of this user in the room is within all its limits. `known`: the user is
+ * bound to the selector that it comes from. What comes by TCP has proven its source and has buckets
+ * of its own. A call of its own for the stack of those that judge. */
 static __attribute__((noinline, unused)) int
 gm_within_rate(const struct gm_settings *settings, const struct gm_work *w, gm_u128 user, int known)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
  *
- * Which bytes of a TCP segment the receiver will take, and which of them nobody has judged. A filter
- * that follows TCP by itself can be fooled by bad checksums, retransmissions with other bytes and
- * segments out of order; here the receiver's own rcv_nxt is asked (H5):
+ * Which bytes of a TCP segment the receiver will take, and which of them nobody has judged. A
+ * filter that follows TCP by itself can be fooled by bad checksums, retransmissions with other
+ * bytes and segments out of order; here the receiver's own rcv_nxt is asked (H5):
  *
  *   what ends at or before rcv_nxt it ignores; what lies before rcv_nxt it cuts off
  *   what was judged and is not taken yet may come again, with the same bytes: pieces of it are kept
@@ -28,7 +28,7 @@ struct gm_tcp {
 /* Pieces are no longer than a segment on the wire, which is how they come again, and no shorter
  * than what makes GM_FLOW_PIECES of them a packet. */
 #define GM_PIECE_MIN 1024
-_Static_assert(GM_PIECE_MIN * GM_FLOW_PIECES >= 65536, "pieces for the longest packet");
+_Static_assert(GM_PIECE_MIN *GM_FLOW_PIECES >= 65536, "pieces for the longest packet");
 #define GM_PIECE_MASK (GM_FLOW_PIECES - 1)
 
 /* Whether sequence number `a` is behind `b` (RFC 9293 3.4). */
@@ -165,7 +165,7 @@ static __noinline enum gm_again gm_compare(struct __sk_buff *skb, struct gm_work
     if (walk.other)
         return GM_AGAIN_OTHER;
     return walk.from != from && (!s->left || walk.from == flow->after) ? GM_AGAIN_SAME
-                                                                      : GM_AGAIN_UNKNOWN;
+                                                                       : GM_AGAIN_UNKNOWN;
 }
 
 #endif

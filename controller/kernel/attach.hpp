@@ -52,8 +52,8 @@ struct AttachedCgroup {
 [[nodiscard]] Result<> detach(const std::string& pin_path, const std::string& name,
                               const std::string& netns);
 
-// gm_inside, gm_stream and gm_onward on a cgroup, or replaced where they are; another cgroup than before is
-// attached first and the old one left after. Empty path: where cgroup2 is mounted.
+// gm_inside, gm_stream and gm_onward on a cgroup, or replaced where they are; another cgroup than
+// before is attached first and the old one left after. Empty path: where cgroup2 is mounted.
 [[nodiscard]] Result<> attach_cgroup(const Objects& objects, const std::string& path);
 
 // Nothing attached is no error.

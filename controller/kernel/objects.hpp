@@ -90,8 +90,8 @@ class Objects {
     // Descriptors that stay this object's. Program::show: -1 where the kernel refused it, as a
     // locked-down one may; then nothing is lacking but the table, and load_log() says why.
     [[nodiscard]] int fd(Program program) const;
-    // Whether gm_inside and gm_stream know by its SPI which security association decrypted a packet; else (6.1)
-    // address and port stand for it.
+    // Whether gm_inside and gm_stream know by its SPI which security association decrypted a
+    // packet; else (6.1) address and port stand for it.
     [[nodiscard]] bool reads_associations() const;
     [[nodiscard]] int ring_fd(std::size_t ring) const;     // in the order of enum Ring (rings.hpp)
     [[nodiscard]] int map_fd(std::string_view name) const; // -1: no shared map of that name

@@ -107,8 +107,8 @@ void put_address(__be32* out, Address address) {
             out[i] = part(96 - 32 * i);
 }
 
-// One connection, as the kernel knows it. Asked for one that is gone it answers with the socket that
-// listens there, which must live on.
+// One connection, as the kernel knows it. Asked for one that is gone it answers with the socket
+// that listens there, which must live on.
 struct Connection {
     std::uint8_t state = 0;
     std::array<__u32, 2> cookie{INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Sockets as the kernel lists them (sock_diag(7)): where they listen, and which cgroup they were made
-// in, which is the one whose programs see what they get; and the end of a TCP connection.
+// Sockets as the kernel lists them (sock_diag(7)): where they listen, and which cgroup they were
+// made in, which is the one whose programs see what they get; and the end of a TCP connection.
 #pragma once
 
 #include "base/address.hpp"

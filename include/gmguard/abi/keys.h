@@ -185,7 +185,8 @@ GM_STATIC_ASSERT(sizeof(struct gm_spi) == 48, "value of gm_spis");
 enum gm_flow_state {
     GM_FLOW_NEW = 0,
     GM_FLOW_OPEN = 1,     /* every byte up to `after` was judged */
-    GM_FLOW_LOST = 2,     /* a gap that was let through (monitor, the core's): until the next start line */
+    GM_FLOW_LOST =
+        2,     /* a gap that was let through (monitor, the core's): until the next start line */
     GM_FLOW_POISONED = 3, /* carried a refused message: nothing more passes */
     GM_FLOW_FREE = 4,     /* no SIP, on a port that no listener has: nobody's concern */
 };
