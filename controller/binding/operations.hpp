@@ -112,9 +112,19 @@ struct Notice {
 [[nodiscard]] std::string_view name(NoticeKind kind);
 [[nodiscard]] std::string_view name(Doubt doubt);
 
+// A registration that ended with its timer, as the home network is to be told of it (D.2.2; the
+// limits of H22 hold).
+struct Failure {
+    std::size_t notice = 0; // its auth_timeout in the same Outcome
+    std::string impi;
+    std::string impu, domain;            // of the To
+    std::string realm, nonce, algorithm; // of the challenge that nobody answered
+};
+
 struct Outcome {
     std::vector<Operation> operations;
     std::vector<Notice> notices;
+    std::vector<Failure> failures;
 };
 
 } // namespace gmguard::binding

@@ -40,6 +40,17 @@ ClientPorts client_ports(const sip::Message& message) {
     return ports;
 }
 
+// REQUIRES: the message is a 401 with a nonce.
+Asked asked(const sip::Message& message) {
+    Asked what;
+    if (message.to)
+        what = {message.to->text, message.to->host, {}, {}, {}};
+    what.realm = message.challenge->realm.value_or("");
+    what.nonce = message.challenge->nonce.value_or("");
+    what.algorithm = message.challenge->algorithm.value_or("");
+    return what;
+}
+
 bool belongs_to(const Pending& pending, const Transaction& t) {
     // A challenge to a REGISTER without Authorization was for whoever may register its To.
     return pending.user == t.user || (pending.derived && pending.to == t.to);
@@ -280,6 +291,7 @@ void Registrar::challenged(Transaction& t, const Heard& heard, Outcome& out) {
     pending.derived = t.derived;
     pending.to = t.to;
     pending.client = t.client;
+    pending.asked = asked(heard.message);
     pending.since_ns = heard.now_ns;
     const gm_challenge_key key = pending.key;
     for (const Pending& gone : challenges_.add(std::move(pending)))
@@ -412,9 +424,11 @@ void Registrar::forget_challenges(const Transaction& t, const Pending* pending, 
     std::vector<gm_u128> users{t.user};
     if (pending != nullptr && pending->user != t.user)
         users.push_back(pending->user);
-    for (const gm_u128 user : users)
+    for (const gm_u128 user : users) {
+        challenges_.settle(user);
         for (const Pending& gone : challenges_.take_all(t.selector.address, user))
             out.operations.emplace_back(EraseChallenge{gone.key});
+    }
 }
 
 void Registrar::end_challenge(const Transaction& t, Outcome& out) {
@@ -459,6 +473,33 @@ void Registrar::reform(Outcome& out) {
     }
 }
 
+bool Registrar::is_bound(gm_u128 user, std::uint64_t now_ns) const {
+    return std::ranges::any_of(life_.table().of_user(user), [&](Slot slot) {
+        return life_.table().at(slot).holds(now_ns);
+    });
+}
+
+// Anybody can begin a registration in another's name, also from another's address, and say no more:
+// the home network hears of none whose user is registered, or has been asked again since (H22).
+void Registrar::time_out(const Pending& pending, std::uint64_t now_ns, Outcome& out) {
+    Notice ended;
+    ended.kind = NoticeKind::auth_timeout;
+    ended.now_ns = now_ns;
+    ended.source = pending.source;
+    ended.listener = pending.listener;
+    ended.selector = text(pending.selector);
+    ended.impi = pending.impi;
+    const bool bound = is_bound(pending.user, now_ns);
+    if (bound || !pending.latest)
+        ended.detail = bound ? "not reported: this user is registered"
+                             : "not reported: this user was challenged or authenticated since";
+    else
+        out.failures.push_back({out.notices.size(), pending.impi, pending.asked.impu,
+                                pending.asked.domain, pending.asked.realm, pending.asked.nonce,
+                                pending.asked.algorithm});
+    out.notices.push_back(std::move(ended));
+}
+
 void Registrar::tick(std::uint64_t now_ns, Outcome& out) {
     for (const Transaction& t : transactions_.take_due(now_ns))
         unanswered(t, now_ns, out);
@@ -466,14 +507,7 @@ void Registrar::tick(std::uint64_t now_ns, Outcome& out) {
         out.operations.emplace_back(EraseChallenge{pending.key});
         if (challenges_.of_user(pending.key.address, pending.user) != 0)
             continue; // a later challenge has its own timer
-        Notice ended;
-        ended.kind = NoticeKind::auth_timeout;
-        ended.now_ns = now_ns;
-        ended.source = pending.source;
-        ended.listener = pending.listener;
-        ended.selector = text(pending.selector);
-        ended.impi = pending.impi;
-        out.notices.push_back(std::move(ended));
+        time_out(pending, now_ns, out);
     }
     shadows_.expire(now_ns);
 }

@@ -60,6 +60,8 @@ class Registrar {
     void conflict(const Grant& grant, Slot holder, Outcome& out);
     void forget_challenges(const Transaction& t, const Pending* pending, Outcome& out);
     void end_challenge(const Transaction& t, Outcome& out);
+    void time_out(const Pending& pending, std::uint64_t now_ns, Outcome& out);
+    [[nodiscard]] bool is_bound(gm_u128 user, std::uint64_t now_ns) const;
 
     [[nodiscard]] static gm_challenge_key challenge_key(const Transaction& t);
     [[nodiscard]] static Notice notice(NoticeKind kind, const Transaction& t, std::uint64_t now_ns,
