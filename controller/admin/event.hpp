@@ -28,6 +28,7 @@ enum class EventType : std::uint8_t {
     shadowed,       // with conflict: the loser is kept as shadow (H16)
     challenged,     // a nonce left to the source that asked: the registration timer runs
     auth_timeout,   // it ended without an authenticated REGISTER (D.2.2)
+    reported,       // the home network was told of that; `detail` says what came of it (D.2.2)
     forged_answer,  // an answer that no request of the P-CSCF can have caused (H1)
     not_believed,   // an answer, or the lack of one, that changes nothing; `detail` says why
     port_reused,    // an authenticated re-registration kept its port (D.2.3)

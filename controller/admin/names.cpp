@@ -51,6 +51,7 @@ constexpr std::array kEventTypes{
     Name{EventType::shadowed, "shadowed"},
     Name{EventType::challenged, "challenged"},
     Name{EventType::auth_timeout, "auth_timeout"},
+    Name{EventType::reported, "reported"},
     Name{EventType::forged_answer, "forged_answer"},
     Name{EventType::not_believed, "not_believed"},
     Name{EventType::port_reused, "port_reused"},

@@ -474,9 +474,8 @@ void Registrar::reform(Outcome& out) {
 }
 
 bool Registrar::is_bound(gm_u128 user, std::uint64_t now_ns) const {
-    return std::ranges::any_of(life_.table().of_user(user), [&](Slot slot) {
-        return life_.table().at(slot).holds(now_ns);
-    });
+    return std::ranges::any_of(life_.table().of_user(user),
+                               [&](Slot slot) { return life_.table().at(slot).holds(now_ns); });
 }
 
 // Anybody can begin a registration in another's name, also from another's address, and say no more:

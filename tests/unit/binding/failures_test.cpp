@@ -46,7 +46,8 @@ TEST(Failure, SaysWhatTheReportRepeats) {
 
 TEST(Failure, IsToldOncePerUserAndTimer) {
     run({
-        {"one challenge", [](Play& p) { p.challenge(alice), p.tick(240), p.tick(600); },
+        {"one challenge",
+         [](Play& p) { p.challenge(alice), p.tick(240), p.tick(600); },
          {"alice@ims.test"}},
         {"two at two addresses: the later one's timer counts",
          [](Play& p) {
