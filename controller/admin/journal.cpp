@@ -40,6 +40,7 @@ store::Kind kind_of(EventType type) {
     case EventType::expired:
     case EventType::conflict:
     case EventType::shadowed:
+    case EventType::sec_agree_mismatch:
     case EventType::port_reused:
     case EventType::adopted:
         return store::Kind::life;

@@ -54,6 +54,7 @@ constexpr std::array kEventTypes{
     Name{EventType::reported, "reported"},
     Name{EventType::forged_answer, "forged_answer"},
     Name{EventType::not_believed, "not_believed"},
+    Name{EventType::sec_agree_mismatch, "sec_agree_mismatch"},
     Name{EventType::port_reused, "port_reused"},
     Name{EventType::adopted, "adopted"},
     Name{EventType::attached, "attached"},

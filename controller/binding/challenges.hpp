@@ -37,6 +37,8 @@ struct Pending {
     bool derived = false; // the IMPI is To's: the REGISTER had no Authorization
     gm_u128 to = 0;       // hash of the To
     ClientPorts client;
+    // agreement_key() of what must come again; 0: none was seen.
+    gm_u128 security_client = 0, security_server = 0;
     Asked asked;
     std::uint64_t since_ns = 0;
     bool latest = true; // nothing later is known of its user, wherever it was

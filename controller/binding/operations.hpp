@@ -71,6 +71,7 @@ enum class NoticeKind : std::uint8_t {
     port_reused,   // an authenticated re-registration kept its port (D.2.3 asks for a new one)
     adopted, // it was there before the guard: passes, without a user, until it registers (H14)
     lost,    // records of a ring are missing: `detail` names it, `count` says how many
+    sec_agree_mismatch, // what a REGISTER repeats of sec-agree is not what it was; see `detail`
 };
 
 // Why an answer was not believed.

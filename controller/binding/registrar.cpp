@@ -2,6 +2,7 @@
 #include "binding/registrar.hpp"
 
 #include "binding/ids.hpp"
+#include "binding/sec_agree.hpp"
 #include "binding/selector.hpp"
 
 #include <algorithm>
@@ -98,6 +99,8 @@ void Registrar::request(const Heard& heard, bool is_protected, Outcome& out) {
     if (message.authorization && message.authorization->nonce)
         t.nonce = hasher_.nonce(*message.authorization->nonce);
     t.client = client_ports(message);
+    t.security_client = agreement_key(message.security_client, hasher_);
+    t.security_verify = agreement_key(message.security_verify, hasher_);
     t.ask = read_ask(message, t.selector, rules_.default_expires_s, hasher_);
     t.due_ns = heard.now_ns + rules_.answer_timeout_ns;
     if (t.user == 0 || t.to == 0)
@@ -113,13 +116,31 @@ void Registrar::opened(const Transaction& t, Transactions::Opened how, std::uint
         return;
     // The registration timer waits for the answer.
     const Pending* pending = challenges_.find(challenge_key(t));
-    if (pending != nullptr && belongs_to(*pending, t))
+    if (pending != nullptr && belongs_to(*pending, t)) {
         challenges_.prolong(pending->key, t.due_ns);
-    else
+        check_agreement(t, *pending, now_ns, out);
+    } else {
         adopt(t.source, t.listener, now_ns, out);
+    }
     const Slot slot = life_.holder(t.selector, now_ns);
     if (slot != kNoSlot && life_.table().at(slot).user == t.user)
         life_.used(t.selector, now_ns, now_ns, out);
+}
+
+void Registrar::check_agreement(const Transaction& t, const Pending& pending, std::uint64_t now_ns,
+                                Outcome& out) {
+    if (!encrypts_ || !encrypts_(t.listener))
+        return;
+    const auto differs = [](gm_u128 was, gm_u128 is) { return was != 0 && was != is; };
+    const bool client = differs(pending.security_client, t.security_client);
+    const bool server = differs(pending.security_server, t.security_verify);
+    if (!client && !server)
+        return;
+    associations_.doubt(pending);
+    out.notices.push_back(notice(NoticeKind::sec_agree_mismatch, t, now_ns));
+    out.notices.back().detail =
+        client ? "Security-Client is not that of the REGISTER that was challenged"
+               : "Security-Verify is not the Security-Server of the 401";
 }
 
 void Registrar::adopt(const Endpoint& source, std::uint32_t listener, std::uint64_t now_ns,
@@ -291,14 +312,17 @@ void Registrar::challenged(Transaction& t, const Heard& heard, Outcome& out) {
     pending.derived = t.derived;
     pending.to = t.to;
     pending.client = t.client;
+    pending.security_client = t.security_client;
     pending.asked = asked(heard.message);
     pending.since_ns = heard.now_ns;
-    const gm_challenge_key key = pending.key;
-    for (const Pending& gone : challenges_.add(std::move(pending)))
-        out.operations.emplace_back(EraseChallenge{gone.key});
     // Only one that leaves in clear was seen on its way to the phone.
     const bool leaving = heard.destination.address == t.source.address;
     const auto& server = heard.message.security_server;
+    if (leaving)
+        pending.security_server = agreement_key(server, hasher_);
+    const gm_challenge_key key = pending.key;
+    for (const Pending& gone : challenges_.add(std::move(pending)))
+        out.operations.emplace_back(EraseChallenge{gone.key});
     if (const Pending* made = challenges_.find(key))
         associations_.offer(*made, heard.source.address,
                             leaving ? server : std::vector<sip::SecurityMechanism>{});

@@ -41,6 +41,8 @@ class Registrar {
         std::size_t via = 0; // the phone's, in the message's list
     };
     void opened(const Transaction& t, Transactions::Opened how, std::uint64_t now_ns, Outcome& out);
+    void check_agreement(const Transaction& t, const Pending& pending, std::uint64_t now_ns,
+                         Outcome& out);
     [[nodiscard]] Match match(const sip::Message& message, const sip::Via& phone);
     [[nodiscard]] Match match_any(const sip::Message& message);
     [[nodiscard]] bool altered(const Transaction& t, const sip::Message& onward) const;

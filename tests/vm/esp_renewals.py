@@ -66,7 +66,10 @@ def port_kept(arena):
         arena.lab.core.ask_again(phone.impi)
         challenge = phone.ask_to_renew(port)
         expect(status(challenge) == 401, f"challenged: {status(challenge)}")
-        phone.sas.remove(phone.network, phone.side)  # one policy for one pair of ports
-        expect(status(phone.answer(challenge)) == 200, "it registers")
+        before = arena.guard.counts()
+        phone.forget()
+        answer = phone.answer(challenge)
+        expect(status(answer) == 200, f"it registers: {status(answer)}, {arena.guard.since(before)}, "
+                                      f"{arena.lab.xfrm_errors()}")
         arena.guard.wait_for(lambda: events_of(arena, "port_reused", phone.impi), "the report")
     arena.passes(play)
