@@ -55,21 +55,3 @@ def old_port(arena):
         phone.sas = new
         arena.speaks(phone)
     arena.passes(play)
-
-
-@case("Esp.PortThatIsKeptIsReported", "R17 D.2.3")
-def port_kept(arena):
-    """The clause asks for a new one; the phone is served all the same."""
-    def play(arena):
-        phone = arena.registered()
-        port = phone.port
-        arena.lab.core.ask_again(phone.impi)
-        challenge = phone.ask_to_renew(port)
-        expect(status(challenge) == 401, f"challenged: {status(challenge)}")
-        before = arena.guard.counts()
-        phone.forget()
-        answer = phone.answer(challenge)
-        expect(status(answer) == 200, f"it registers: {status(answer)}, {arena.guard.since(before)}, "
-                                      f"{arena.lab.xfrm_errors()}")
-        arena.guard.wait_for(lambda: events_of(arena, "port_reused", phone.impi), "the report")
-    arena.passes(play)
