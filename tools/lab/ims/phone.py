@@ -197,14 +197,6 @@ class EspPhone(Phone):
         self.old.remove(self.network, self.side)
         self.old = None
 
-    def forget(self):
-        """Takes the set in use out of the phone's kernel, which then may have another one for the
-        same ports."""
-        self.sas.remove(self.network, self.side)
-        if self._offered is self.sas:
-            self._offer()
-        self.sas = None
-
     def speak_from(self, port, named=None):
         """Messages leave from that port from here on; in Via and Contact they name it, or another
         one."""
