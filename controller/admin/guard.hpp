@@ -5,6 +5,7 @@
 
 #include "admin/configuration.hpp"
 #include "admin/event.hpp"
+#include "admin/report_figures.hpp"
 #include "admin/sa.hpp"
 #include "base/address.hpp"
 #include "base/error.hpp"
@@ -146,6 +147,7 @@ struct Figures {
     std::map<std::string, std::uint64_t> registrations; // ended so far, by result: "bound", ...
     SaCounts sas;                                       // now
     std::map<std::string, std::uint64_t> sa_deviations; // found so far, by fault: "lifetime", ...
+    ReportFigures reports;
 };
 
 // A message to judge as if it had come from the wire. Nothing changes by it.

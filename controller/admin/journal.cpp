@@ -28,6 +28,7 @@ store::Kind kind_of(EventType type) {
     case EventType::would_drop:
     case EventType::challenged:
     case EventType::auth_timeout:
+    case EventType::reported:
     case EventType::forged_answer:
     case EventType::not_believed:
     case EventType::lost:
@@ -39,6 +40,7 @@ store::Kind kind_of(EventType type) {
     case EventType::expired:
     case EventType::conflict:
     case EventType::shadowed:
+    case EventType::sec_agree_mismatch:
     case EventType::port_reused:
     case EventType::adopted:
         return store::Kind::life;

@@ -33,6 +33,7 @@ bool is_chatter(binding::NoticeKind kind) {
 binding::Rules rules_of(const config::Config& config, const kernel::Maps& maps) {
     binding::Rules rules;
     rules.believes_core = !config.core.peers.empty();
+    rules.registration_timer_ns = config.limits.registration_timer_s * binding::kSecond;
     rules.bindings = maps.bindings.raw().max_entries();
     rules.adopted = rules.bindings / 2;
     rules.identities = maps.identities.raw().max_entries();
@@ -169,20 +170,33 @@ void Engine::arrive() {
 void Engine::follow(const binding::Outcome& outcome, const feeds::Moment& now) {
     if (const auto applied = kernel::apply(objects_.maps(), outcome.operations); !applied)
         alarm(applied.error().text());
+    std::vector<std::uint64_t> events;
     for (const auto& notice : outcome.notices)
-        tell(notice, now);
+        events.push_back(tell(notice, now));
+    pass_on(outcome, events, now);
 }
 
-void Engine::tell(const binding::Notice& notice, const feeds::Moment& now) {
+void Engine::pass_on(const binding::Outcome& outcome, const std::vector<std::uint64_t>& events,
+                     const feeds::Moment& now) const {
+    if (!on_failure_)
+        return;
+    for (const auto& failure : outcome.failures) {
+        auto event = feeds::report(outcome.notices[failure.notice], directory_, now);
+        event.id = events[failure.notice];
+        on_failure_(failure, event);
+    }
+}
+
+std::uint64_t Engine::tell(const binding::Notice& notice, const feeds::Moment& now) {
     ++registrations_[std::string(binding::name(notice.kind))];
     if (is_chatter(notice.kind) && ++chatter_ > kChatter) {
         ++unheard_;
-        return;
+        return 0;
     }
     auto event = feeds::report(notice, directory_, now);
     if (is_chatter(notice.kind))
         event.suppressed = std::exchange(unheard_, 0);
-    log_.append(std::move(event));
+    return log_.append(std::move(event));
 }
 
 void Engine::note_losses(const feeds::Moment& now) {

@@ -7,10 +7,10 @@
 namespace gmguard::binding {
 namespace {
 
-constexpr std::array<std::string_view, 14> kNoticeNames{
+constexpr std::array<std::string_view, 15> kNoticeNames{
     "bound",        "refreshed",   "released",   "expired",      "moved",
     "conflict",     "shadowed",    "challenged", "auth_timeout", "forged_answer",
-    "not_believed", "port_reused", "adopted",    "lost"};
+    "not_believed", "port_reused", "adopted",    "lost",         "sec_agree_mismatch"};
 
 constexpr std::array<std::string_view, 16> kDoubtNames{
     "none",        "clear_register", "not_sent_on",   "altered",
@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, 16> kDoubtNames{
     "other_user",  "other_impi",     "no_challenge",  "other_contact",
     "still_there", "no_answer",      "too_many_open", "table_full"};
 
-static_assert(kNoticeNames.size() == std::to_underlying(NoticeKind::lost) + 1);
+static_assert(kNoticeNames.size() == std::to_underlying(NoticeKind::sec_agree_mismatch) + 1);
 static_assert(kDoubtNames.size() == std::to_underlying(Doubt::table_full) + 1);
 
 } // namespace

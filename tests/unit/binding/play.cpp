@@ -200,6 +200,7 @@ void Play::take(const Outcome& outcome) {
     kernel.check(now_ns);
     EXPECT_TRUE(kernel.complaints().empty()) << kernel.complaints().front();
     heard_notices.insert(heard_notices.end(), outcome.notices.begin(), outcome.notices.end());
+    failures.insert(failures.end(), outcome.failures.begin(), outcome.failures.end());
 }
 
 std::vector<std::string> Play::notices() {

@@ -79,6 +79,7 @@ class Play {
     std::uint64_t now_ns = 1000 * kSecond;
     Attempt attempt;
     std::vector<Notice> heard_notices;
+    std::vector<Failure> failures; // so far
 
   private:
     void open(const Phone& phone, bool is_protected, const Changes& changes);
