@@ -3,7 +3,7 @@
 // gm_front: the shield at every Gm interface (XDP). Cheap verdicts at line rate: clear UDP SIP to
 // the unprotected port is judged in full, clear packets to a protected port die, ESP is admitted
 // only from the source that its SPI belongs to, fragments to guarded addresses are metered. What it
-// cannot know (fragments, TCP) it passes to gm_inside.
+// cannot know (fragments, messages of TCP) it passes to gm_inside and gm_stream.
 
 #include "clear.h"
 #include "esp.h"

@@ -241,6 +241,7 @@ struct Objects::Parts {
     Maps maps;
     std::string pins;
     bool adopted = false;
+    Streams streams = Streams::with;
     std::string log;
 
     [[nodiscard]] Result<> load(const Sizes& sizes);
@@ -289,9 +290,10 @@ Result<> Objects::Parts::load(const Sizes& sizes) {
 }
 
 Result<> Objects::Parts::load_judges_sa(const Sizes& sizes) {
-    if (auto loaded = load_one(inside_sa, "gm_inside", sizes); !loaded)
-        return loaded;
-    return load_one(stream_sa, "gm_stream", sizes);
+    auto loaded = load_one(inside_sa, "gm_inside", sizes);
+    if (loaded && streams == Streams::with)
+        loaded = load_one(stream_sa, "gm_stream", sizes);
+    return loaded;
 }
 
 // Those that read the sec_path, where the kernel lets them: both or none, so that a message is
@@ -305,9 +307,10 @@ Result<> Objects::Parts::load_judges(const Sizes& sizes) {
         stream_sa.reset();
         log += "security associations are told by address and port: " + loaded.error().text();
     }
-    if (auto loaded = load_one(inside, "gm_inside", sizes); !loaded)
-        return loaded;
-    return load_one(stream, "gm_stream", sizes);
+    auto loaded = load_one(inside, "gm_inside", sizes);
+    if (loaded && streams == Streams::with)
+        loaded = load_one(stream, "gm_stream", sizes);
+    return loaded;
 }
 
 // A table for people is no reason not to judge.
@@ -326,7 +329,9 @@ const bpf_program* Objects::Parts::program(Program which) const {
     case Program::inside:
         return inside_sa ? inside_sa->progs.gm_inside : inside->progs.gm_inside;
     case Program::stream:
-        return stream_sa ? stream_sa->progs.gm_stream : stream->progs.gm_stream;
+        if (stream_sa)
+            return stream_sa->progs.gm_stream;
+        return stream ? stream->progs.gm_stream : nullptr;
     case Program::onward:
         return onward->progs.gm_onward;
     case Program::answers:
@@ -358,8 +363,9 @@ Objects::Objects(Objects&&) noexcept = default;
 Objects& Objects::operator=(Objects&&) noexcept = default;
 Objects::~Objects() = default;
 
-Result<Objects> Objects::open_private(const Sizes& sizes) {
+Result<Objects> Objects::open_private(const Sizes& sizes, Streams streams) {
     auto parts = std::make_unique<Parts>();
+    parts->streams = streams;
     if (auto loaded = parts->load(sizes); !loaded)
         return fail(std::move(loaded.error()));
     return Objects(std::move(parts));

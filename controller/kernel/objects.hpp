@@ -45,6 +45,9 @@ struct Sizes {
     [[nodiscard]] static Sizes of(std::uint32_t bindings);
 };
 
+// Whether gm_stream is wanted, which no test run can feed: it asks a socket.
+enum class Streams : bool { without, with };
+
 struct Maps {
     Map<gm_listener_key, gm_listener> listeners;
     Map<gm_prefix_key, gm_pool> pools;
@@ -73,7 +76,8 @@ struct ProgramInfo {
 class Objects {
   public:
     // A private instance: nothing is pinned, nothing outlives it. For replay, explain and tests.
-    [[nodiscard]] static Result<Objects> open_private(const Sizes& sizes = Sizes::of(10'000));
+    [[nodiscard]] static Result<Objects> open_private(const Sizes& sizes = Sizes::of(10'000),
+                                                      Streams streams = Streams::with);
 
     // Makes the pin directory, or adopts the maps in it. Nothing is attached or detached. Errors:
     //   conflict     the pins are of another schema or of other sizes: hint says what to do
@@ -87,8 +91,9 @@ class Objects {
     ~Objects();
 
     [[nodiscard]] const Maps& maps() const;
-    // Descriptors that stay this object's. Program::show: -1 where the kernel refused it, as a
-    // locked-down one may; then nothing is lacking but the table, and load_log() says why.
+    // Descriptors that stay this object's. Program::stream: -1 without streams. Program::show: -1
+    // where the kernel refused it, as a locked-down one may; then nothing is lacking but the table,
+    // and load_log() says why.
     [[nodiscard]] int fd(Program program) const;
     // Whether gm_inside and gm_stream know by its SPI which security association decrypted a
     // packet; else (6.1) address and port stand for it.

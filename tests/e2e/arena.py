@@ -98,6 +98,7 @@ class Arena:
         self.lab = lab or Lab()
         self.guard = guard(self.lab)
         self.mode = None
+        self.has_open = False  # whether the listeners that nobody judges are just that
         self._numbers = itertools.count(1)
         self._wholes = itertools.count(1)
         self._open = contextlib.ExitStack()
@@ -122,7 +123,7 @@ class Arena:
 
     def set_mode(self, mode):
         self.guard.set_mode(mode)
-        self.mode = mode
+        self.mode, self.has_open = mode, False
 
     # --- phones
 

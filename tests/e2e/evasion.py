@@ -234,6 +234,14 @@ def _receiver(arena):
     return arena.receiver
 
 
+def _open(arena):
+    """Changes of all modes change those of the open listeners too."""
+    if not arena.has_open:
+        for family in (4, 6):
+            arena.guard.cli("mode", "set", "all", "off", "--listener", f"{OPEN}{family}")
+        arena.has_open = True
+
+
 def only(v6):
     """In place of both families."""
     def family(name, rows, **arguments):
@@ -249,8 +257,7 @@ def evades(name, rows="H5", good=0, works=True, families=both_families, inner=Fa
     def add(function):
         def play(arena, v6, inner):
             receiver = _receiver(arena)
-            family = 6 if v6 else 4
-            arena.guard.cli("mode", "set", "all", "off", "--listener", f"{OPEN}{family}")
+            _open(arena)
             with Play(arena, receiver, v6) as scene:
                 for name in (OPEN, SHUT):
                     sender = scene.sender(name, inner)
