@@ -216,7 +216,7 @@ static __always_inline int gm_open_case(struct gm_case *c, const struct gm_work 
     if (!s->core)
         c->listener =
             gm_listener_at(w->record.destination, w->record.destination_port, GM_TCP, s->arrival);
-    gm_take_way(c, w->record.destination, s->way);
+    gm_take_way(c, s->way);
     return s->core || c->listener;
 }
 
@@ -276,32 +276,25 @@ static __always_inline int gm_skip_body(struct gm_segment *s)
     return s->left != 0;
 }
 
-/* Messages on their way out of a segment. */
-struct gm_messages {
-    struct __sk_buff *skb;
-    struct gm_work *w;
-    struct gm_segment *s;
-    enum gm_taken taken;
-};
-
-static long gm_messages_step(__u32 i, struct gm_messages *m)
-{
-    (void)i;
-    m->taken = gm_skip_body(m->s) ? gm_take_message(m->skb, m->w, m->s) : GM_TAKEN_ALL;
-    return m->taken != GM_TAKEN_NEXT;
-}
-
 /* Messages of one packet; what is behind them has to come again. */
-#define GM_SEGMENT_MESSAGES 320
+#define GM_SEGMENT_MESSAGES 128
 
-/* Takes the segment's messages, up to one that is not whole or may not come. */
+/* Takes the segment's messages, up to one that is not whole or may not come. No step of gm_loop,
+ * for the stack of those that judge: with one 6.1 counts 544 bytes (clang 19). */
 static __always_inline enum gm_taken gm_take_messages(struct __sk_buff *skb, struct gm_work *w,
                                                       struct gm_segment *s)
 {
-    struct gm_messages m = {.skb = skb, .w = w, .s = s, .taken = GM_TAKEN_NEXT};
+    enum gm_taken taken = GM_TAKEN_NEXT;
+    __u32 i;
 
-    gm_loop(GM_SEGMENT_MESSAGES, gm_messages_step, &m);
-    return m.taken;
+    for (i = 0; i < GM_SEGMENT_MESSAGES; ++i) {
+        if (!gm_skip_body(s))
+            return GM_TAKEN_ALL;
+        taken = gm_take_message(skb, w, s);
+        if (taken != GM_TAKEN_NEXT)
+            break;
+    }
+    return taken;
 }
 
 #endif

@@ -231,7 +231,7 @@ static __always_inline int gm_judge_protected(struct gm_case *c, struct gm_work 
     if (binding)
         binding->last_seen_ns = gm_now(c->settings);
     if (w->sip.kind == GM_KIND_REQUEST && gm_is_register(w, w->sip.method)) {
-        if (gm_fails(c, gm_check_association(c, binding, 1)))
+        if (gm_fails(c, gm_check_association(c, w, binding, 1)))
             return 1;
         return gm_judge_inner_register(c, w, binding);
     }
@@ -245,7 +245,7 @@ static __always_inline int gm_judge_protected(struct gm_case *c, struct gm_work 
         claim.adopted = binding->state == GM_STATE_ADOPTED;
         w->record.holder = binding->subscriber;
     }
-    if (gm_fails(c, gm_check_association(c, binding, 0)))
+    if (gm_fails(c, gm_check_association(c, w, binding, 0)))
         return 1;
     reason = w->sip.kind == GM_KIND_REQUEST ? gm_check_request(w, c->settings, &claim)
                                             : gm_check_answer(w, c->settings, &claim);
