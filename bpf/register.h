@@ -127,13 +127,11 @@ static __always_inline int gm_check_uri_params(struct gm_work *w)
 
 /* One Contact: its URI names the packet's source, address and port; a port that is not written is
  * 5060, of sips: 5061. */
-GM_GLOBAL int gm_check_contact_uri(struct gm_work *w)
+static __always_inline int gm_check_contact_uri(struct gm_work *w)
 {
     __u32 port;
     int reason;
 
-    if (!w)
-        return GM_REASON_malformed;
     reason = gm_read_uri(w, w->value.uri.at, gm_end(w->value.uri));
     if (!reason)
         reason = gm_check_uri_params(w);
