@@ -106,7 +106,7 @@ static __always_inline int gm_first_look(const struct gm_case *c, __u64 word, __
 
 /* Which of these the listener and the hook let the judge do. */
 #define GM_BESIDE_CALLS 1u /* emergency calls of nobody */
-#define GM_BESIDE_METERS 2u /* counts against the limits: gm_front does */
+#define GM_BESIDE_METERS 2u /* counts against the limits, once: gm_front does, and gm_stream */
 
 /* What is to be judged further, beside the reasons. One call after the other, not within each
  * other: the stack of 6.1. */
@@ -158,9 +158,7 @@ GM_GLOBAL int gm_check_caller(struct gm_work *w)
 
     if (!w)
         return GM_REASON_malformed;
-    reason = gm_check_via(w);
-    if (!reason)
-        reason = gm_read_only_uri(w, w->sip.first[GM_H_FROM]);
+    reason = gm_read_only_uri(w, w->sip.first[GM_H_FROM]);
     if (reason)
         return reason;
     return gm_is_anonymous(w) && !w->sip.count[GM_H_P_PREFERRED_IDENTITY] &&
@@ -200,16 +198,13 @@ static __always_inline int gm_check_clear_answer(struct gm_work *w,
                : GM_REASON_rate_limited;
 }
 
-/* A message that gm_name_other() found to be SIP: a reason, or where it is to be looked for. */
+/* A message whose index found nothing wrong: a reason, or where it is to be looked for. */
 GM_GLOBAL int gm_judge_beside(struct gm_work *w, const struct gm_settings *settings, __u32 does)
 {
     int reason;
 
     if (!w || !settings)
         return GM_REASON_malformed;
-    reason = gm_sip_index(w);
-    if (reason)
-        return reason;
     if (w->sip.kind == GM_KIND_RESPONSE)
         return gm_check_clear_answer(w, settings, does);
     if (!(does & GM_BESIDE_CALLS))
@@ -222,21 +217,26 @@ GM_GLOBAL int gm_judge_beside(struct gm_work *w, const struct gm_settings *setti
     return gm_is_of_a_call(gm_load8(w->text)) ? GM_BESIDE_OF_A_CALL : GM_REASON_not_register;
 }
 
-/* What a scan finds against the message in w->text, which is no REGISTER. REQUIRES: w->sip.length
- * is set. */
-static __always_inline int gm_check_beside(const struct gm_case *c, struct gm_work *w)
+/* What is against a message that is no REGISTER. REQUIRES: w->sip is its index, which found
+ * `reason`. A call of its own for the stack of its callers. */
+static __attribute__((noinline)) int gm_check_beside(const struct gm_case *c, struct gm_work *w,
+                                                     int reason)
 {
     __u32 does = (c->listener->emergency == GM_EMERGENCY_ALLOW ? GM_BESIDE_CALLS : 0) |
-                 (c->hook == GM_HOOK_FRONT ? GM_BESIDE_METERS : 0);
-    int reason = gm_name_other(w);
+                 (c->hook == GM_HOOK_FRONT || w->sip.streamed ? GM_BESIDE_METERS : 0);
+    int name = gm_name_indexed(w, reason);
 
-    if (reason != GM_REASON_not_register || !gm_is_ts33203(c))
+    if (name != GM_REASON_not_register || !gm_is_ts33203(c))
+        return name;
+    if (reason)
         return reason;
     if (gm_check_source(c))
         return GM_REASON_spoofed_source;
     reason = gm_judge_beside(w, c->settings, does);
     if (reason == GM_BESIDE_CALL) {
-        reason = gm_check_caller(w);
+        reason = gm_check_via(w);
+        if (!reason)
+            reason = gm_check_caller(w);
         return reason ? reason : gm_open_call(w, c->settings, does);
     }
     return reason == GM_BESIDE_OF_A_CALL ? gm_check_call(w, c->settings) : reason;

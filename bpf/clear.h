@@ -70,22 +70,25 @@ static __always_inline int gm_is_anonymous(struct gm_work *w)
            (*gm_at(w, host.at + 16) | 0x20) == 'd';
 }
 
-/* A message that is no REGISTER: an answer, a request of another method, or no SIP at all.
- * REQUIRES: w->text and w->sip.length are set. */
-GM_GLOBAL int gm_name_other(struct gm_work *w)
+/* Why a message that is no REGISTER may not come: an answer, a request of an unknown method, or no
+ * SIP at all. REQUIRES: w->sip is its index, which found `reason`. */
+static __always_inline int gm_name_indexed(struct gm_work *w, int reason)
 {
     struct gm_span method;
-    int reason;
 
-    if (!w)
-        return GM_REASON_not_sip;
-    reason = gm_sip_index(w);
     if (w->sip.kind == GM_KIND_NONE)
         return GM_REASON_not_sip;
     if (!reason && w->sip.kind == GM_KIND_RESPONSE && w->sip.count[GM_H_CSEQ] == 1 &&
         !gm_read_cseq(w, &method) && gm_is_register(w, method))
         return GM_REASON_forged_answer;
     return GM_REASON_not_register;
+}
+
+/* The same of a message that starts with no known method. REQUIRES: w->text and w->sip.length are
+ * set. */
+GM_GLOBAL int gm_name_other(struct gm_work *w)
+{
+    return w ? gm_name_indexed(w, gm_sip_index(w)) : GM_REASON_not_sip;
 }
 
 static __always_inline int gm_class_reason(__u32 class)
@@ -95,20 +98,30 @@ static __always_inline int gm_class_reason(__u32 class)
                                             : GM_REASON_none;
 }
 
+/* The challenge with this nonce that the source was sent, or NULL. A call of its own, as
+ * gm_binding_of(). */
+static __attribute__((noinline)) const struct gm_challenge *
+gm_challenge_of(const struct gm_settings *settings, gm_u128 source, gm_u128 nonce)
+{
+    struct gm_challenge_key key = {
+        .address = gm_masked(source, gm_form_of(settings, source).bits),
+        .nonce = nonce,
+    };
+    const struct gm_challenge *challenge = bpf_map_lookup_elem(&gm_challenges, &key);
+
+    return challenge && challenge->expires_ns > gm_now(settings) ? challenge : NULL;
+}
+
 /* The live challenge whose nonce the REGISTER bears, if its source was sent it; or NULL. REQUIRES:
  * w->digest is this message's. A call of its own for its stack. */
 static __attribute__((noinline)) const struct gm_challenge *
 gm_find_challenge(struct gm_work *w, const struct gm_settings *settings)
 {
     struct gm_hash_input in = {.user = w->digest.value[GM_D_NONCE]};
-    struct gm_challenge_key key = {};
-    const struct gm_challenge *challenge;
+    gm_u128 nonce;
 
-    key.address = gm_masked(w->record.source, gm_form_of(settings, w->record.source).bits);
-    if (gm_hash_of(w, settings, in, &key.nonce))
-        return NULL;
-    challenge = bpf_map_lookup_elem(&gm_challenges, &key);
-    return challenge && challenge->expires_ns > gm_now(settings) ? challenge : NULL;
+    return gm_hash_of(w, settings, in, &nonce) ? NULL
+                                               : gm_challenge_of(settings, w->record.source, nonce);
 }
 
 /* A failure REGISTER carries a nonce that its source was sent (D.2.1). */
@@ -123,7 +136,8 @@ static __always_inline int gm_check_failure(struct gm_work *w, const struct gm_s
     return challenge && challenge->user == r->user ? GM_REASON_none : GM_REASON_unmatched_failure;
 }
 
-/* Reads a REGISTER as far as every listener needs it: structure, Via, class, To, user. */
+/* Reads a REGISTER as far as every listener needs it: structure, Via, class, To, user. REQUIRES:
+ * w->sip is its index. */
 GM_GLOBAL int gm_read_register(struct gm_work *w, const struct gm_settings *settings,
                                struct gm_register *r)
 {
@@ -131,9 +145,7 @@ GM_GLOBAL int gm_read_register(struct gm_work *w, const struct gm_settings *sett
 
     if (!w || !settings || !r)
         return GM_REASON_malformed;
-    reason = gm_sip_index(w);
-    if (!reason)
-        reason = gm_check_structure(w);
+    reason = gm_check_structure(w);
     if (!reason)
         reason = gm_check_via(w);
     if (!reason)
@@ -151,15 +163,16 @@ static __always_inline int gm_check_source(const struct gm_case *c)
     return GM_REASON_spoofed_source;
 }
 
-/* Judges the REGISTER in w->text that came in clear. Returns 1 to drop it. */
-static __always_inline int gm_judge_clear(struct gm_case *c, struct gm_work *w)
+/* Judges a REGISTER that came in clear. REQUIRES: w->sip is its index, which found `reason`.
+ * Returns 1 to drop it. */
+static __always_inline int gm_judge_clear(struct gm_case *c, struct gm_work *w, int reason)
 {
     const struct gm_settings *settings = c->settings;
     struct gm_register r = {};
     struct gm_binding *binding;
-    int reason;
 
-    reason = gm_read_register(w, settings, &r);
+    if (!reason)
+        reason = gm_read_register(w, settings, &r);
     if (reason)
         return gm_fails(c, reason);
     if (gm_fails(c, gm_class_reason(r.class)) || gm_fails(c, gm_check_domain(w, settings)) ||
@@ -167,7 +180,8 @@ static __always_inline int gm_judge_clear(struct gm_case *c, struct gm_work *w)
         gm_fails(c, gm_check_source(c)) || gm_fails(c, gm_check_failure(w, settings, &r)))
         return 1;
     if (w->sos && c->listener->emergency)
-        return c->hook == GM_HOOK_FRONT && !gm_within_emergency_rate(settings, w->record.source) &&
+        return (c->hook == GM_HOOK_FRONT || w->sip.streamed) &&
+               !gm_within_emergency_rate(settings, w->record.source) &&
                gm_fails(c, GM_REASON_rate_limited);
     binding = gm_binding_of(settings, w->record.source, w->record.source_port);
     if (binding && gm_is_exclusive(binding) && binding->user != r.user) {
@@ -177,8 +191,9 @@ static __always_inline int gm_judge_clear(struct gm_case *c, struct gm_work *w)
     }
     if (gm_fails(c, gm_check_ports(w, settings, &r)))
         return 1;
-    if (c->hook == GM_HOOK_FRONT &&
-        !gm_within_rate(settings, w->record.source, r.user, binding && binding->user == r.user))
+    /* Datagrams are counted once, by gm_front. */
+    if ((c->hook == GM_HOOK_FRONT || w->sip.streamed) &&
+        !gm_within_rate(settings, w, r.user, binding && binding->user == r.user))
         return gm_fails(c, GM_REASON_rate_limited);
     return 0;
 }

@@ -10,13 +10,14 @@
 #include "esp.h"
 #include "listener.h"
 #include "register.h"
+#include "outgoing.h"
 #include "room.h"
-#include "skb.h"
 #include "tap.h"
 
 static __always_inline const struct gm_listener *gm_find_sender(const struct gm_packet *p)
 {
-    const struct gm_listener *l = gm_find_entry(p->source, p->source_port, GM_UDP);
+    const struct gm_listener *l =
+        gm_find_entry(p->source, p->source_port, (enum gm_protocol)p->protocol);
 
     return l && (l->role == GM_ROLE_UNPROTECTED || l->role == GM_ROLE_PROTECTED) ? l : NULL;
 }
@@ -73,18 +74,27 @@ static __always_inline int gm_leaks_keys(struct gm_work *w)
     return 0;
 }
 
-static __always_inline void gm_learn(struct __sk_buff *skb, struct gm_case *c, struct gm_work *w,
-                                     const struct gm_packet *p)
+/* The answer in the room. */
+static __always_inline void gm_learn(struct gm_case *c, struct gm_work *w)
 {
     struct gm_losses *losses = gm_losses_here();
 
-    gm_fill_packet(w, p, skb->ifindex);
     gm_tap(c, w, GM_TAP_CORE);
     if (w->sip.status != 401)
         return;
-    gm_give_grace(c->settings, p->destination);
+    gm_give_grace(c->settings, w->record.destination);
     if (gm_leaks_keys(w) && losses)
         losses->leaked_keys++;
+}
+
+static long gm_learn_step(__u32 i, struct gm_sending *s)
+{
+    (void)i;
+    if (!gm_next_outgoing(s->skb, s->w, s->o))
+        return 1;
+    if (gm_is_answer(s->w))
+        gm_learn(s->c, s->w);
+    return 0;
 }
 
 SEC("tc")
@@ -92,9 +102,11 @@ int gm_answers(struct __sk_buff *skb)
 {
     struct gm_case c = {.hook = GM_HOOK_ANSWERS};
     struct gm_packet p = {};
+    struct gm_outgoing o = {};
+    struct gm_sending sending = {.skb = skb, .c = &c, .o = &o};
     struct gm_work *w;
 
-    if (gm_parse_frame(skb, &p) != GM_PARSE_OK || p.protocol != IPPROTO_UDP)
+    if (gm_parse_frame(skb, &p) != GM_PARSE_OK)
         return TC_ACT_UNSPEC;
     c.settings = gm_settings_now();
     if (!c.settings || c.settings->schema != GM_SCHEMA)
@@ -107,8 +119,11 @@ int gm_answers(struct __sk_buff *skb)
     /* A forwarded packet with the P-CSCF's address teaches nothing where that is local (H11). */
     if (skb->ingress_ifindex && !c.settings->tap_front)
         return TC_ACT_UNSPEC;
-    if (gm_copy_payload(skb, w, &p) && gm_is_answer(w))
-        gm_learn(skb, &c, w, &p);
+    if (!gm_outgoing_of(skb, &p, &o))
+        return TC_ACT_UNSPEC;
+    gm_fill_packet(w, &p, skb->ifindex);
+    sending.w = w;
+    gm_loop(GM_OUTGOING_MESSAGES, gm_learn_step, &sending);
     return TC_ACT_UNSPEC;
 }
 

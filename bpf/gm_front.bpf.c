@@ -3,7 +3,7 @@
 // gm_front: the shield at every Gm interface (XDP). Cheap verdicts at line rate: clear UDP SIP to
 // the unprotected port is judged in full, clear packets to a protected port die, ESP is admitted
 // only from the source that its SPI belongs to, fragments to guarded addresses are metered. What it
-// cannot know (fragments, TCP) it passes to gm_inside.
+// cannot know (fragments, messages of TCP) it passes to gm_inside and gm_stream.
 
 #include "beside.h"
 #include "esp.h"
@@ -100,10 +100,10 @@ static __always_inline int gm_judge_datagram(struct xdp_md *ctx, struct gm_case 
     }
     c->peer = gm_peer_of(c->settings, p->source);
     if (look == GM_LOOK_SCAN) {
-        gm_fails(c, gm_check_beside(c, w));
+        gm_fails(c, gm_check_beside(c, w, gm_sip_index(w)));
         return gm_leave(ctx, c, p, 1);
     }
-    if (!gm_judge_clear(c, w) && c->settings->tap_front)
+    if (!gm_judge_clear(c, w, gm_sip_index(w)) && c->settings->tap_front)
         gm_tap(c, w, GM_TAP_CLEAR);
     return gm_leave(ctx, c, p, 1);
 }
@@ -126,9 +126,27 @@ static __always_inline int gm_judge_rest(struct xdp_md *ctx, struct gm_case *c,
     return gm_leave(ctx, c, &bare, 0);
 }
 
+/* A TCP segment. Its messages are gm_stream's; here connections are metered as they are opened, and
+ * urgent data end, which one reader sees and another does not (H6). */
+static __always_inline int gm_judge_segment(struct xdp_md *ctx, struct gm_case *c,
+                                            struct gm_packet *p)
+{
+    __u8 flags = 0;
+
+    p->length = 0;
+    if (bpf_xdp_load_bytes(ctx, p->payload + GM_TCP_FLAGS, &flags, sizeof(flags)))
+        gm_fails(c, GM_REASON_malformed);
+    else if (flags & GM_TCP_URG)
+        gm_fails(c, GM_REASON_ambiguous);
+    else if ((flags & (GM_TCP_SYN | GM_TCP_ACK)) == GM_TCP_SYN &&
+             !gm_may_connect(c->settings, p->source))
+        gm_fails(c, GM_REASON_rate_limited);
+    return c->reason ? gm_leave(ctx, c, p, 0) : XDP_PASS;
+}
+
 /* A packet to the unprotected or a protected port, or the first fragment of one. */
-static __always_inline int gm_judge_port(struct xdp_md *ctx, struct gm_case *c,
-                                         const struct gm_packet *p, enum gm_parse parse)
+static __always_inline int gm_judge_port(struct xdp_md *ctx, struct gm_case *c, struct gm_packet *p,
+                                         enum gm_parse parse)
 {
     if (c->listener->shared_interface && gm_peer_of(c->settings, p->source) == GM_PEER_CORE)
         return XDP_PASS;
@@ -138,9 +156,9 @@ static __always_inline int gm_judge_port(struct xdp_md *ctx, struct gm_case *c,
     }
     if (parse == GM_PARSE_FRAGMENT)
         return gm_judge_rest(ctx, c, p, parse);
-    if (p->protocol == IPPROTO_UDP && c->listener->role == GM_ROLE_UNPROTECTED)
-        return gm_judge_datagram(ctx, c, p);
-    return XDP_PASS;
+    if (p->protocol == IPPROTO_TCP)
+        return gm_judge_segment(ctx, c, p);
+    return c->listener->role == GM_ROLE_UNPROTECTED ? gm_judge_datagram(ctx, c, p) : XDP_PASS;
 }
 
 /* ESP to a guarded address. */

@@ -5,7 +5,7 @@
 // refuses nothing.
 
 #include "binding.h"
-#include "skb.h"
+#include "outgoing.h"
 #include "tap.h"
 
 /* It runs in the sending task. A preemptible kernel can take that off the CPU in the middle, for
@@ -48,16 +48,27 @@ static __always_inline void gm_leave_room(struct gm_sender *sender)
     __sync_lock_test_and_set(&sender->taken, 0);
 }
 
-/* Sends a REGISTER up. */
+/* Sends the next message up, if it is a REGISTER. */
+static long gm_tell_step(__u32 i, struct gm_sending *s)
+{
+    (void)i;
+    if (!gm_next_outgoing(s->skb, s->w, s->o))
+        return 1;
+    if (s->w->sip.kind == GM_KIND_REQUEST && gm_is_register(s->w, s->w->sip.method))
+        gm_tap(s->c, s->w, GM_TAP_CORE);
+    return 0;
+}
+
 static __always_inline void gm_tell(struct __sk_buff *skb, struct gm_case *c, struct gm_work *w,
                                     const struct gm_packet *p)
 {
-    if (!gm_copy_payload(skb, w, p))
-        return;
-    if (gm_load8(w->text) != GM_WORD_REGISTER || w->text[8] != ' ')
+    struct gm_outgoing o = {};
+    struct gm_sending sending = {.skb = skb, .c = c, .w = w, .o = &o};
+
+    if (!gm_outgoing_of(skb, p, &o))
         return;
     gm_fill_packet(w, p, skb->ifindex);
-    gm_tap(c, w, GM_TAP_CORE);
+    gm_loop(GM_OUTGOING_MESSAGES, gm_tell_step, &sending);
 }
 
 SEC("cgroup_skb/egress")
@@ -67,7 +78,7 @@ int gm_onward(struct __sk_buff *skb)
     struct gm_packet p = {};
     struct gm_sender *sender;
 
-    if (gm_parse_skb(skb, &p) != GM_PARSE_OK || p.protocol != IPPROTO_UDP)
+    if (gm_parse_skb(skb, &p) != GM_PARSE_OK)
         return GM_ADMIT;
     c.settings = gm_settings_now();
     if (!c.settings || c.settings->schema != GM_SCHEMA ||

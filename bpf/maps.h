@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
  *
  * Every map, once. "Controller" is gmguardd; nothing else writes from user space. The programs
- * share them, pinned under <pins>/maps by their names, but for gm_caps, which is gm_front's alone.
+ * share them, pinned under <pins>/maps by their names, but for gm_caps, of which each has its own.
  * Names have at most 15 characters.
  */
 #ifndef GMGUARD_BPF_MAPS_H
@@ -114,7 +114,24 @@ struct {
     __type(value, __u64);
 } gm_pinholes SEC(".maps");
 
-/* Token buckets by (source, user), written by gm_front alone. */
+/* How far each TCP connection of the P-CSCF has been judged, at its socket. Written by gm_stream;
+ * where it cannot be had, the segment is refused and comes again. */
+struct {
+    __uint(type, BPF_MAP_TYPE_SK_STORAGE);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __type(key, int);
+    __type(value, struct gm_flow);
+} gm_flows SEC(".maps");
+
+/* The room of a message whose header section came in pieces, at the socket that it came to. */
+struct {
+    __uint(type, BPF_MAP_TYPE_SK_STORAGE);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __type(key, int);
+    __type(value, struct gm_work);
+} gm_flow_text SEC(".maps");
+
+/* Token buckets by (source, user), written by gm_front and, those of TCP, by gm_stream. */
 struct {
     __uint(type, BPF_MAP_TYPE_LRU_HASH);
     __uint(max_entries, 65536);
@@ -122,10 +139,10 @@ struct {
     __type(value, struct gm_bucket);
 } gm_buckets SEC(".maps");
 
-/* The caps over all sources, written by gm_front alone. */
+/* The caps over all sources; each program that meters has its own. */
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
-    __uint(max_entries, 4);
+    __uint(max_entries, 5);
     __type(key, __u32);
     __type(value, struct gm_bucket);
 } gm_caps SEC(".maps");

@@ -61,30 +61,38 @@ static __noinline int gm_opened_by(struct __sk_buff *context, __u32 *spi)
 }
 
 /* Notes by which association the packet came, and says what is against that. */
-static __always_inline int gm_check_way(struct __sk_buff *skb, struct gm_case *c,
-                                        const struct gm_packet *p, int guarded)
+static __always_inline int gm_check_way(struct __sk_buff *skb, struct gm_case *c, int guarded)
 {
-    __u32 spi = 0;
-    int depth = gm_opened_by(skb, &spi);
+    int depth = gm_opened_by(skb, &c->opened);
 
     (void)guarded;
     if (!depth)
         return GM_REASON_clear_on_protected;
     if (depth > 1)
         return GM_REASON_too_deep;
-    c->opened = 1;
-    c->association = gm_find_spi(p->destination, spi);
     return GM_REASON_none;
 }
 
+/* The same for another message of a packet that was asked about. */
+static __always_inline __u32 gm_way_of(const struct gm_case *c) { return c->opened; }
+
+static __always_inline void gm_take_way(struct gm_case *c, __u32 way) { c->opened = way; }
+
+/* The association, if it is known. A call of its own for the stack of those that judge. */
+static __noinline const struct gm_spi *gm_association_of(gm_u128 pcscf, __u32 spi)
+{
+    return gm_find_spi(pcscf, spi);
+}
+
 /* Whose association it is: by one of nobody only a REGISTER may come. */
-static __always_inline int gm_check_association(const struct gm_case *c,
+static __always_inline int gm_check_association(const struct gm_case *c, const struct gm_work *w,
                                                 const struct gm_binding *binding, int is_register)
 {
-    const struct gm_spi *a = c->association;
+    const struct gm_spi *a;
 
     if (!c->opened)
         return GM_REASON_none;
+    a = gm_association_of(w->record.destination, c->opened);
     if (is_register)
         return a && a->state == GM_SPI_REFUSED ? GM_REASON_esp_wrong_source : GM_REASON_none;
     if (!a || !a->subscriber)
@@ -104,19 +112,30 @@ static __noinline void gm_expect_association(const struct gm_settings *settings,
 
 /* Decrypted is what came by an interface that gm_front guards, as clear packets to a protected port
  * do not get past it. */
-static __always_inline int gm_check_way(struct __sk_buff *skb, struct gm_case *c,
-                                        const struct gm_packet *p, int guarded)
+static __always_inline int gm_check_way(struct __sk_buff *skb, struct gm_case *c, int guarded)
 {
     (void)skb;
     (void)c;
-    (void)p;
     return guarded ? GM_REASON_none : GM_REASON_clear_on_protected;
 }
 
-static __always_inline int gm_check_association(const struct gm_case *c,
+static __always_inline __u32 gm_way_of(const struct gm_case *c)
+{
+    (void)c;
+    return 0;
+}
+
+static __always_inline void gm_take_way(struct gm_case *c, __u32 way)
+{
+    (void)c;
+    (void)way;
+}
+
+static __always_inline int gm_check_association(const struct gm_case *c, const struct gm_work *w,
                                                 const struct gm_binding *binding, int is_register)
 {
     (void)c;
+    (void)w;
     (void)binding;
     (void)is_register;
     return GM_REASON_none;

@@ -20,6 +20,13 @@
 #include "gmguard/abi/keys.h"
 #include "gmguard/proto/work.h"
 
+/* In the TCP header (RFC 9293 3.1). */
+#define GM_TCP_OFFSET 12
+#define GM_TCP_FLAGS 13
+#define GM_TCP_SYN 0x02
+#define GM_TCP_ACK 0x10
+#define GM_TCP_URG 0x20
+
 enum gm_parse {
     GM_PARSE_OK,        /* ports are known */
     GM_PARSE_OTHER,     /* not IP, or neither UDP nor TCP: not ours */
@@ -38,8 +45,8 @@ struct gm_packet {
     __u16 destination_port;
     __u32 protocol;
     union { /* one word: with two gm_inside has 544 bytes of stack on 6.1 (clang 19) */
-        __u32 payload; /* offset of the UDP payload from where parsing began */
-        __u32 spi;     /* of ESP */
+        __u32 payload; /* offset of the UDP payload, or the TCP header, from where parsing began */
+        __u32 spi; /* of ESP */
     };
     __u32 length; /* of the UDP payload, as UDP says */
 };
@@ -143,6 +150,7 @@ static __always_inline enum gm_parse gm_parse_ports(struct gm_cursor *c, struct 
     p->destination_port = bpf_ntohs(udp->dest);
     if (fragment)
         return GM_PARSE_FRAGMENT;
+    p->payload = c->at;
     if (p->protocol == IPPROTO_TCP)
         return GM_PARSE_OK;
     length = bpf_ntohs(udp->len);

@@ -126,32 +126,32 @@ GM_GLOBAL int gm_read_to_tag(struct gm_work *w, struct gm_claim *claim)
     return reason;
 }
 
-/* A request other than REGISTER. */
-static __always_inline int gm_check_request(struct gm_work *w, const struct gm_settings *settings,
-                                            struct gm_claim *claim)
-{
-    int reason = gm_check_structure(w);
-
-    if (!reason)
-        reason = gm_read_to_tag(w, claim);
-    if (!reason)
-        reason = gm_check_p_headers(w, settings, claim);
-    return reason ? reason : gm_check_from(w, settings, claim);
-}
-
 /* An answer: never to a REGISTER, which a phone is not sent (H1). */
-GM_GLOBAL int gm_check_answer(struct gm_work *w, const struct gm_settings *settings,
-                              struct gm_claim *claim)
+GM_GLOBAL int gm_check_answer(struct gm_work *w)
 {
     struct gm_span method;
 
-    if (!w || !settings || !claim)
+    if (!w)
         return GM_REASON_malformed;
     if (w->sip.count[GM_H_CSEQ] != 1 || gm_read_cseq(w, &method))
         return GM_REASON_malformed;
     if (gm_is_register_in_any_case(w, method))
         return GM_REASON_forged_answer;
-    return gm_check_p_headers(w, settings, claim);
+    return GM_REASON_none;
+}
+
+/* A request other than REGISTER, or an answer. */
+static __always_inline int gm_check_claim(struct gm_work *w, const struct gm_settings *settings,
+                                          struct gm_claim *claim)
+{
+    int is_request = w->sip.kind == GM_KIND_REQUEST;
+    int reason = is_request ? gm_check_structure(w) : gm_check_answer(w);
+
+    if (!reason && is_request)
+        reason = gm_read_to_tag(w, claim);
+    if (!reason)
+        reason = gm_check_p_headers(w, settings, claim);
+    return reason || !is_request ? reason : gm_check_from(w, settings, claim);
 }
 
 /* REGISTER or NOTIFY but for the case of its letters. Methods are case-sensitive, and some P-CSCFs
@@ -229,17 +229,13 @@ static __always_inline int gm_judge_inner_register(struct gm_case *c, struct gm_
     return gm_fails(c, gm_check_ports(w, c->settings, &r));
 }
 
-/* Judges the message in w->text that came to a protected port. Returns 1 to drop it. */
-static __always_inline int gm_judge_protected(struct gm_case *c, struct gm_work *w)
+/* Judges a message that came to a protected port. REQUIRES: w->sip is its index, which found
+ * `reason`. Returns 1 to drop it. */
+static __always_inline int gm_judge_protected(struct gm_case *c, struct gm_work *w, int reason)
 {
     struct gm_claim claim = {.loose = gm_is_ts33203(c)};
     struct gm_binding *binding;
-    int reason;
 
-    w->sip.kind = GM_KIND_NONE;
-    if (gm_is_keepalive(gm_load8(w->text), w->sip.length))
-        return 0;
-    reason = gm_sip_index(w);
     if (!reason && w->sip.kind == GM_KIND_REQUEST && gm_is_disguised(w))
         reason = GM_REASON_ambiguous;
     if (reason)
@@ -252,7 +248,7 @@ static __always_inline int gm_judge_protected(struct gm_case *c, struct gm_work 
     if (binding)
         binding->last_seen_ns = gm_now(c->settings);
     if (w->sip.kind == GM_KIND_REQUEST && gm_is_register(w, w->sip.method)) {
-        if (gm_fails(c, gm_check_association(c, binding, 1)))
+        if (gm_fails(c, gm_check_association(c, w, binding, 1)))
             return 1;
         return gm_judge_inner_register(c, w, binding);
     }
@@ -266,11 +262,9 @@ static __always_inline int gm_judge_protected(struct gm_case *c, struct gm_work 
         claim.adopted = binding->state == GM_STATE_ADOPTED;
         w->record.holder = binding->subscriber;
     }
-    if (gm_fails(c, gm_check_association(c, binding, 0)))
+    if (gm_fails(c, gm_check_association(c, w, binding, 0)))
         return 1;
-    reason = w->sip.kind == GM_KIND_REQUEST ? gm_check_request(w, c->settings, &claim)
-                                            : gm_check_answer(w, c->settings, &claim);
-    return gm_fails(c, reason);
+    return gm_fails(c, gm_check_claim(w, c->settings, &claim));
 }
 
 #endif

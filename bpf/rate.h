@@ -9,11 +9,19 @@
 
 #include "binding.h"
 
-enum gm_cap { GM_CAP_KNOWN, GM_CAP_UNKNOWN, GM_CAP_FRAGMENTS, GM_CAP_EMERGENCY };
+enum gm_cap {
+    GM_CAP_KNOWN,
+    GM_CAP_UNKNOWN,
+    GM_CAP_FRAGMENTS,
+    GM_CAP_CONNECTIONS,
+    GM_CAP_EMERGENCY
+};
 
 /* Buckets of a source that are no user's; a hash is none of these. */
 enum gm_kind_of_bucket {
-    GM_BUCKET_SOURCE,
+    GM_BUCKET_SOURCE,        /* REGISTERs of all users, in datagrams */
+    GM_BUCKET_SOURCE_STREAM, /* the same by TCP */
+    GM_BUCKET_CONNECTIONS,
     GM_BUCKET_KEEPALIVE,
     GM_BUCKET_ANSWER,
     GM_BUCKET_EMERGENCY
@@ -70,10 +78,11 @@ static __always_inline int gm_take_cap(__u32 cap, struct gm_rate rate, __u64 now
     return !rate.rate || !bucket || gm_take_token(bucket, rate, now);
 }
 
-/* Whether a REGISTER of this source and user is within all its limits. `known`: the user is bound
- * to the selector that it comes from. */
-static __always_inline int gm_within_rate(const struct gm_settings *settings, gm_u128 source,
-                                          gm_u128 user, int known)
+/* Whether the REGISTER of this user in the room is within all its limits. `known`: the user is
+ * bound to the selector that it comes from. What comes by TCP has proven its source and has buckets
+ * of its own. A call of its own for the stack of those that judge. */
+static __attribute__((noinline, unused)) int
+gm_within_rate(const struct gm_settings *settings, const struct gm_work *w, gm_u128 user, int known)
 {
     __u64 now;
     gm_u128 key;
@@ -82,18 +91,35 @@ static __always_inline int gm_within_rate(const struct gm_settings *settings, gm
         !settings->unknown.rate)
         return 1;
     now = gm_now(settings);
-    key = gm_masked(source, gm_form_of(settings, source).bits);
-    if (!gm_take_of(key, user, settings->per_user, now))
+    key = gm_masked(w->record.source, gm_form_of(settings, w->record.source).bits);
+    if (!gm_take_of(key, w->sip.streamed ? ~user : user, settings->per_user, now))
         return 0;
     if (known)
         return gm_take_cap(GM_CAP_KNOWN, settings->known, now);
-    return gm_take_of(key, GM_BUCKET_SOURCE, settings->per_source, now) &&
+    return gm_take_of(key, w->sip.streamed ? GM_BUCKET_SOURCE_STREAM : GM_BUCKET_SOURCE,
+                      settings->per_source, now) &&
            gm_take_cap(GM_CAP_UNKNOWN, settings->unknown, now);
 }
 
-/* The same of what comes beside REGISTERs, by the kind's own bucket. */
-static __always_inline int gm_within_own_rate(const struct gm_settings *settings, gm_u128 source,
-                                              enum gm_kind_of_bucket kind, struct gm_rate rate)
+/* Whether the source may open a TCP connection. */
+static __attribute__((noinline, unused)) int gm_may_connect(const struct gm_settings *settings,
+                                                            gm_u128 source)
+{
+    __u64 now;
+
+    if (!settings->connections.rate && !settings->all_connections.rate)
+        return 1;
+    now = gm_now(settings);
+    return gm_take_of(gm_masked(source, gm_form_of(settings, source).bits), GM_BUCKET_CONNECTIONS,
+                      settings->connections, now) &&
+           gm_take_cap(GM_CAP_CONNECTIONS, settings->all_connections, now);
+}
+
+/* Whether what comes beside REGISTERs is within the rate of its kind. */
+static __attribute__((noinline, unused)) int gm_within_own_rate(const struct gm_settings *settings,
+                                                                gm_u128 source,
+                                                                enum gm_kind_of_bucket kind,
+                                                                struct gm_rate rate)
 {
     gm_u128 key = gm_masked(source, gm_form_of(settings, source).bits);
 

@@ -19,9 +19,8 @@ enum gm_class {
 
 /* What the parts below found out about the REGISTER. */
 struct gm_register {
-    gm_u128 user;  /* hash of its IMPI */
-    gm_u128 nonce; /* hash of its nonce, of a failure REGISTER */
-    __u32 class;   /* enum gm_class */
+    gm_u128 user; /* hash of its IMPI */
+    __u32 class;  /* enum gm_class */
     __u32 pad;
 };
 
@@ -40,13 +39,13 @@ static __always_inline int gm_check_counts(const struct gm_work *w)
 }
 
 /* Content-Length, where it is there, says what is there: less is a second message behind the
- * first, more is a message that is not whole. */
+ * first, more is a message that is not whole. In a stream it is what frames it (framing.h). */
 static __always_inline int gm_check_length(const struct gm_work *w)
 {
     __u32 end, body = w->sip.length - w->sip.body;
     __s64 length;
 
-    if (!w->sip.count[GM_H_CONTENT_LENGTH])
+    if (w->sip.streamed || !w->sip.count[GM_H_CONTENT_LENGTH])
         return GM_REASON_none;
     length = gm_read_number(w, w->sip.first[GM_H_CONTENT_LENGTH], 0xffffffff, 1, &end);
     if (length < 0 || length > body)
@@ -131,13 +130,11 @@ static __always_inline int gm_check_uri_params(struct gm_work *w)
 
 /* One Contact: its URI names the packet's source address and this port; a port that is not written
  * is 5060, of sips: 5061. */
-GM_GLOBAL int gm_check_contact_uri(struct gm_work *w, __u32 wanted)
+static __always_inline int gm_check_contact_uri(struct gm_work *w, __u32 wanted)
 {
     __u32 port;
     int reason;
 
-    if (!w)
-        return GM_REASON_malformed;
     reason = gm_read_uri(w, w->value.uri.at, gm_end(w->value.uri));
     if (!reason)
         reason = gm_check_uri_params(w);
@@ -217,19 +214,17 @@ GM_GLOBAL int gm_is_anothers_port(struct gm_work *w, const struct gm_settings *s
 GM_GLOBAL int gm_check_ports(struct gm_work *w, const struct gm_settings *settings,
                              const struct gm_register *r)
 {
-    struct gm_span header;
-    __u32 at, end, i;
+    __u32 i;
     int reason;
 
     if (!w || !settings || !r || !w->sip.count[GM_H_SECURITY_CLIENT])
         return GM_REASON_none;
     if (w->sip.count[GM_H_SECURITY_CLIENT] > 1)
         return GM_REASON_ambiguous;
-    header = w->sip.first[GM_H_SECURITY_CLIENT];
-    at = header.at;
-    end = gm_end(header);
+    /* Where it stands is read again from the room, not kept: the stack of 6.1. */
+    w->params.at = w->sip.first[GM_H_SECURITY_CLIENT].at;
     for (i = 0; i < GM_MECHANISMS; ++i) {
-        reason = gm_read_params(w, at, end);
+        reason = gm_read_params(w, w->params.at, gm_end(w->sip.first[GM_H_SECURITY_CLIENT]));
         if (reason)
             return reason;
         if (gm_is_anothers_port(w, settings, r, GM_P_PORT_C) ||
@@ -237,7 +232,6 @@ GM_GLOBAL int gm_check_ports(struct gm_work *w, const struct gm_settings *settin
             return GM_REASON_selector_taken;
         if (!w->params.list)
             return GM_REASON_none;
-        at = w->params.at;
     }
     return GM_REASON_ambiguous;
 }

@@ -27,32 +27,37 @@ static __attribute__((noinline, unused)) enum gm_parse gm_parse_skb(struct __sk_
     return GM_PARSE_OTHER;
 }
 
-/* Copies the payload into the room; 0 where it is not there or too long. */
-static __always_inline int gm_copy_payload(struct __sk_buff *skb, struct gm_work *w,
-                                           const struct gm_packet *p)
+/* Copies `length` bytes into the room; 0 where they are not there or too many. */
+static __always_inline int gm_copy_bytes(struct __sk_buff *skb, struct gm_work *w, __u32 at,
+                                         __u32 length)
 {
-    __u64 size = p->length - 1;
+    __u64 size = length - 1;
 
     /* The one form of this bound that 6.1, 6.12 and 6.18 accept (clang 16, 19). */
     GM_FORGET(size);
-    if (p->length == 0 || p->length > GM_SIP_MAX)
+    if (length == 0 || length > GM_SIP_MAX)
         return 0;
     size &= GM_SIP_MAX - 1;
     size += 1;
-    if (bpf_skb_load_bytes(skb, p->payload, w->text, size))
+    if (bpf_skb_load_bytes(skb, at, w->text, size))
         return 0;
     w->sip.length = size;
     *(__u64 *)(w->text + size) = 0;
     return 1;
 }
 
-/* Whether the message in the room is an answer to a REGISTER. */
+static __always_inline int gm_copy_payload(struct __sk_buff *skb, struct gm_work *w,
+                                           const struct gm_packet *p)
+{
+    return gm_copy_bytes(skb, w, p->payload, p->length);
+}
+
+/* Whether the message whose index is made is an answer to a REGISTER. */
 static __always_inline int gm_is_answer(struct gm_work *w)
 {
     struct gm_span method;
 
-    return gm_load8(w->text) == GM_WORD_SIP2 && !gm_sip_index(w) &&
-           w->sip.kind == GM_KIND_RESPONSE && w->sip.count[GM_H_CSEQ] == 1 &&
+    return w->sip.kind == GM_KIND_RESPONSE && w->sip.count[GM_H_CSEQ] == 1 &&
            !gm_read_cseq(w, &method) && gm_is_register(w, method);
 }
 

@@ -19,6 +19,7 @@ static __always_inline void gm_tap(struct gm_case *c, struct gm_work *w, enum gm
     struct gm_losses *losses;
 
     gm_fill_verdict(w, c);
+    w->record.full_length = w->sip.length;
     if (gm_send(ring, w, w->sip.length))
         return;
     losses = gm_losses_here();

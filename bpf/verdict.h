@@ -17,8 +17,7 @@ struct gm_case {
     enum gm_reason reason; /* the first that would drop it, or the one that does */
     enum gm_verdict verdict;
 #ifdef GM_SEC_PATH
-    int opened; /* by an association; then which, if it is known */
-    const struct gm_spi *association;
+    __u32 opened; /* SPI of the association that it came through; 0: none */
 #endif
 };
 

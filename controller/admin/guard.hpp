@@ -5,6 +5,7 @@
 
 #include "admin/configuration.hpp"
 #include "admin/event.hpp"
+#include "admin/report_figures.hpp"
 #include "admin/sa.hpp"
 #include "base/address.hpp"
 #include "base/error.hpp"
@@ -36,7 +37,8 @@ struct Status {
     std::string commit;  // may be empty
     std::string kernel;  // release, as uname -r
     Time started;
-    std::string cgroup; // path that gm_inside and gm_onward are attached to; empty: not attached
+    std::string
+        cgroup; // path that gm_inside, gm_stream and gm_onward are attached to; empty: not attached
     std::vector<Listener> listeners;
     std::vector<std::string> warnings; // what is not covered, one sentence each
 };
@@ -146,6 +148,7 @@ struct Figures {
     std::map<std::string, std::uint64_t> registrations; // ended so far, by result: "bound", ...
     SaCounts sas;                                       // now
     std::map<std::string, std::uint64_t> sa_deviations; // found so far, by fault: "lifetime", ...
+    ReportFigures reports;
 };
 
 // A message to judge as if it had come from the wire. Nothing changes by it.

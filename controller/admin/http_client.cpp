@@ -6,11 +6,14 @@
 #include "admin/wire.hpp"
 #include "base/loopback.hpp"
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/ssl/error.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -51,33 +54,22 @@ std::string text_of(const Request& request, const Where& where) {
     return header_text(message) + request.body;
 }
 
-Result<std::vector<Generic::endpoint>> endpoints_of(const Where& where, asio::io_context& io) {
-    if (where.kind == Where::Kind::local)
-        return std::vector<Generic::endpoint>{asio::local::stream_protocol::endpoint(where.path)};
-    Code error;
-    std::vector<Generic::endpoint> endpoints;
-    for (const auto& found :
-         asio::ip::tcp::resolver(io).resolve(where.host, std::to_string(where.port), error))
-        endpoints.emplace_back(found.endpoint());
-    if (error)
-        return fail(ErrorKind::unavailable, where.host,
-                    "there is no such host: " + error.message());
-    return endpoints;
-}
+using Endpoints = std::vector<Generic::endpoint>;
 
-// One request, on a connection and an io_context of its own.
+// One request, on a connection of its own.
 class Exchange {
   public:
-    Exchange(std::string subject, Where where, TlsContext tls, std::chrono::milliseconds timeout,
-             const HttpClient::OnLine* on_line)
-        : subject_(std::move(subject)), where_(std::move(where)), tls_(std::move(tls)),
-          timeout_(timeout), on_line_(on_line) {}
+    Exchange(asio::any_io_executor executor, std::string subject, Where where, TlsContext tls,
+             std::chrono::milliseconds timeout, const HttpClient::OnLine* on_line)
+        : executor_(std::move(executor)), subject_(std::move(subject)), where_(std::move(where)),
+          tls_(std::move(tls)), timeout_(timeout), on_line_(on_line) {}
 
-    Result<Response> run(const Request& request);
+    awaitable<Result<Response>> run(Request request);
 
   private:
-    awaitable<Code> talk(const Request& request, std::vector<Generic::endpoint> endpoints);
-    awaitable<Code> connect(std::vector<Generic::endpoint> endpoints);
+    awaitable<Result<Endpoints>> endpoints();
+    awaitable<Code> talk(const Request& request, Endpoints endpoints);
+    awaitable<Code> connect(Endpoints endpoints);
     awaitable<Code> read_header();
     awaitable<Code> read_body();
     awaitable<Code> read_more();
@@ -85,7 +77,7 @@ class Exchange {
     bool hand_out(std::string_view bytes);
     [[nodiscard]] Error failure(Code error);
 
-    asio::io_context io_;
+    asio::any_io_executor executor_;
     std::string subject_;
     Where where_;
     TlsContext tls_;
@@ -99,10 +91,25 @@ class Exchange {
     Response response_;
 };
 
-awaitable<Code> Exchange::connect(std::vector<Generic::endpoint> endpoints) {
+awaitable<Result<Endpoints>> Exchange::endpoints() {
+    if (where_.kind == Where::Kind::local)
+        co_return Endpoints{asio::local::stream_protocol::endpoint(where_.path)};
+    asio::ip::tcp::resolver resolver(executor_);
+    const auto [error, found] = co_await resolver.async_resolve(
+        where_.host, std::to_string(where_.port), asio::as_tuple(asio::use_awaitable));
+    if (error)
+        co_return fail(ErrorKind::unavailable, where_.host,
+                       "there is no such host: " + error.message());
+    Endpoints endpoints;
+    for (const auto& each : found)
+        endpoints.emplace_back(each.endpoint());
+    co_return endpoints;
+}
+
+awaitable<Code> Exchange::connect(Endpoints endpoints) {
     Code error = asio::error::host_not_found;
     for (const auto& endpoint : endpoints) {
-        wire_.emplace(StreamSocket(io_), tls_);
+        wire_.emplace(StreamSocket(executor_), tls_);
         wire_->expires_after(timeout_);
         error = co_await wire_->connect(endpoint);
         if (!error)
@@ -115,7 +122,7 @@ awaitable<Code> Exchange::connect(std::vector<Generic::endpoint> endpoints) {
     co_return co_await wire_->handshake(Wire::Side::client);
 }
 
-awaitable<Code> Exchange::talk(const Request& request, std::vector<Generic::endpoint> endpoints) {
+awaitable<Code> Exchange::talk(const Request& request, Endpoints endpoints) {
     const Code refused = co_await connect(std::move(endpoints));
     if (refused)
         co_return refused;
@@ -215,23 +222,16 @@ Error Exchange::failure(Code error) {
     return {unavailable, 0, subject_, "the connection ended: " + error.message(), ""};
 }
 
-Result<Response> Exchange::run(const Request& request) {
-    auto endpoints = endpoints_of(where_, io_);
-    if (!endpoints)
-        return fail(endpoints.error());
-    Code error;
-    asio::co_spawn(io_, talk(request, std::move(*endpoints)),
-                   [this, &error](std::exception_ptr thrown, Code result) {
-                       if (wire_)
-                           wire_->close();
-                       if (thrown) // by the caller's on_line
-                           std::rethrow_exception(thrown);
-                       error = result;
-                   });
-    io_.run();
-    if (!error)
-        return std::move(response_);
-    return fail(failure(error));
+awaitable<Result<Response>> Exchange::run(Request request) {
+    auto found = co_await endpoints();
+    if (!found)
+        co_return fail(std::move(found.error()));
+    const Code error = co_await talk(request, std::move(*found));
+    if (wire_)
+        wire_->close();
+    if (error)
+        co_return fail(failure(error));
+    co_return std::move(response_);
 }
 
 Result<std::string> read_token(const std::string& path) {
@@ -257,7 +257,12 @@ Result<> check_secrecy(const Where& where, const Remote& remote) {
 HttpClient::HttpClient(Remote remote, std::chrono::milliseconds timeout)
     : remote_(std::move(remote)), timeout_(timeout) {}
 
-Result<Response> HttpClient::exchange(Request request, const OnLine* on_line) const {
+struct HttpClient::Prepared {
+    Where where;
+    TlsContext tls;
+};
+
+Result<HttpClient::Prepared> HttpClient::prepare(Request& request) const {
     const auto where = Where::parse(remote_.where);
     if (!where)
         return fail(where.error());
@@ -274,7 +279,45 @@ Result<Response> HttpClient::exchange(Request request, const OnLine* on_line) co
         tls = client_tls(remote_.files);
     if (!tls)
         return fail(tls.error());
-    return Exchange(remote_.where, *where, *tls, timeout_, on_line).run(request);
+    return Prepared{*where, *tls};
+}
+
+Result<Response> HttpClient::exchange(Request request, const OnLine* on_line) const {
+    auto prepared = prepare(request);
+    if (!prepared)
+        return fail(std::move(prepared.error()));
+    asio::io_context io;
+    Exchange exchange(io.get_executor(), remote_.where, std::move(prepared->where),
+                      std::move(prepared->tls), timeout_, on_line);
+    Result<Response> out;
+    asio::co_spawn(io, exchange.run(std::move(request)),
+                   [&out](std::exception_ptr thrown, Result<Response> result) {
+                       if (thrown) // by the caller's on_line
+                           std::rethrow_exception(thrown);
+                       out = std::move(result);
+                   });
+    io.run();
+    return out;
+}
+
+void HttpClient::start(const asio::any_io_executor& executor, Request request, OnEnd on_end) const {
+    auto prepared = prepare(request);
+    if (!prepared) {
+        asio::post(executor, [on_end = std::move(on_end), error = std::move(prepared.error())] {
+            on_end(fail(error));
+        });
+        return;
+    }
+    const auto exchange =
+        std::make_shared<Exchange>(executor, remote_.where, std::move(prepared->where),
+                                   std::move(prepared->tls), timeout_, nullptr);
+    asio::co_spawn(
+        executor, exchange->run(std::move(request)),
+        [exchange, on_end = std::move(on_end)](std::exception_ptr thrown, Result<Response> result) {
+            if (thrown)
+                std::rethrow_exception(thrown);
+            on_end(std::move(result));
+        });
 }
 
 Result<Response> HttpClient::send(const Request& request) const {

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The synchronous client of the command line: HTTP/1.1 over a unix socket or TCP, with TLS or not.
+// The client of HTTP/1.1 over a unix socket or TCP, with TLS or not: the command line's, which
+// waits for the answer, and the daemon's, which does not.
 #pragma once
 
 #include "admin/exchange.hpp"
 #include "admin/tls.hpp"
 #include "base/error.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
 
 #include <chrono>
 #include <functional>
@@ -37,7 +40,15 @@ class HttpClient {
     using OnLine = std::function<bool(std::string_view line)>;
     [[nodiscard]] Result<Response> follow(const Request& request, const OnLine& on_line) const;
 
+    // As send(), in the background: `on_end` is called once, on the executor, also where nothing
+    // can be sent. The client need not outlive the call.
+    using OnEnd = std::function<void(Result<Response>)>;
+    void start(const boost::asio::any_io_executor& executor, Request request, OnEnd on_end) const;
+
   private:
+    // What one exchange needs beside its request.
+    struct Prepared;
+    [[nodiscard]] Result<Prepared> prepare(Request& request) const;
     [[nodiscard]] Result<Response> exchange(Request request, const OnLine* on_line) const;
 
     Remote remote_;

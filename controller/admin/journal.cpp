@@ -29,6 +29,7 @@ store::Kind kind_of(EventType type) {
     case EventType::contested:
     case EventType::challenged:
     case EventType::auth_timeout:
+    case EventType::reported:
     case EventType::forged_answer:
     case EventType::not_believed:
     case EventType::lost:
@@ -42,6 +43,7 @@ store::Kind kind_of(EventType type) {
     case EventType::shadowed:
     case EventType::superseded:
     case EventType::address_conflict:
+    case EventType::sec_agree_mismatch:
     case EventType::port_reused:
     case EventType::adopted:
         return store::Kind::life;

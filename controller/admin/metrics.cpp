@@ -119,6 +119,37 @@ MetricFamily sa_deviations(const Figures& figures) {
     return family.take();
 }
 
+MetricFamily reports(const Figures& figures) {
+    Family family("reports_total",
+                  "Reports of failed registrations to the home network, by what came of them",
+                  MetricType::Counter);
+    for (const auto& [result, count] : figures.reports.home)
+        family.add({{"result", result}}, static_cast<double>(count));
+    return family.take();
+}
+
+MetricFamily webhook(const Figures& figures) {
+    Family family("webhook_total",
+                  "Events for the webhook: delivered, refused, given up; and "
+                  "attempts that failed",
+                  MetricType::Counter);
+    const auto& counts = figures.reports.webhook;
+    if (!counts)
+        return family.take();
+    family.add({{"result", "delivered"}}, static_cast<double>(counts->delivered));
+    family.add({{"result", "failed"}}, static_cast<double>(counts->failed));
+    family.add({{"result", "refused"}}, static_cast<double>(counts->refused));
+    family.add({{"result", "given_up"}}, static_cast<double>(counts->given_up));
+    return family.take();
+}
+
+MetricFamily webhook_waiting(const Figures& figures) {
+    Family family("webhook_waiting", "Events that wait for the webhook", MetricType::Gauge);
+    if (figures.reports.webhook)
+        family.add({}, static_cast<double>(figures.reports.webhook->waiting));
+    return family.take();
+}
+
 MetricFamily events(const EventLog& log) {
     Family family("events_total", "Events in the log since the start", MetricType::Counter);
     family.add({}, static_cast<double>(log.total()));
@@ -251,6 +282,9 @@ class GuardMetrics : public prometheus::Collectable {
             registrations(figures),
             sas(figures),
             sa_deviations(figures),
+            reports(figures),
+            webhook(figures),
+            webhook_waiting(figures),
             events(log_),
             events_lost(losses, size),
             leaked_keys(losses),

@@ -2,6 +2,7 @@
 #include "app/app.hpp"
 
 #include "app/doors.hpp"
+#include "app/home_reports.hpp"
 #include "app/service.hpp"
 #include "app/supervisor.hpp"
 
@@ -55,6 +56,7 @@ class App {
     asio::signal_set signals_{io_, SIGTERM, SIGINT};
     asio::signal_set reloads_{io_, SIGHUP};
     std::optional<Doors> doors_;
+    std::optional<HomeReports> reports_;
     bool ending_ = false;
 };
 
@@ -67,6 +69,11 @@ Result<> App::start() {
         return fail(std::move(doors.error()));
     }
     doors_ = std::move(*doors);
+    reports_.emplace(io_, service_.config(), service_.log(), service_.reports());
+    service_.engine().on_failure(
+        [this](const binding::Failure& failure, const admin::Event& event) {
+            reports_->report(failure, event);
+        });
     return {};
 }
 
@@ -113,6 +120,7 @@ void App::wait_for_tick() {
 void App::on_tick() {
     service_.engine().tick();
     service_.mend();
+    reports_->tick();
     tell_alive();
     wait_for_tick();
 }
@@ -150,6 +158,7 @@ void App::on_end(int signal) {
     tell_ending();
     service_.end();
     doors_->stop();
+    reports_->close();
     rings_.close();
     sas_.close();
     wait_for_end();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/engine.hpp"
 
+#include "app/connections.hpp"
 #include "feeds/tap.hpp"
 #include "kernel/apply.hpp"
 
@@ -33,6 +34,7 @@ binding::Rules rules_of(const config::Config& config, const kernel::Maps& maps) 
     binding::Rules rules;
     rules.profile = config::profile_of(config);
     rules.believes_core = !config.core.peers.empty();
+    rules.registration_timer_ns = config.limits.registration_timer_s * binding::kSecond;
     rules.bindings = maps.bindings.raw().max_entries();
     rules.adopted = rules.bindings / 2;
     rules.identities = maps.identities.raw().max_entries();
@@ -129,6 +131,9 @@ void Engine::on_record(const kernel::Record& record) {
     if (record.ring == kernel::Ring::events) {
         log_.append(feeds::report(record, directory_, reading_));
         const auto& head = record.head;
+        if (is_poisoned(head))
+            if (const auto ended = end_connection(config_, head); !ended)
+                spdlog::warn("{}", ended.error().text());
         if (is_of_unregistered(head))
             follow(policy_.handle(binding::Unregistered{
                        head.time_ns, {Address(head.source), head.source_port}, head.listener}),
@@ -166,20 +171,33 @@ void Engine::arrive() {
 void Engine::follow(const binding::Outcome& outcome, const feeds::Moment& now) {
     if (const auto applied = kernel::apply(objects_.maps(), outcome.operations); !applied)
         alarm(applied.error().text());
+    std::vector<std::uint64_t> events;
     for (const auto& notice : outcome.notices)
-        tell(notice, now);
+        events.push_back(tell(notice, now));
+    pass_on(outcome, events, now);
 }
 
-void Engine::tell(const binding::Notice& notice, const feeds::Moment& now) {
+void Engine::pass_on(const binding::Outcome& outcome, const std::vector<std::uint64_t>& events,
+                     const feeds::Moment& now) const {
+    if (!on_failure_)
+        return;
+    for (const auto& failure : outcome.failures) {
+        auto event = feeds::report(outcome.notices[failure.notice], directory_, now);
+        event.id = events[failure.notice];
+        on_failure_(failure, event);
+    }
+}
+
+std::uint64_t Engine::tell(const binding::Notice& notice, const feeds::Moment& now) {
     ++registrations_[std::string(binding::name(notice.kind))];
     if (is_chatter(notice.kind) && ++chatter_ > kChatter) {
         ++unheard_;
-        return;
+        return 0;
     }
     auto event = feeds::report(notice, directory_, now);
     if (is_chatter(notice.kind))
         event.suppressed = std::exchange(unheard_, 0);
-    log_.append(std::move(event));
+    return log_.append(std::move(event));
 }
 
 void Engine::note_losses(const feeds::Moment& now) {

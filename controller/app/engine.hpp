@@ -13,6 +13,7 @@
 #include "kernel/tables.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -49,6 +50,12 @@ class Engine {
 
     // Into the event log and the daemon's own.
     void alarm(std::string detail, std::string interface = {});
+
+    // Of each registration that the home network is to be told of; `event` is the log's, with id 0
+    // where it had no room for it.
+    using OnFailure =
+        std::function<void(const binding::Failure& failure, const admin::Event& event)>;
+    void on_failure(OnFailure told) { on_failure_ = std::move(told); }
 
     // The guard is at a new place: who spoke there before is not known (H14). Counts with fill().
     void arrive();
@@ -94,7 +101,10 @@ class Engine {
     void on_record(const kernel::Record& record);
     [[nodiscard]] Result<> done(Result<binding::Outcome> outcome, const feeds::Moment& now);
     void follow(const binding::Outcome& outcome, const feeds::Moment& now);
-    void tell(const binding::Notice& notice, const feeds::Moment& now);
+    // The event's id in the log; 0: it was only counted.
+    std::uint64_t tell(const binding::Notice& notice, const feeds::Moment& now);
+    void pass_on(const binding::Outcome& outcome, const std::vector<std::uint64_t>& events,
+                 const feeds::Moment& now) const;
     void note_losses(const feeds::Moment& now);
     void note_fill();
     void show_life(const feeds::Moment& now);
@@ -111,6 +121,7 @@ class Engine {
     gm_losses losses_{};
     feeds::Moment reading_; // of the reading of the rings at hand
     std::map<std::string, std::uint64_t> registrations_;
+    OnFailure on_failure_;
     unsigned chatter_ = 0; // notices that anybody can cause, since the last tick
     std::uint64_t unheard_ = 0;
     bool sees_associations_ = false;

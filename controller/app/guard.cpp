@@ -68,9 +68,10 @@ std::optional<std::uint64_t> number_of(std::string_view text) {
 } // namespace
 
 Guard::Guard(config::Config& config, Engine& engine, Interfaces& interfaces, const SaWatch& sas,
-             admin::EventLog& log)
+             admin::EventLog& log, const admin::ReportFigures& reports)
     : config_(config), engine_(engine), interfaces_(interfaces), sas_(sas), log_(log),
-      reloader_(config, engine, interfaces), started_ns_(feeds::Moment::now().ns) {}
+      reports_(reports), reloader_(config, engine, interfaces),
+      started_ns_(feeds::Moment::now().ns) {}
 
 void Guard::tell(admin::EventType type, std::string interface, std::string detail) {
     spdlog::info("{}{}{}", interface, interface.empty() ? "" : ": ", detail);
@@ -86,6 +87,9 @@ admin::Status Guard::status() const {
     auto status = status_of(config_, engine_.objects().pin_path(), interfaces_);
     status.started = feeds::Moment::now().wall_at(started_ns_);
     std::ranges::copy(sas_.warnings(), std::back_inserter(status.warnings));
+    if (const auto& webhook = reports_.webhook; webhook && !webhook->problem.empty())
+        status.warnings.push_back(fmt::format("the webhook fails, {} events wait: {}",
+                                              webhook->waiting, webhook->problem));
     return status;
 }
 
@@ -94,7 +98,7 @@ std::vector<std::string> Guard::not_ready() const {
     for (const auto& name : interfaces_.broken())
         reasons.push_back("interface " + name + " is gone, or has lost its programs");
     const auto cgroup = kernel::attached_cgroup(engine_.objects().pin_path());
-    if (config_.cgroup.wanted && (!cgroup || cgroup->inside == 0 || cgroup->onward == 0))
+    if (config_.cgroup.wanted && (!cgroup || !cgroup->is_whole()))
         reasons.emplace_back("the cgroup is gone, or has lost its programs");
     return reasons;
 }
@@ -372,6 +376,7 @@ admin::Figures Guard::figures() const {
     figures.registrations = engine_.registrations();
     figures.sas = sas_.counts();
     figures.sa_deviations = sas_.deviations();
+    figures.reports = reports_;
     return figures;
 }
 

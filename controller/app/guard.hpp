@@ -17,7 +17,7 @@ class Guard final : public admin::Guard {
   public:
     // All outlive it. `config` is changed by set_modes() and reload().
     Guard(config::Config& config, Engine& engine, Interfaces& interfaces, const SaWatch& sas,
-          admin::EventLog& log);
+          admin::EventLog& log, const admin::ReportFigures& reports);
 
     [[nodiscard]] admin::Status status() const override;
     [[nodiscard]] std::vector<std::string> not_ready() const override;
@@ -71,6 +71,7 @@ class Guard final : public admin::Guard {
     Interfaces& interfaces_;
     const SaWatch& sas_;
     admin::EventLog& log_;
+    const admin::ReportFigures& reports_;
     Reloader reloader_;
     std::uint64_t started_ns_; // the time of day may be set since
     Confirmation confirmation_;

@@ -76,6 +76,7 @@ SaOwner owner_of(const binding::Policy& policy, const xfrm::Sa& inbound, std::ui
     owner.binding = view->binding_id;
     owner.selector = view->selector;
     owner.agreed = view->negotiated;
+    owner.doubted = view->doubted;
     if (const auto binding = policy.find(view->binding_id)) {
         owner.since_ns = binding->since_ns;
         add_selector(owner, binding->selector, inbound.key.spi);

@@ -34,6 +34,7 @@ struct SaOwner {
     std::vector<std::uint16_t> phone_ports; // that go with it; empty: any
     std::uint64_t since_ns = 0;
     std::optional<sip::SecurityMechanism> agreed;
+    bool doubted = false; // as SpiView
 };
 
 // Of an inbound SA, as the policy says. An outbound one, whose SPI the phone chose, is that one's

@@ -228,6 +228,7 @@ std::vector<xfrm::Deviation> SaWatch::deviations_of(const Record& record, const 
     expected.holder = owner.prefix;
     expected.phone_ports = owner.phone_ports;
     expected.agreed = owner.agreed;
+    expected.doubted = owner.doubted;
     if (const auto at = of_user_.find({owner.impi, record.direction}); at != of_user_.end())
         expected.of_user = at->second;
     return xfrm::audit(sa, expected);

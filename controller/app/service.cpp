@@ -60,7 +60,7 @@ Result<> Service::start() {
         abandon();
         return started;
     }
-    guard_.emplace(config_, *engine_, *interfaces_, *sas_, log_);
+    guard_.emplace(config_, *engine_, *interfaces_, *sas_, log_, reports_);
     api_.emplace(*guard_, log_, *store_);
     note_store();
     return {};

@@ -42,6 +42,9 @@ class Service {
     [[nodiscard]] Engine& engine() { return *engine_; }
     [[nodiscard]] SaWatch& sas() { return *sas_; }
     [[nodiscard]] admin::Api& api() { return *api_; }
+    [[nodiscard]] admin::EventLog& log() { return log_; }
+    // For whoever makes the reports to keep.
+    [[nodiscard]] admin::ReportFigures& reports() { return reports_; }
     [[nodiscard]] const config::Config& config() const { return config_; }
 
   private:
@@ -61,6 +64,7 @@ class Service {
     config::Config config_;
     Names names_;
     admin::EventLog log_;
+    admin::ReportFigures reports_;
     std::optional<kernel::PinLock> lock_;
     std::optional<kernel::Keeper> keeper_;
     std::optional<store::Store> store_;

@@ -103,8 +103,7 @@ admin::Status status_of(const config::Config& config, const std::string& pin_pat
     if (::uname(&system) == 0)
         status.kernel = system.release;
     const auto cgroup = kernel::attached_cgroup(pin_path);
-    const bool whole = cgroup && cgroup->inside != 0 && cgroup->onward != 0;
-    if (whole)
+    if (cgroup && cgroup->is_whole())
         status.cgroup = cgroup->path;
     for (const auto& listener : config.listeners)
         status.listeners.push_back(show(listener));

@@ -96,6 +96,12 @@ void Associations::offer(const Pending& pending, const Address& pcscf,
     touched_.push_back(pending.key.address);
 }
 
+void Associations::doubt(const Pending& pending) {
+    for (const Key& key : at_unit(pending.key.address))
+        if (Association& a = all_.at(key); a.claim == pending.user && names(pending, a.source.port))
+            a.doubted = true;
+}
+
 void Associations::install(const SaInstalled& event) {
     const Key key{event.destination.value(), event.spi};
     auto found = all_.find(key);
@@ -120,6 +126,7 @@ void Associations::install(const SaInstalled& event) {
         a->claim = 0;
         a->selector = {};
         a->owned = false;
+        a->doubted = false;
     }
     a->source = event.source;
     a->port = event.port;
@@ -287,6 +294,7 @@ SpiView Associations::view(const Key& key, const Association& a, std::uint64_t n
     view.admitted = a.there && a.there->state != GM_SPI_REFUSED;
     view.state = a.there ? a.there->state : a.installed ? GM_SPI_INSTALLED : GM_SPI_OFFERED;
     view.negotiated = a.negotiated;
+    view.doubted = a.doubted;
     if (a.claim != 0)
         view.selector = text(a.selector);
     if (const Slot slot = owner(a, now_ns); slot != kNoSlot) {

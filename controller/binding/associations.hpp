@@ -37,6 +37,7 @@ struct SpiView {
     std::string binding_id; // empty: nobody is bound by it
     std::string impi;       // of the binding
     std::optional<sip::SecurityMechanism> negotiated; // as the 401 said, where it was in clear
+    bool doubted = false; // what the phone repeated of the agreement was something else
 };
 
 class Associations {
@@ -61,6 +62,8 @@ class Associations {
         Endpoint pcscf;
     };
     [[nodiscard]] std::optional<Way> way_to(Slot slot) const;
+    // Who answered this challenge repeated another agreement.
+    void doubt(const Pending& pending);
     // Drops offers that nobody took up.
     void expire(std::uint64_t now_ns);
     // All keys are formed anew.
@@ -88,7 +91,8 @@ class Associations {
         bool installed = false;
         bool early = false;
         bool owned = false; // was a subscriber's
-        gm_u128 claim = 0;  // the user whose it is; 0: nobody knows
+        bool doubted = false;
+        gm_u128 claim = 0; // the user whose it is; 0: nobody knows
         gm_selector selector{};
         std::uint64_t expires_ns = 0; // of an offer
         std::optional<sip::SecurityMechanism> negotiated;

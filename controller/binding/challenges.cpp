@@ -20,6 +20,8 @@ std::vector<Pending> Challenges::add(Pending pending) {
     pending.expires_ns = pending.since_ns + timer_ns_;
     by_nonce_.emplace(Pair{pending.key.address, pending.key.nonce}, pending.number);
     by_user_.emplace(user, pending.number);
+    if (pending.latest)
+        latest_[pending.user] = pending.number;
     pendings_.emplace_hint(pendings_.end(), pending.number, std::move(pending));
     return gone;
 }
@@ -73,8 +75,10 @@ std::vector<Pending> Challenges::take_all(gm_u128 address, gm_u128 user) {
 std::vector<Pending> Challenges::take_misfits(const SelectorOf& selector_of) {
     std::vector<Pending> taken;
     for (const auto& [number, pending] : pendings_)
-        if (!equal(pending.selector, selector_of(pending.source)))
+        if (!equal(pending.selector, selector_of(pending.source))) {
             taken.push_back(pending);
+            taken.back().latest = is_latest(pending);
+        }
     for (const auto& pending : taken)
         forget(pending);
     return taken;
@@ -90,15 +94,24 @@ std::vector<Pending> Challenges::take_expired(std::uint64_t now_ns) {
         // They came in this order, and none ends before its timer.
         if (pending.since_ns + timer_ns_ > now_ns)
             break;
-        if (pending.expires_ns <= now_ns)
-            taken.push_back(pending);
+        if (pending.expires_ns > now_ns)
+            continue;
+        taken.push_back(pending);
+        taken.back().latest = is_latest(pending);
     }
     for (const auto& pending : taken)
         forget(pending);
     return taken;
 }
 
+bool Challenges::is_latest(const Pending& pending) const {
+    const auto found = latest_.find(pending.user);
+    return found != latest_.end() && found->second == pending.number;
+}
+
 void Challenges::forget(const Pending& pending) {
+    if (is_latest(pending))
+        latest_.erase(pending.user);
     by_nonce_.erase({pending.key.address, pending.key.nonce});
     const auto [first, last] = by_user_.equal_range({pending.key.address, pending.user});
     const auto entry =

@@ -16,6 +16,12 @@
 
 namespace gmguard::binding {
 
+// What a report of the failed registration repeats (D.2.2).
+struct Asked {
+    std::string impu, domain;            // of the To
+    std::string realm, nonce, algorithm; // of the challenge
+};
+
 struct Pending {
     gm_challenge_key key{};
     gm_selector selector{}; // that asked
@@ -26,7 +32,11 @@ struct Pending {
     bool derived = false; // the IMPI is To's: the REGISTER had no Authorization
     gm_u128 to = 0;       // hash of the To
     ClientPorts client;
+    // agreement_key() of what must come again; 0: none was seen.
+    gm_u128 security_client = 0, security_server = 0;
+    Asked asked;
     std::uint64_t since_ns = 0;
+    bool latest = true; // nothing later is known of its user, wherever it was
     // Set by Challenges:
     std::uint64_t expires_ns = 0; // since + timer, or later while an answer is awaited
     std::uint64_t number = 0;
@@ -53,6 +63,9 @@ class Challenges {
     // All at this address, of any user, the oldest first.
     [[nodiscard]] std::vector<const Pending*> at(gm_u128 address) const;
     [[nodiscard]] std::size_t of_user(gm_u128 address, gm_u128 user) const;
+    // This user has authenticated, or left: no pending of it that is there now is its latest any
+    // more.
+    void settle(gm_u128 user) { latest_.erase(user); }
     // Those whose timer has ended, oldest first.
     [[nodiscard]] std::vector<Pending> take_expired(std::uint64_t now_ns);
 
@@ -63,6 +76,7 @@ class Challenges {
     using Pair = std::pair<gm_u128, gm_u128>;
 
     void forget(const Pending& pending);
+    [[nodiscard]] bool is_latest(const Pending& pending) const;
 
     std::size_t limit_;
     std::uint64_t timer_ns_;
@@ -70,6 +84,7 @@ class Challenges {
     std::map<std::uint64_t, Pending> pendings_;
     std::map<Pair, std::uint64_t> by_nonce_;     // (address, nonce)
     std::multimap<Pair, std::uint64_t> by_user_; // (address, user), oldest first
+    std::map<gm_u128, std::uint64_t> latest_;    // of a user, at any address
 };
 
 } // namespace gmguard::binding

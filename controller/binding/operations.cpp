@@ -7,11 +7,11 @@
 namespace gmguard::binding {
 namespace {
 
-constexpr std::array<std::string_view, 17> kNoticeNames{
-    "bound",      "refreshed",    "released",      "expired",      "moved",
-    "conflict",   "shadowed",     "contested",     "superseded",   "address_conflict",
-    "challenged", "auth_timeout", "forged_answer", "not_believed", "port_reused",
-    "adopted",    "lost"};
+constexpr std::array<std::string_view, 18> kNoticeNames{
+    "bound",      "refreshed",    "released",          "expired",      "moved",
+    "conflict",   "shadowed",     "contested",         "superseded",   "address_conflict",
+    "challenged", "auth_timeout", "forged_answer",     "not_believed", "port_reused",
+    "adopted",    "lost",         "sec_agree_mismatch"};
 
 constexpr std::array<std::string_view, 16> kDoubtNames{
     "none",        "clear_register", "not_sent_on",   "altered",
@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, 16> kDoubtNames{
     "other_user",  "other_impi",     "no_challenge",  "other_contact",
     "still_there", "no_answer",      "too_many_open", "table_full"};
 
-static_assert(kNoticeNames.size() == std::to_underlying(NoticeKind::lost) + 1);
+static_assert(kNoticeNames.size() == std::to_underlying(NoticeKind::sec_agree_mismatch) + 1);
 static_assert(kDoubtNames.size() == std::to_underlying(Doubt::table_full) + 1);
 
 } // namespace

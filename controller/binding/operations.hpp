@@ -74,6 +74,7 @@ enum class NoticeKind : std::uint8_t {
     port_reused,      // an authenticated re-registration kept its port (D.2.3 asks for a new one)
     adopted, // it was there before the guard: passes, without a user, until it registers (H14)
     lost,    // records of a ring are missing: `detail` names it, `count` says how many
+    sec_agree_mismatch, // what a REGISTER repeats of sec-agree is not what it was; see `detail`
 };
 
 // Why an answer was not believed.
@@ -125,10 +126,20 @@ struct Probe {
     std::uint32_t listener = 0;
 };
 
+// A registration that ended with its timer, as the home network is to be told of it (D.2.2; the
+// limits of H22 hold).
+struct Failure {
+    std::size_t notice = 0; // its auth_timeout in the same Outcome
+    std::string impi;
+    std::string impu, domain;            // of the To
+    std::string realm, nonce, algorithm; // of the challenge that nobody answered
+};
+
 struct Outcome {
     std::vector<Operation> operations;
     std::vector<Notice> notices;
     std::vector<Probe> probes;
+    std::vector<Failure> failures;
 };
 
 } // namespace gmguard::binding

@@ -2,6 +2,7 @@
 #include "binding/registrar.hpp"
 
 #include "binding/ids.hpp"
+#include "binding/sec_agree.hpp"
 #include "binding/selector.hpp"
 
 #include <algorithm>
@@ -38,6 +39,17 @@ ClientPorts client_ports(const sip::Message& message) {
         ports = these;
     }
     return ports;
+}
+
+// REQUIRES: the message is a 401 with a nonce.
+Asked asked(const sip::Message& message) {
+    Asked what;
+    if (message.to)
+        what = {message.to->text, message.to->host, {}, {}, {}};
+    what.realm = message.challenge->realm.value_or("");
+    what.nonce = message.challenge->nonce.value_or("");
+    what.algorithm = message.challenge->algorithm.value_or("");
+    return what;
 }
 
 bool belongs_to(const Pending& pending, const Transaction& t) {
@@ -88,6 +100,8 @@ void Registrar::request(const Heard& heard, bool is_protected, Outcome& out) {
     if (message.authorization && message.authorization->nonce)
         t.nonce = hasher_.nonce(*message.authorization->nonce);
     t.client = client_ports(message);
+    t.security_client = agreement_key(message.security_client, hasher_);
+    t.security_verify = agreement_key(message.security_verify, hasher_);
     t.ask = read_ask(message, t.selector, rules_.default_expires_s, hasher_);
     t.due_ns = heard.now_ns + rules_.answer_timeout_ns;
     if (t.user == 0 || t.to == 0)
@@ -103,13 +117,31 @@ void Registrar::opened(const Transaction& t, Transactions::Opened how, std::uint
         return;
     // The registration timer waits for the answer.
     const Pending* pending = challenges_.find(challenge_key(t));
-    if (pending != nullptr && belongs_to(*pending, t))
+    if (pending != nullptr && belongs_to(*pending, t)) {
         challenges_.prolong(pending->key, t.due_ns);
-    else
+        check_agreement(t, *pending, now_ns, out);
+    } else {
         adopt(t.source, t.listener, now_ns, out);
+    }
     const Slot slot = life_.holder(t.selector, now_ns);
     if (slot != kNoSlot && life_.table().at(slot).user == t.user)
         life_.used(t.selector, now_ns, now_ns, out);
+}
+
+void Registrar::check_agreement(const Transaction& t, const Pending& pending, std::uint64_t now_ns,
+                                Outcome& out) {
+    if (!encrypts_ || !encrypts_(t.listener))
+        return;
+    const auto differs = [](gm_u128 was, gm_u128 is) { return was != 0 && was != is; };
+    const bool client = differs(pending.security_client, t.security_client);
+    const bool server = differs(pending.security_server, t.security_verify);
+    if (!client && !server)
+        return;
+    associations_.doubt(pending);
+    out.notices.push_back(notice(NoticeKind::sec_agree_mismatch, t, now_ns));
+    out.notices.back().detail =
+        client ? "Security-Client is not that of the REGISTER that was challenged"
+               : "Security-Verify is not the Security-Server of the 401";
 }
 
 void Registrar::adopt(const Endpoint& source, std::uint32_t listener, std::uint64_t now_ns,
@@ -281,15 +313,18 @@ void Registrar::challenged(Transaction& t, const Heard& heard, Outcome& out) {
     pending.derived = t.derived;
     pending.to = t.to;
     pending.client = t.client;
+    pending.security_client = t.security_client;
+    pending.asked = asked(heard.message);
     pending.since_ns = heard.now_ns;
-    const gm_challenge_key key = pending.key;
-    const std::uint64_t until = heard.now_ns + rules_.registration_timer_ns;
-    const PutChallenge put_it = put(pending, until);
-    for (const Pending& gone : challenges_.add(std::move(pending)))
-        out.operations.emplace_back(EraseChallenge{gone.key});
     // Only one that leaves in clear was seen on its way to the phone.
     const bool leaving = heard.destination.address == t.source.address;
     const auto& server = heard.message.security_server;
+    if (leaving)
+        pending.security_server = agreement_key(server, hasher_);
+    const gm_challenge_key key = pending.key;
+    const PutChallenge put_it = put(pending, heard.now_ns + rules_.registration_timer_ns);
+    for (const Pending& gone : challenges_.add(std::move(pending)))
+        out.operations.emplace_back(EraseChallenge{gone.key});
     if (const Pending* made = challenges_.find(key))
         associations_.offer(*made, heard.source.address,
                             leaving ? server : std::vector<sip::SecurityMechanism>{});
@@ -418,9 +453,11 @@ void Registrar::forget_challenges(const Transaction& t, const Pending* pending, 
     std::vector<gm_u128> users{t.user};
     if (pending != nullptr && pending->user != t.user)
         users.push_back(pending->user);
-    for (const gm_u128 user : users)
+    for (const gm_u128 user : users) {
+        challenges_.settle(user);
         for (const Pending& gone : challenges_.take_all(t.selector.address, user))
             out.operations.emplace_back(EraseChallenge{gone.key});
+    }
 }
 
 void Registrar::end_challenge(const Transaction& t, Outcome& out) {
@@ -465,6 +502,32 @@ void Registrar::reform(Outcome& out) {
     }
 }
 
+bool Registrar::is_bound(gm_u128 user, std::uint64_t now_ns) const {
+    return std::ranges::any_of(life_.table().of_user(user),
+                               [&](Slot slot) { return life_.table().at(slot).holds(now_ns); });
+}
+
+// Anybody can begin a registration in another's name, also from another's address, and say no more:
+// the home network hears of none whose user is registered, or has been asked again since (H22).
+void Registrar::time_out(const Pending& pending, std::uint64_t now_ns, Outcome& out) {
+    Notice ended;
+    ended.kind = NoticeKind::auth_timeout;
+    ended.now_ns = now_ns;
+    ended.source = pending.source;
+    ended.listener = pending.listener;
+    ended.selector = text(pending.selector);
+    ended.impi = pending.impi;
+    const bool bound = is_bound(pending.user, now_ns);
+    if (bound || !pending.latest)
+        ended.detail = bound ? "not reported: this user is registered"
+                             : "not reported: this user was challenged or authenticated since";
+    else
+        out.failures.push_back({out.notices.size(), pending.impi, pending.asked.impu,
+                                pending.asked.domain, pending.asked.realm, pending.asked.nonce,
+                                pending.asked.algorithm});
+    out.notices.push_back(std::move(ended));
+}
+
 void Registrar::tick(std::uint64_t now_ns, Outcome& out) {
     for (const Transaction& t : transactions_.take_due(now_ns))
         unanswered(t, now_ns, out);
@@ -472,14 +535,7 @@ void Registrar::tick(std::uint64_t now_ns, Outcome& out) {
         out.operations.emplace_back(EraseChallenge{pending.key});
         if (challenges_.of_user(pending.key.address, pending.user) != 0)
             continue; // a later challenge has its own timer
-        Notice ended;
-        ended.kind = NoticeKind::auth_timeout;
-        ended.now_ns = now_ns;
-        ended.source = pending.source;
-        ended.listener = pending.listener;
-        ended.selector = text(pending.selector);
-        ended.impi = pending.impi;
-        out.notices.push_back(std::move(ended));
+        time_out(pending, now_ns, out);
     }
     shadows_.expire(now_ns);
     rivals_.tick(now_ns, out);

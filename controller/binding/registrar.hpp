@@ -42,6 +42,8 @@ class Registrar {
         std::size_t via = 0; // the phone's, in the message's list
     };
     void opened(const Transaction& t, Transactions::Opened how, std::uint64_t now_ns, Outcome& out);
+    void check_agreement(const Transaction& t, const Pending& pending, std::uint64_t now_ns,
+                         Outcome& out);
     [[nodiscard]] Match match(const sip::Message& message, const sip::Via& phone);
     [[nodiscard]] Match match_any(const sip::Message& message);
     [[nodiscard]] bool altered(const Transaction& t, const sip::Message& onward) const;
@@ -64,6 +66,8 @@ class Registrar {
     void contest(const Transaction& t, const Heard& heard, Outcome& out);
     void forget_challenges(const Transaction& t, const Pending* pending, Outcome& out);
     void end_challenge(const Transaction& t, Outcome& out);
+    void time_out(const Pending& pending, std::uint64_t now_ns, Outcome& out);
+    [[nodiscard]] bool is_bound(gm_u128 user, std::uint64_t now_ns) const;
 
     [[nodiscard]] static gm_challenge_key challenge_key(const Transaction& t);
     [[nodiscard]] static Notice notice(NoticeKind kind, const Transaction& t, std::uint64_t now_ns,

@@ -36,6 +36,7 @@ struct Transaction {
     gm_u128 to = 0;
     gm_u128 nonce = 0; // of Authorization; 0: none
     ClientPorts client;
+    gm_u128 security_client = 0, security_verify = 0; // agreement_key()
     Ask ask;
     std::uint64_t due_ns = 0;
 

@@ -61,7 +61,7 @@ const Value* find(const std::vector<Value>& values, const std::string& key) {
 }
 
 std::string hint_for(std::string_view key) {
-    if (key.starts_with("limits.") || key.starts_with("pins."))
+    if (key == "limits.bindings" || key.starts_with("pins."))
         return "end gmguardd, remove what it attached with `gmguard detach --all`, and start it "
                "anew";
     if (key.ends_with(".xdp_mode"))
@@ -121,8 +121,10 @@ Config reachable(const Config& running, const Config& wanted) {
     out.cgroup = wanted.cgroup;
     out.pools = wanted.pools;
     out.home_domains = wanted.home_domains;
+    out.reports = wanted.reports;
     out.limits = wanted.limits;
-    out.limits.bindings = running.limits.bindings; // the size of maps
+    out.limits.bindings = running.limits.bindings;                         // the size of maps
+    out.limits.registration_timer_s = running.limits.registration_timer_s; // of those that run
     out.log_level = wanted.log_level;
     return out;
 }

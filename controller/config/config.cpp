@@ -21,6 +21,8 @@ Config default_guard() {
     config.mode = GM_MODE_ENFORCE;
     config.limits.emergency = {};
     config.limits.fragments = {};
+    config.limits.connections = {};
+    config.limits.all_connections = {};
     config.limits.events = {};
     Listener listener;
     listener.name = "default";

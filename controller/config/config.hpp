@@ -89,14 +89,34 @@ struct Limits {
     // How long after the attach a phone that speaks on a protected port, in monitor, is taken for
     // one that registered before (H14): a week, as phones ask for 600,000 s. 0: no phone is.
     std::uint32_t adopt_s = 604'800;
+    // How long a challenge waits for an authenticated REGISTER (D.2.2): reg-await-auth.
+    std::uint32_t registration_timer_s = 240;
     gm_rate per_user{}; // rate 0: off
     gm_rate per_source{};
     gm_rate known{};
     gm_rate unknown{};
     gm_rate emergency{200, 200}; // of all sources together, beside the others
     gm_rate fragments{10'000, 10'000};
+    gm_rate connections{50, 200}; // TCP connections that are opened, of one source
+    gm_rate all_connections{5'000, 10'000};
     gm_rate events{1'000, 1'000};
     friend bool operator==(const Limits&, const Limits&) = default;
+};
+
+// Where events are posted to, as JSON.
+struct Webhook {
+    std::string origin;     // "https://host:port"; http: on a loopback address alone; empty: none
+    std::string target;     // "/path"
+    std::string ca_file;    // of its certificate; empty: those of the system
+    std::string token_file; // of a bearer token; empty: none
+    friend bool operator==(const Webhook&, const Webhook&) = default;
+};
+
+// Who is told of registrations that failed by their timer (D.2.2), beside the log.
+struct Reports {
+    std::optional<Endpoint> entry; // of the home network, which gets a REGISTER over UDP
+    Webhook webhook;
+    friend bool operator==(const Reports&, const Reports&) = default;
 };
 
 // A place in a file, from 1; line 0: the file as a whole.
@@ -152,6 +172,7 @@ struct Config {
     Cgroup cgroup;
     std::vector<Pool> pools;
     std::vector<std::string> home_domains; // lower case; empty: any domain is home
+    Reports reports;
     Limits limits;
     std::string pins = "/sys/fs/bpf/gmguard";
     Store store;

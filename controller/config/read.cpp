@@ -27,8 +27,11 @@ Config read_root(Section root) {
         config.cgroup = read_cgroup(std::move(*section));
     for (auto& section : root.tables("pool"))
         config.pools.push_back(read_pool(std::move(section)));
-    if (auto section = root.table("home"))
-        config.home_domains = read_home(std::move(*section));
+    if (auto section = root.table("home")) {
+        auto home = read_home(std::move(*section));
+        config.home_domains = std::move(home.domains);
+        config.reports = std::move(home.reports);
+    }
     if (auto section = root.table("limits"))
         config.limits = read_limits(std::move(*section));
     if (auto section = root.table("pins"))

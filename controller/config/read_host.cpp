@@ -1,40 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Home domains, and what the daemon uses of its host: cgroup, pins, log.
+// What the daemon uses of its host: cgroup, pins, log.
 #include "config/sections.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ranges>
 
 namespace gmguard::config {
 namespace {
 
 constexpr Word<std::string_view> kLevels[]{
     {"debug", "debug"}, {"info", "info"}, {"warn", "warn"}, {"error", "error"}};
-
-bool is_label(std::string_view label) {
-    const auto bad = [](char c) {
-        return !((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-');
-    };
-    return !label.empty() && label.size() <= 63 && label.front() != '-' && label.back() != '-' &&
-           std::ranges::none_of(label, bad);
-}
-
-// REQUIRES: lower case.
-bool is_domain(std::string_view domain) {
-    if (domain.size() > GM_HOME_TEXT)
-        return false;
-    return std::ranges::all_of(std::views::split(domain, '.'), [](auto label) {
-        return is_label(std::string_view(label.begin(), label.end()));
-    });
-}
-
-std::string lower(std::string text) {
-    for (char& c : text)
-        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    return text;
-}
 
 } // namespace
 
@@ -71,25 +47,6 @@ Cgroup read_cgroup(Section section) {
         section.problem_of("path", fmt::format("\"{}\" is no absolute path", path),
                            "\"auto\" finds cgroup2, \"none\" does without it");
     return {.wanted = true, .path = path};
-}
-
-std::vector<std::string> read_home(Section section) {
-    std::vector<std::string> domains;
-    for (const auto& text : section.texts("domains")) {
-        const auto domain = lower(text);
-        const auto path = fmt::format("{}[{}]", section.path("domains"), domains.size());
-        if (!is_domain(domain))
-            section.notes().problem_at(path, fmt::format("\"{}\" is no domain", text),
-                                       "for example \"ims.mnc001.mcc001.3gppnetwork.org\"");
-        else if (std::ranges::find(domains, domain) != domains.end())
-            section.notes().problem_at(path, fmt::format("{} is given twice", domain));
-        domains.push_back(domain);
-    }
-    if (domains.size() > GM_HOMES)
-        section.problem_of("domains",
-                           fmt::format("{} home domains, more than {}", domains.size(), GM_HOMES));
-    section.finish();
-    return domains;
 }
 
 std::string read_pins(Section section) {

@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::int64_t kMaxRate = 10'000'000;  // messages a second, and at once
 constexpr std::int64_t kMaxAdopt = 31'536'000; // a year
+constexpr std::int64_t kMaxTimer = 3'600;
 
 // { rate = 5, burst = 10 }; without burst, what a second brings may come at once.
 gm_rate read_rate_table(Section section, gm_rate otherwise) {
@@ -50,12 +51,16 @@ Limits read_limits(Section section) {
         limits.bindings = static_cast<std::uint32_t>(*bindings);
     if (const auto adopt = section.integer("adopt_s", 0, kMaxAdopt))
         limits.adopt_s = static_cast<std::uint32_t>(*adopt);
+    if (const auto timer = section.integer("registration_timer_s", 1, kMaxTimer))
+        limits.registration_timer_s = static_cast<std::uint32_t>(*timer);
     limits.per_user = read_rate(section, "per_user", limits.per_user);
     limits.per_source = read_rate(section, "per_source", limits.per_source);
     limits.known = read_rate(section, "known", limits.known);
     limits.unknown = read_rate(section, "unknown", limits.unknown);
     limits.emergency = read_rate(section, "emergency", limits.emergency);
     limits.fragments = read_rate(section, "fragments", limits.fragments);
+    limits.connections = read_rate(section, "connections", limits.connections);
+    limits.all_connections = read_rate(section, "all_connections", limits.all_connections);
     limits.events = read_rate(section, "events", limits.events);
     section.finish();
     return limits;

@@ -12,7 +12,11 @@ namespace gmguard::config {
 [[nodiscard]] Core read_core(Section section);
 [[nodiscard]] Cgroup read_cgroup(Section section);
 [[nodiscard]] Pool read_pool(Section section);
-[[nodiscard]] std::vector<std::string> read_home(Section section);
+struct Home {
+    std::vector<std::string> domains;
+    Reports reports;
+};
+[[nodiscard]] Home read_home(Section section);
 [[nodiscard]] Limits read_limits(Section section);
 [[nodiscard]] std::string read_pins(Section section);
 [[nodiscard]] Store read_store(Section section);

@@ -143,16 +143,30 @@ void write_pool(Writer& out, const Pool& pool, std::size_t i) {
     out.add("conflict", quoted(word(conflict_of(pool))));
 }
 
+void write_reports(Writer& out, const Reports& reports) {
+    const auto add = [&out](const char* key, const std::string& text) {
+        if (!text.empty())
+            out.add(key, quoted(text));
+    };
+    add("entry", reports.entry ? reports.entry->text() : "");
+    add("webhook", reports.webhook.origin + reports.webhook.target);
+    add("webhook_ca_file", reports.webhook.ca_file);
+    add("webhook_token_file", reports.webhook.token_file);
+}
+
 void write_limits(Writer& out, const Limits& limits) {
     out.open("[limits]", "limits");
     out.add("bindings", std::to_string(limits.bindings));
     out.add("adopt_s", std::to_string(limits.adopt_s));
+    out.add("registration_timer_s", std::to_string(limits.registration_timer_s));
     out.add_rate("per_user", limits.per_user);
     out.add_rate("per_source", limits.per_source);
     out.add_rate("known", limits.known);
     out.add_rate("unknown", limits.unknown);
     out.add_rate("emergency", limits.emergency);
     out.add_rate("fragments", limits.fragments);
+    out.add_rate("connections", limits.connections);
+    out.add_rate("all_connections", limits.all_connections);
     out.add_rate("events", limits.events);
 }
 
@@ -229,6 +243,7 @@ std::vector<Setting> settings(const Config& config) {
         write_pool(out, config.pools[i], i);
     out.open("[home]", "home");
     out.add("domains", list_of(config.home_domains, [](const std::string& d) { return d; }));
+    write_reports(out, config.reports);
     write_limits(out, config.limits);
     write_host(out, config);
     return out.take();

@@ -163,6 +163,15 @@ void pools_differ(const Config& config, Notes& notes) {
     }
 }
 
+// What comes from elsewhere is judged as a phone's, the answer to a report too.
+void entry_is_core(const Config& config, Notes& notes) {
+    const auto& entry = config.reports.entry;
+    const auto holds = [&](const Prefix& peer) { return peer.contains(entry->address); };
+    if (entry && std::ranges::none_of(config.core.peers, holds))
+        notes.problem_at("home.entry", fmt::format("{} is no core peer", entry->address.text()),
+                         "add it to [core] peers, or its answers are taken for a phone's");
+}
+
 } // namespace
 
 void validate(const Config& config, Notes& notes) {
@@ -175,6 +184,7 @@ void validate(const Config& config, Notes& notes) {
     ports_differ(config, notes);
     peers_of_shared_interfaces(config, notes);
     pools_differ(config, notes);
+    entry_is_core(config, notes);
 }
 
 } // namespace gmguard::config

@@ -24,7 +24,7 @@ std::string complaint(const std::string& uncovered_socket) {
 }
 
 std::vector<std::string> uncovered(const config::Config& config,
-                                   std::span<const kernel::UdpSocket> sockets,
+                                   std::span<const kernel::Socket> sockets,
                                    const std::string& guarded, const CgroupPath& path_of) {
     std::set<std::string> out;
     for (const auto& socket : sockets) {
@@ -48,7 +48,7 @@ Result<std::vector<std::string>> uncovered(const config::Config& config,
     const auto path = kernel::cgroup_path(guarded->id);
     std::vector<std::string> out;
     for (const auto& netns : namespaces) {
-        const auto sockets = kernel::udp_sockets(netns);
+        const auto sockets = kernel::sockets(netns);
         if (!sockets)
             return fail(sockets.error());
         for (auto& each : uncovered(config, *sockets, path, &kernel::cgroup_path))

@@ -22,12 +22,12 @@ using CgroupPath = std::function<std::string(std::uint64_t)>;
 // Of the sockets that a listener's messages may get to, those made outside of the cgroup `guarded`:
 // "192.0.2.1:5060 (cgroup /sys/fs/cgroup/unified)", each once.
 [[nodiscard]] std::vector<std::string> uncovered(const config::Config& config,
-                                                 std::span<const kernel::UdpSocket> sockets,
+                                                 std::span<const kernel::Socket> sockets,
                                                  const std::string& guarded,
                                                  const CgroupPath& path_of);
 
 // The same, of these network namespaces: those that Gm interfaces are in. Without a cgroup there is
-// none to be in: nothing is uncovered by this rule. Errors as of kernel::udp_sockets.
+// none to be in: nothing is uncovered by this rule. Errors as of kernel::sockets.
 [[nodiscard]] Result<std::vector<std::string>> uncovered(const config::Config& config,
                                                          std::span<const std::string> namespaces);
 

@@ -27,7 +27,7 @@ bool is_named(const config::Config& config, const Endpoint& socket) {
 }
 
 std::set<std::uint64_t> cgroups_of_pcscf(const config::Config& config,
-                                         std::span<const kernel::UdpSocket> sockets) {
+                                         std::span<const kernel::Socket> sockets) {
     std::set<std::uint64_t> out;
     for (const auto& socket : sockets)
         if (socket.cgroup != 0 && is_named(config, socket.local))
@@ -47,11 +47,12 @@ bool takes(const config::Listener& listener, const Endpoint& socket) {
 }
 
 std::vector<Endpoint> not_configured(const config::Config& config,
-                                     std::span<const kernel::UdpSocket> sockets) {
+                                     std::span<const kernel::Socket> sockets) {
     const auto cgroups = cgroups_of_pcscf(config, sockets);
     std::set<Endpoint> out;
     for (const auto& socket : sockets)
-        if ((socket.local.port == kSip || cgroups.contains(socket.cgroup)) &&
+        if ((socket.local.port == kSip ||
+             (socket.protocol == GM_UDP && cgroups.contains(socket.cgroup))) &&
             socket.local.port != 0 && !is_loopback(socket.local.address) &&
             !is_named(config, socket.local))
             out.insert(socket.local);
@@ -59,7 +60,7 @@ std::vector<Endpoint> not_configured(const config::Config& config,
 }
 
 std::vector<Endpoint> nobody_listens(const config::Listener& listener,
-                                     std::span<const kernel::UdpSocket> sockets) {
+                                     std::span<const kernel::Socket> sockets) {
     std::vector<Endpoint> out;
     for (const auto* ports : {&listener.unprotected_ports, &listener.protected_ports})
         for (const auto port : *ports)

@@ -14,13 +14,13 @@ namespace gmguard::doctor {
 [[nodiscard]] bool takes(const config::Listener& listener, const Endpoint& socket);
 
 // Sockets that look like the P-CSCF's towards phones and that no listener names: on SIP's own
-// ports, or made in the same cgroup as a socket that one names. Not those on loopback, nor those
-// that are configured as the P-CSCF's on Mw.
+// ports, or, of UDP, made in the same cgroup as a socket that one names. Not those on loopback, nor
+// those that are configured as the P-CSCF's on Mw.
 [[nodiscard]] std::vector<Endpoint> not_configured(const config::Config& config,
-                                                   std::span<const kernel::UdpSocket> sockets);
+                                                   std::span<const kernel::Socket> sockets);
 
 // Of each listener, its addresses and ports where no socket is.
 [[nodiscard]] std::vector<Endpoint> nobody_listens(const config::Listener& listener,
-                                                   std::span<const kernel::UdpSocket> sockets);
+                                                   std::span<const kernel::Socket> sockets);
 
 } // namespace gmguard::doctor

@@ -38,7 +38,7 @@ std::string list_of(const std::vector<Endpoint>& endpoints) {
     return list_of(std::move(names));
 }
 
-void examine_listeners(const config::Config& config, const std::vector<kernel::UdpSocket>& sockets,
+void examine_listeners(const config::Config& config, const std::vector<kernel::Socket>& sockets,
                        Findings& out) {
     for (const auto& listener : config.listeners) {
         const auto silent = nobody_listens(listener, sockets);
@@ -51,7 +51,7 @@ void examine_listeners(const config::Config& config, const std::vector<kernel::U
     }
 }
 
-void examine_strangers(const config::Config& config, const std::vector<kernel::UdpSocket>& sockets,
+void examine_strangers(const config::Config& config, const std::vector<kernel::Socket>& sockets,
                        Findings& out) {
     if (const auto found = not_configured(config, sockets); !found.empty())
         out.push_back({Grade::warn, "sockets",
@@ -81,9 +81,9 @@ void examine_coverage(const config::Config& config, const std::vector<std::strin
 Findings examine_sockets(const config::Config& config) {
     Findings out;
     const auto namespaces = namespaces_of(config);
-    std::vector<kernel::UdpSocket> sockets;
+    std::vector<kernel::Socket> sockets;
     for (const auto& netns : namespaces) {
-        auto found = kernel::udp_sockets(netns);
+        auto found = kernel::sockets(netns);
         if (!found) {
             out.push_back({Grade::warn, "sockets", found.error().text(), found.error().hint});
             return out;

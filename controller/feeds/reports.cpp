@@ -62,6 +62,8 @@ EventType type_of(NoticeKind kind) {
         return EventType::port_reused;
     case NoticeKind::adopted:
         return EventType::adopted;
+    case NoticeKind::sec_agree_mismatch:
+        return EventType::sec_agree_mismatch;
     case NoticeKind::lost:
         return EventType::lost;
     }

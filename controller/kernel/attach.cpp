@@ -220,7 +220,8 @@ std::vector<Error> refresh(const Objects& objects) {
                  !again)
             errors.push_back(again.error());
     }
-    if (const auto group = attached_cgroup(pins); group && group->inside && group->onward)
+    if (const auto group = attached_cgroup(pins);
+        group && (group->inside != 0 || group->onward != 0))
         note(attach_cgroup(objects, group->path));
     return errors;
 }

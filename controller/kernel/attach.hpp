@@ -33,7 +33,10 @@ struct Attached {
 struct AttachedCgroup {
     std::string path;         // empty: it is gone
     std::uint32_t inside = 0; // program ids; 0: not attached
+    std::uint32_t stream = 0;
     std::uint32_t onward = 0;
+
+    [[nodiscard]] bool is_whole() const { return inside != 0 && stream != 0 && onward != 0; }
 };
 
 // Attaches gm_front and gm_answers, or replaces them where they are. Undoes what it did on error:
@@ -49,8 +52,8 @@ struct AttachedCgroup {
 [[nodiscard]] Result<> detach(const std::string& pin_path, const std::string& name,
                               const std::string& netns);
 
-// gm_inside and gm_onward on a cgroup, or replaced where they are; another cgroup than before is
-// attached first and the old one left after. Empty path: where cgroup2 is mounted.
+// gm_inside, gm_stream and gm_onward on a cgroup, or replaced where they are; another cgroup than
+// before is attached first and the old one left after. Empty path: where cgroup2 is mounted.
 [[nodiscard]] Result<> attach_cgroup(const Objects& objects, const std::string& path);
 
 // Nothing attached is no error.

@@ -5,6 +5,8 @@
 #include "kernel/links.hpp"
 #include "kernel/pins.hpp"
 
+#include <array>
+
 namespace gmguard::kernel {
 namespace {
 
@@ -14,7 +16,9 @@ struct Hook {
     const char* pin;
 };
 constexpr Hook kInside{Program::inside, BPF_CGROUP_INET_INGRESS, "inside"};
+constexpr Hook kStream{Program::stream, BPF_CGROUP_INET_INGRESS, "stream"};
 constexpr Hook kOnward{Program::onward, BPF_CGROUP_INET_EGRESS, "onward"};
+constexpr std::array kHooks{kInside, kStream, kOnward};
 
 // The new link stands before the old one goes: two judge for a moment, never none.
 Result<> put(const Objects& objects, const Hook& hook, const Cgroup& cgroup) {
@@ -35,13 +39,14 @@ Result<> attach_cgroup(const Objects& objects, const std::string& path) {
     const auto cgroup = open_cgroup(path);
     if (!cgroup)
         return fail(cgroup.error());
-    if (auto put_in = put(objects, kInside, *cgroup); !put_in)
-        return put_in;
-    return put(objects, kOnward, *cgroup);
+    for (const auto& hook : kHooks)
+        if (auto stands = put(objects, hook, *cgroup); !stands)
+            return stands;
+    return {};
 }
 
 Result<> detach_cgroup(const std::string& pin_path) {
-    for (const auto& hook : {kInside, kOnward})
+    for (const auto& hook : kHooks)
         if (auto ended = end_link(link_pin(pin_path, hook.pin)); !ended)
             return ended;
     return {};
@@ -49,13 +54,22 @@ Result<> detach_cgroup(const std::string& pin_path) {
 
 Result<AttachedCgroup> attached_cgroup(const std::string& pin_path) {
     AttachedCgroup out;
-    for (const auto& hook : {kInside, kOnward}) {
+    for (const auto& hook : kHooks) {
         const auto live = live_link(link_pin(pin_path, hook.pin));
         if (!live)
             return fail(live.error());
         if (!*live)
             continue;
-        (hook.program == Program::inside ? out.inside : out.onward) = (*live)->prog_id;
+        switch (hook.program) {
+        case Program::inside:
+            out.inside = (*live)->prog_id;
+            break;
+        case Program::stream:
+            out.stream = (*live)->prog_id;
+            break;
+        default:
+            out.onward = (*live)->prog_id;
+        }
         out.path = cgroup_path((*live)->cgroup.cgroup_id);
     }
     return out;

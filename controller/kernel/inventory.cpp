@@ -53,7 +53,7 @@ Result<std::set<std::uint32_t>> attached_ids(const std::string& pins) {
     const auto cgroup = attached_cgroup(pins);
     if (!cgroup)
         return fail(cgroup.error());
-    ids.insert({cgroup->inside, cgroup->onward});
+    ids.insert({cgroup->inside, cgroup->stream, cgroup->onward});
     ids.erase(0);
     return ids;
 }

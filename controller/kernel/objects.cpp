@@ -15,6 +15,8 @@
 #include "gm_inside_sa.skel.h"
 #include "gm_onward.skel.h"
 #include "gm_show.skel.h"
+#include "gm_stream.skel.h"
+#include "gm_stream_sa.skel.h"
 
 #include <algorithm>
 #include <array>
@@ -31,11 +33,11 @@ template <typename T> using Skeleton = std::unique_ptr<T, Destroy<T>>;
 
 // Maps that the programs share and that are pinned; the others are scratch of one program, which
 // another one may interrupt.
-constexpr std::array<std::string_view, 19> kPinned = {
-    "gm_listeners",  "gm_pools",     "gm_peers",      "gm_ifaces",   "gm_bindings",
-    "gm_identities", "gm_owners",    "gm_challenges", "gm_spis",     "gm_graces",
-    "gm_buckets",    "gm_pinholes",  "gm_settings",   "gm_counters", "gm_losses",
-    "gm_sip_clear",  "gm_sip_inner", "gm_sip_core",   "gm_events"};
+constexpr std::array<std::string_view, 21> kPinned = {
+    "gm_listeners", "gm_pools",      "gm_peers",    "gm_ifaces",   "gm_bindings", "gm_identities",
+    "gm_owners",    "gm_challenges", "gm_spis",     "gm_graces",   "gm_flows",    "gm_flow_text",
+    "gm_buckets",   "gm_pinholes",   "gm_settings", "gm_counters", "gm_losses",   "gm_sip_clear",
+    "gm_sip_inner", "gm_sip_core",   "gm_events"};
 
 bool is_pinned(std::string_view map) {
     return std::ranges::find(kPinned, map) != kPinned.end();
@@ -229,8 +231,10 @@ Result<Maps> take_maps(const Shared& shared) {
 
 struct Objects::Parts {
     Skeleton<gm_front> front;
-    Skeleton<gm_inside> inside; // one of the two
+    Skeleton<gm_inside> inside; // these two, or the two that read the sec_path
+    Skeleton<gm_stream> stream;
     Skeleton<gm_inside_sa> inside_sa;
+    Skeleton<gm_stream_sa> stream_sa;
     Skeleton<gm_onward> onward;
     Skeleton<gm_answers> answers;
     Skeleton<gm_show> show;
@@ -238,13 +242,15 @@ struct Objects::Parts {
     Maps maps;
     std::string pins;
     bool adopted = false;
+    Streams streams = Streams::with;
     std::string log;
 
     [[nodiscard]] Result<> load(const Sizes& sizes);
     [[nodiscard]] const bpf_program* program(Program which) const; // null: refused
 
   private:
-    [[nodiscard]] Result<> load_inside(const Sizes& sizes);
+    [[nodiscard]] Result<> load_judges(const Sizes& sizes);
+    [[nodiscard]] Result<> load_judges_sa(const Sizes& sizes);
     void load_show(const Sizes& sizes);
     template <typename T>
     [[nodiscard]] Result<> load_one(Skeleton<T>& skeleton, const char* name, const Sizes& sizes);
@@ -270,7 +276,7 @@ Result<> Objects::Parts::load_one(Skeleton<T>& skeleton, const char* name, const
 Result<> Objects::Parts::load(const Sizes& sizes) {
     if (auto loaded = load_one(front, "gm_front", sizes); !loaded)
         return loaded;
-    if (auto loaded = load_inside(sizes); !loaded)
+    if (auto loaded = load_judges(sizes); !loaded)
         return loaded;
     if (auto loaded = load_one(onward, "gm_onward", sizes); !loaded)
         return loaded;
@@ -284,16 +290,28 @@ Result<> Objects::Parts::load(const Sizes& sizes) {
     return {};
 }
 
-// The one that reads the sec_path, where the kernel lets it.
-Result<> Objects::Parts::load_inside(const Sizes& sizes) {
+Result<> Objects::Parts::load_judges_sa(const Sizes& sizes) {
+    auto loaded = load_one(inside_sa, "gm_inside", sizes);
+    if (loaded && streams == Streams::with)
+        loaded = load_one(stream_sa, "gm_stream", sizes);
+    return loaded;
+}
+
+// Those that read the sec_path, where the kernel lets them: both or none, so that a message is
+// judged alike however it came.
+Result<> Objects::Parts::load_judges(const Sizes& sizes) {
     if (has_kernel_function("bpf_cast_to_kern_ctx")) {
-        auto loaded = load_one(inside_sa, "gm_inside", sizes);
+        auto loaded = load_judges_sa(sizes);
         if (loaded)
             return loaded;
         inside_sa.reset();
+        stream_sa.reset();
         log += "security associations are told by address and port: " + loaded.error().text();
     }
-    return load_one(inside, "gm_inside", sizes);
+    auto loaded = load_one(inside, "gm_inside", sizes);
+    if (loaded && streams == Streams::with)
+        loaded = load_one(stream, "gm_stream", sizes);
+    return loaded;
 }
 
 // A table for people is no reason not to judge.
@@ -311,6 +329,10 @@ const bpf_program* Objects::Parts::program(Program which) const {
         return front->progs.gm_front;
     case Program::inside:
         return inside_sa ? inside_sa->progs.gm_inside : inside->progs.gm_inside;
+    case Program::stream:
+        if (stream_sa)
+            return stream_sa->progs.gm_stream;
+        return stream ? stream->progs.gm_stream : nullptr;
     case Program::onward:
         return onward->progs.gm_onward;
     case Program::answers:
@@ -322,8 +344,8 @@ const bpf_program* Objects::Parts::program(Program which) const {
 }
 
 std::string_view name(Program program) {
-    constexpr std::array<std::string_view, kPrograms> names = {"gm_front", "gm_inside", "gm_onward",
-                                                               "gm_answers", "gm_show"};
+    constexpr std::array<std::string_view, kPrograms> names = {
+        "gm_front", "gm_inside", "gm_stream", "gm_onward", "gm_answers", "gm_show"};
     return names[static_cast<std::size_t>(program)];
 }
 
@@ -342,8 +364,9 @@ Objects::Objects(Objects&&) noexcept = default;
 Objects& Objects::operator=(Objects&&) noexcept = default;
 Objects::~Objects() = default;
 
-Result<Objects> Objects::open_private(const Sizes& sizes) {
+Result<Objects> Objects::open_private(const Sizes& sizes, Streams streams) {
     auto parts = std::make_unique<Parts>();
+    parts->streams = streams;
     if (auto loaded = parts->load(sizes); !loaded)
         return fail(std::move(loaded.error()));
     return Objects(std::move(parts));

@@ -21,11 +21,12 @@ namespace gmguard::kernel {
 enum class Program : std::uint8_t {
     front,   // XDP, Gm interfaces
     inside,  // cgroup_skb ingress
+    stream,  // cgroup_skb ingress
     onward,  // cgroup_skb egress
     answers, // TC egress, Gm interfaces
     show,    // iter/bpf_map_elem
 };
-inline constexpr std::size_t kPrograms = 5;
+inline constexpr std::size_t kPrograms = 6;
 // The program's name in the kernel: "gm_front".
 [[nodiscard]] std::string_view name(Program program);
 
@@ -43,6 +44,9 @@ struct Sizes {
     // and the SPIs of two generations of two associations (D.2.3).
     [[nodiscard]] static Sizes of(std::uint32_t bindings);
 };
+
+// Whether gm_stream is wanted, which no test run can feed: it asks a socket.
+enum class Streams : bool { without, with };
 
 struct Maps {
     Map<gm_listener_key, gm_listener> listeners;
@@ -73,7 +77,8 @@ struct ProgramInfo {
 class Objects {
   public:
     // A private instance: nothing is pinned, nothing outlives it. For replay, explain and tests.
-    [[nodiscard]] static Result<Objects> open_private(const Sizes& sizes = Sizes::of(10'000));
+    [[nodiscard]] static Result<Objects> open_private(const Sizes& sizes = Sizes::of(10'000),
+                                                      Streams streams = Streams::with);
 
     // Makes the pin directory, or adopts the maps in it. Nothing is attached or detached. Errors:
     //   conflict     the pins are of another schema or of other sizes: hint says what to do
@@ -87,11 +92,12 @@ class Objects {
     ~Objects();
 
     [[nodiscard]] const Maps& maps() const;
-    // Descriptors that stay this object's. Program::show: -1 where the kernel refused it, as a
-    // locked-down one may; then nothing is lacking but the table, and load_log() says why.
+    // Descriptors that stay this object's. Program::stream: -1 without streams. Program::show: -1
+    // where the kernel refused it, as a locked-down one may; then nothing is lacking but the table,
+    // and load_log() says why.
     [[nodiscard]] int fd(Program program) const;
-    // Whether gm_inside knows by its SPI which security association decrypted a packet; else (6.1)
-    // address and port stand for it.
+    // Whether gm_inside and gm_stream know by its SPI which security association decrypted a
+    // packet; else (6.1) address and port stand for it.
     [[nodiscard]] bool reads_associations() const;
     [[nodiscard]] int ring_fd(std::size_t ring) const;     // in the order of enum Ring (rings.hpp)
     [[nodiscard]] int map_fd(std::string_view name) const; // -1: no shared map of that name

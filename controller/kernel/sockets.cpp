@@ -9,6 +9,7 @@
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <memory>
@@ -17,7 +18,7 @@
 namespace gmguard::kernel {
 namespace {
 
-using Socket = std::unique_ptr<mnl_socket, int (*)(mnl_socket*)>;
+using Netlink = std::unique_ptr<mnl_socket, int (*)(mnl_socket*)>;
 using Buffer = std::array<char, 32768>; // as much as the kernel gives at once
 
 int note_cgroup(const nlattr* attribute, void* out) {
@@ -30,65 +31,169 @@ int note_cgroup(const nlattr* attribute, void* out) {
 int note_socket(const nlmsghdr* header, void* out) {
     const auto* message = static_cast<const inet_diag_msg*>(mnl_nlmsg_get_payload(header));
     const auto* address = reinterpret_cast<const std::uint8_t*>(message->id.idiag_src);
-    UdpSocket found;
+    Socket found;
     found.local.address =
         Address::from_bytes(std::span(address, message->idiag_family == AF_INET ? 4 : 16));
     found.local.port = ntohs(message->id.idiag_sport);
     found.inode = message->idiag_inode;
     (void)mnl_attr_parse(header, sizeof *message, note_cgroup, &found.cgroup);
-    static_cast<std::vector<UdpSocket>*>(out)->push_back(found);
+    static_cast<std::vector<Socket>*>(out)->push_back(found);
     return MNL_CB_OK;
 }
 
 Error cannot(const std::string& netns) {
     auto error =
         system_error(errno, netns.empty() ? "sockets" : "sockets of " + netns, "cannot be listed");
-    if (errno == ENOENT) { // no handler of the family: udp_diag is not built
+    if (errno == ENOENT) { // no handler of the family: it is not built
         error.kind = ErrorKind::unsupported;
-        error.hint = "the kernel module udp_diag lists them";
+        error.hint = "the kernel modules udp_diag and tcp_diag list them";
     }
     return error;
 }
 
-bool ask(mnl_socket* socket, std::uint8_t family, Buffer& buffer) {
+// All of one family and protocol in these states.
+struct Wanted {
+    std::uint8_t family;
+    gm_protocol protocol;
+    std::uint32_t states;
+};
+constexpr std::uint8_t kListen = 10; // TCP_LISTEN
+constexpr std::uint32_t kListening = 1U << kListen;
+constexpr Wanted kWanted[] = {{AF_INET, GM_UDP, ~0U},
+                              {AF_INET6, GM_UDP, ~0U},
+                              {AF_INET, GM_TCP, kListening},
+                              {AF_INET6, GM_TCP, kListening}};
+
+bool ask(mnl_socket* socket, const Wanted& wanted, Buffer& buffer) {
     nlmsghdr* header = mnl_nlmsg_put_header(buffer.data());
     header->nlmsg_type = SOCK_DIAG_BY_FAMILY;
     header->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
     auto* request = static_cast<inet_diag_req_v2*>(
         mnl_nlmsg_put_extra_header(header, sizeof(inet_diag_req_v2)));
-    request->sdiag_family = family;
-    request->sdiag_protocol = IPPROTO_UDP;
-    request->idiag_states = ~0U;
+    request->sdiag_family = wanted.family;
+    request->sdiag_protocol = static_cast<std::uint8_t>(wanted.protocol);
+    request->idiag_states = wanted.states;
     return mnl_socket_sendto(socket, header, header->nlmsg_len) >= 0;
 }
 
-bool read_answer(mnl_socket* socket, Buffer& buffer, std::vector<UdpSocket>& out) {
+bool read_answer(mnl_socket* socket, Buffer& buffer, mnl_cb_t each, void* out) {
     const unsigned port = mnl_socket_get_portid(socket);
     int more = MNL_CB_OK;
     while (more > MNL_CB_STOP) {
         const auto got = mnl_socket_recvfrom(socket, buffer.data(), buffer.size());
         if (got < 0)
             return false;
-        more = mnl_cb_run(buffer.data(), static_cast<std::size_t>(got), 0, port, note_socket, &out);
+        more = mnl_cb_run(buffer.data(), static_cast<std::size_t>(got), 0, port, each, out);
     }
     return more == MNL_CB_STOP;
 }
 
+// Of the calling thread's network namespace; null with errno set.
+Netlink open_diag() {
+    Netlink socket(mnl_socket_open(NETLINK_SOCK_DIAG), &mnl_socket_close);
+    if (socket && mnl_socket_bind(socket.get(), 0, MNL_SOCKET_AUTOPID) < 0)
+        socket.reset();
+    return socket;
+}
+
+void put_address(__be32* out, Address address) {
+    const auto part = [address](unsigned shift) {
+        return htonl(static_cast<std::uint32_t>(address.value() >> shift));
+    };
+    if (address.is_v4())
+        out[0] = part(0);
+    else
+        for (unsigned i = 0; i < 4; ++i)
+            out[i] = part(96 - 32 * i);
+}
+
+// One connection, as the kernel knows it. Asked for one that is gone it answers with the socket
+// that listens there, which must live on.
+struct Connection {
+    std::uint8_t state = 0;
+    std::array<__u32, 2> cookie{INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE};
+};
+
+int note_connection(const nlmsghdr* header, void* out) {
+    const auto* message = static_cast<const inet_diag_msg*>(mnl_nlmsg_get_payload(header));
+    auto* found = static_cast<Connection*>(out);
+    found->state = message->idiag_state;
+    std::ranges::copy(message->id.idiag_cookie, found->cookie.begin());
+    return MNL_CB_OK;
+}
+
+bool ask_of(mnl_socket* socket, std::uint16_t type, const Endpoint& local, const Endpoint& remote,
+            const Connection& connection, Buffer& buffer) {
+    nlmsghdr* header = mnl_nlmsg_put_header(buffer.data());
+    header->nlmsg_type = type;
+    header->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+    auto* request = static_cast<inet_diag_req_v2*>(
+        mnl_nlmsg_put_extra_header(header, sizeof(inet_diag_req_v2)));
+    request->sdiag_family = local.address.is_v4() ? AF_INET : AF_INET6;
+    request->sdiag_protocol = IPPROTO_TCP;
+    request->idiag_states = ~0U;
+    put_address(request->id.idiag_src, local.address);
+    put_address(request->id.idiag_dst, remote.address);
+    request->id.idiag_sport = htons(local.port);
+    request->id.idiag_dport = htons(remote.port);
+    std::ranges::copy(connection.cookie, request->id.idiag_cookie);
+    return mnl_socket_sendto(socket, header, header->nlmsg_len) >= 0;
+}
+
+// False with errno set.
+bool end(mnl_socket* socket, const Endpoint& local, const Endpoint& remote) {
+    Buffer buffer{};
+    Connection found;
+    if (!ask_of(socket, SOCK_DIAG_BY_FAMILY, local, remote, found, buffer) ||
+        !read_answer(socket, buffer, note_connection, &found))
+        return false;
+    if (found.state == kListen) {
+        errno = ENOENT;
+        return false;
+    }
+    return ask_of(socket, SOCK_DESTROY, local, remote, found, buffer) &&
+           read_answer(socket, buffer, nullptr, nullptr);
+}
+
 } // namespace
 
-Result<std::vector<UdpSocket>> udp_sockets(const std::string& netns) {
+Result<std::vector<Socket>> sockets(const std::string& netns) {
     const auto in = InNetns::enter(netns);
     if (!in)
         return fail(in.error());
-    const Socket socket(mnl_socket_open(NETLINK_SOCK_DIAG), &mnl_socket_close);
-    if (!socket || mnl_socket_bind(socket.get(), 0, MNL_SOCKET_AUTOPID) < 0)
+    const auto socket = open_diag();
+    if (!socket)
         return fail(cannot(netns));
     Buffer buffer{};
-    std::vector<UdpSocket> sockets;
-    for (const std::uint8_t family : {AF_INET, AF_INET6})
-        if (!ask(socket.get(), family, buffer) || !read_answer(socket.get(), buffer, sockets))
+    std::vector<Socket> sockets;
+    for (const auto& wanted : kWanted) {
+        const auto before = sockets.size();
+        if (!ask(socket.get(), wanted, buffer) ||
+            !read_answer(socket.get(), buffer, note_socket, &sockets))
             return fail(cannot(netns));
+        for (auto i = before; i < sockets.size(); ++i)
+            sockets[i].protocol = wanted.protocol;
+    }
     return sockets;
+}
+
+Result<> destroy(const std::string& netns, const Endpoint& local, const Endpoint& remote) {
+    const auto in = InNetns::enter(netns);
+    if (!in)
+        return fail(in.error());
+    const auto socket = open_diag();
+    if (socket && end(socket.get(), local, remote))
+        return {};
+    auto error = system_error(errno, "connection " + local.text() + " - " + remote.text(),
+                              "cannot be ended");
+    if (errno == ENOENT || errno == ESTALE)
+        error.kind = ErrorKind::not_found;
+    if (errno == EOPNOTSUPP) {
+        error.kind = ErrorKind::unsupported;
+        error.hint = "a kernel with CONFIG_INET_DIAG_DESTROY=y ends it; until then it carries "
+                     "nothing more";
+    }
+    return fail(std::move(error));
 }
 
 } // namespace gmguard::kernel

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// UDP sockets as the kernel lists them (sock_diag(7)): where they listen, and which cgroup they
-// were made in, which is the one whose programs see what they get.
+// Sockets as the kernel lists them (sock_diag(7)): where they listen, and which cgroup they were
+// made in, which is the one whose programs see what they get; and the end of a TCP connection.
 #pragma once
 
 #include "base/address.hpp"
 #include "base/error.hpp"
+#include "gmguard/abi/keys.h"
 
 #include <cstdint>
 #include <string>
@@ -12,13 +13,21 @@
 
 namespace gmguard::kernel {
 
-struct UdpSocket {
+struct Socket {
     Endpoint local; // address all zero: every address of its family
     std::uint64_t cgroup = 0;
     std::uint32_t inode = 0; // as /proc/PID/fd has it: "socket:[INODE]"
+    gm_protocol protocol = GM_UDP;
 };
 
-// Those of a network namespace, IPv4 and IPv6. Kind unsupported: this kernel does not list them.
-[[nodiscard]] Result<std::vector<UdpSocket>> udp_sockets(const std::string& netns);
+// The UDP sockets and the listening TCP sockets of a network namespace, IPv4 and IPv6. Kind
+// unsupported: this kernel does not list them.
+[[nodiscard]] Result<std::vector<Socket>> sockets(const std::string& netns);
+
+// Ends the TCP connection of a network namespace (SOCK_DESTROY): both sides know at once. Kinds:
+//   not_found    there is none
+//   unsupported  the kernel is built without CONFIG_INET_DIAG_DESTROY
+[[nodiscard]] Result<> destroy(const std::string& netns, const Endpoint& local,
+                               const Endpoint& remote);
 
 } // namespace gmguard::kernel

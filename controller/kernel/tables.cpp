@@ -65,9 +65,8 @@ void mark(Listeners& out, const Order& key, const gm_listener& listener) {
 void add_port(Listeners& out, const config::Listener& listener, std::uint16_t port,
               const gm_listener& value) {
     const auto address = listener.address.value();
-    out[{address, port, GM_UDP}] = value;
-    if (value.role == GM_ROLE_PROTECTED && value.protection == GM_PROTECTION_ESP)
-        out[{address, port, GM_TCP}] = value;
+    for (const auto protocol : {GM_UDP, GM_TCP})
+        out[{address, port, protocol}] = value;
 }
 
 void add_listeners(Listeners& out, const config::Config& config, const ListenerIds& ids) {
@@ -81,7 +80,8 @@ void add_listeners(Listeners& out, const config::Config& config, const ListenerI
             add_port(out, listener, port, closed);
     }
     for (const auto& socket : config.core.listeners)
-        out[{socket.address.value(), socket.port, GM_UDP}] = plain(config, GM_ROLE_CORE);
+        for (const auto protocol : {GM_UDP, GM_TCP})
+            out[{socket.address.value(), socket.port, protocol}] = plain(config, GM_ROLE_CORE);
 }
 
 // (0, port): guarded, but at other addresses (H8). (address, 0): something is guarded there.
@@ -90,8 +90,8 @@ void add_marks(Listeners& out) {
     Listeners marks;
     for (const auto& [key, value] : out) {
         const auto& [address, port, protocol] = key;
-        if (protocol == GM_UDP && !out.contains({0, port, GM_UDP}))
-            mark(marks, {0, port, GM_UDP}, value);
+        if (!out.contains({0, port, protocol}))
+            mark(marks, {0, port, protocol}, value);
         if (value.role == GM_ROLE_CORE)
             continue;
         mark(marks, {address, 0, 0}, value);
@@ -125,6 +125,8 @@ gm_settings settings_of(const config::Config& config, const Tables& tables, cons
     settings.unknown = limits.unknown;
     settings.emergency = limits.emergency;
     settings.fragments = limits.fragments;
+    settings.connections = limits.connections;
+    settings.all_connections = limits.all_connections;
     settings.events = limits.events;
     return settings;
 }

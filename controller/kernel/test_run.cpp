@@ -62,6 +62,7 @@ bool passes(Program program, std::uint32_t code) {
     case Program::front:
         return code == XDP_PASS || code == XDP_TX || code == XDP_REDIRECT;
     case Program::inside:
+    case Program::stream:
     case Program::onward:
         return (code & 1) != 0;
     default:

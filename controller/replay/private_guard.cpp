@@ -66,7 +66,8 @@ Result<std::unique_ptr<PrivateGuard>> PrivateGuard::open(const config::Config& c
     const auto key = kernel::random_key();
     if (!key)
         return fail(key.error());
-    auto objects = kernel::Objects::open_private(kernel::Sizes::of(bindings));
+    auto objects =
+        kernel::Objects::open_private(kernel::Sizes::of(bindings), kernel::Streams::without);
     if (!objects)
         return fail(with_hint(std::move(objects.error())));
     const auto device = kernel::own_device(kLoopback);

@@ -31,6 +31,7 @@ constexpr std::array<std::string_view, kFaults> kNames{
     "stale",
     "too_many",
     "refused",
+    "agreement",
 };
 
 using Found = std::vector<Deviation>;
@@ -223,6 +224,10 @@ void check_holder(const Expected& expected, Found& out) {
                                                     expected.of_user, kMostOfOneUser)});
     if (expected.standing == Standing::refused)
         out.push_back({Fault::refused, "another subscriber is bound to where it ends"});
+    if (expected.doubted)
+        out.push_back({Fault::agreement,
+                       "Security-Verify or Security-Client of its REGISTER is not "
+                       "what was agreed on"});
 }
 
 } // namespace

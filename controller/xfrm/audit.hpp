@@ -33,8 +33,9 @@ enum class Fault : std::uint8_t {
     stale,           // who held it does so no longer
     too_many,        // more than six for one user and direction (TS 33.203 7.1)
     refused,         // its port is another subscriber's (H3)
+    agreement,       // what the phone repeated of sec-agree is not what was agreed on
 };
-inline constexpr std::size_t kFaults = 15;
+inline constexpr std::size_t kFaults = 16;
 [[nodiscard]] std::string_view name(Fault fault); // "integrity_key"
 
 struct Deviation {
@@ -62,6 +63,7 @@ struct Expected {
     std::optional<Prefix> holder;                 // the address or prefix of the holder's selector
     std::vector<std::uint16_t> phone_ports;       // any of them; empty: not known
     std::optional<sip::SecurityMechanism> agreed; // what Security-Server had
+    bool doubted = false;                         // the phone repeated another agreement
     std::size_t of_user = 1; // SAs of that user in that direction, this one included
 };
 

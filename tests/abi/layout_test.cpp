@@ -13,6 +13,7 @@
 #include "gm_inside.skel.h"
 #include "gm_onward.skel.h"
 #include "gm_show.skel.h"
+#include "gm_stream.skel.h"
 
 #include <memory>
 #include <set>
@@ -41,6 +42,7 @@ void PrintTo(const Source& source, std::ostream* out) {
 }
 constexpr Source kFront{"gm_front", opened<gm_front>};
 constexpr Source kInside{"gm_inside", opened<gm_inside>};
+constexpr Source kStream{"gm_stream", opened<gm_stream>};
 constexpr Source kOnward{"gm_onward", opened<gm_onward>};
 constexpr Source kAnswers{"gm_answers", opened<gm_answers>};
 constexpr Source kShow{"gm_show", opened<gm_show>};
@@ -57,7 +59,7 @@ std::string struct_name(const btf* types, __u32 id) {
 
 // Names of the structs in layouts.hpp, and of the programs' scratch, which the host never sees.
 std::set<std::string> known_structs() {
-    std::set<std::string> known{"", "gm_work", "gm_sender", "gm_quota"};
+    std::set<std::string> known{"", "gm_work", "gm_sender", "gm_quota", "gm_arrived"};
     for (const auto& layout : all_layouts())
         known.insert(layout.name);
     return known;
@@ -90,7 +92,8 @@ TEST_P(Layouts, AreThoseOfEveryMap) {
 }
 
 // gm_show has no maps, and of the layouts only gm_binding, which only it copies.
-INSTANTIATE_TEST_SUITE_P(Of, Layouts, testing::Values(kFront, kInside, kOnward, kAnswers), name_of);
+INSTANTIATE_TEST_SUITE_P(Of, Layouts, testing::Values(kFront, kInside, kStream, kOnward, kAnswers),
+                         name_of);
 
 class MapNames : public testing::TestWithParam<Source> {};
 
@@ -107,7 +110,8 @@ TEST_P(MapNames, AreWholeInTheKernel) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Of, MapNames, testing::Values(kFront, kInside, kOnward, kAnswers, kShow),
+INSTANTIATE_TEST_SUITE_P(Of, MapNames,
+                         testing::Values(kFront, kInside, kStream, kOnward, kAnswers, kShow),
                          name_of);
 
 // The comparison itself: each kind of difference, and none.

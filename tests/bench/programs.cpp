@@ -93,7 +93,8 @@ class Bench {
 
     kernel::HashKey key_ = must(kernel::random_key());
     kernel::Hasher hasher_{key_};
-    kernel::Objects objects_ = must(kernel::Objects::open_private(kernel::Sizes::of(kBindings)));
+    kernel::Objects objects_ =
+        must(kernel::Objects::open_private(kernel::Sizes::of(kBindings), kernel::Streams::without));
     gm_base* base_ = gm_base::open_and_load();
     int empty_ = -1, admit_ = -1, lookup_ = -1, front_ = -1, inside_ = -1, answers_ = -1;
     std::vector<std::pair<std::string, double>> figures_;

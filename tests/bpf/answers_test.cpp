@@ -52,8 +52,14 @@ TEST(Answers, AreLearned_WhenToARegister) {
              Ipv4{.source = "192.0.2.1", .destination = "192.0.2.7", .more_fragments = true} /
              Udp{} / ok,
          false},
-        {"TCP", Ethernet{} / Ipv4{.source = "192.0.2.1", .destination = "192.0.2.7"} / Tcp{} / ok,
-         false},
+        {"over TCP",
+         Ethernet{} / Ipv4{.source = "192.0.2.1", .destination = "192.0.2.7"} /
+             Tcp{.source = 5060} / ok,
+         true},
+        {"over TCP, behind another message",
+         Ethernet{} / Ipv4{.source = "192.0.2.1", .destination = "192.0.2.7"} /
+             Tcp{.source = 5060} / (kPhone.answered("200 OK", "MESSAGE").text() + ok),
+         true},
     };
     for (const auto& [description, packet, want] : rows)
         EXPECT_EQ(learned(Guard::fresh(), packet), want) << description;

@@ -12,6 +12,7 @@ BELOW = {
     "base": set(),
     "sip": {"base"},
     "binding": {"sip", "base"},
+    "home": {"binding", "sip", "base"},
     "config": {"base"},
     "kamailio": {"base"},
     "kernel": {"binding", "config", "sip", "base"},
@@ -21,7 +22,7 @@ BELOW = {
     "feeds": {"admin", "kernel", "binding", "config", "sip", "base"},
     "replay": {"feeds", "kernel", "binding", "config", "sip", "base"},
     "doctor": {"kernel", "config", "base"},
-    "app": {"replay", "feeds", "doctor", "admin", "store", "xfrm", "kernel", "config", "binding",
+    "app": {"replay", "feeds", "home", "doctor", "admin", "store", "xfrm", "kernel", "config", "binding",
             "sip", "base"},
 }
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)

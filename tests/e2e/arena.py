@@ -9,6 +9,7 @@ from lab.guard import Guard
 from lab.lab import Lab
 from lab.network import GM4B, GM4C, PROTECTED, PROTECTED_B, UNPROTECTED_B
 from lab.phone import ANSWER_WITHIN, Phone
+from listeners import LISTENERS
 
 # Pools beside the lab's own 2001:db8:64::/48 (a /64 is one subscriber). Sources in no pool: pair.
 POOLS = f"""
@@ -40,7 +41,7 @@ profile = "annex-d"
 address = "{GM4C}"
 protected_ports = [{PROTECTED}]
 protection = "esp"
-"""
+{LISTENERS}"""
 
 MODES = ("off", "monitor", "enforce")
 _CASES = []
@@ -97,9 +98,11 @@ class Arena:
         self.lab = lab or Lab()
         self.guard = guard(self.lab)
         self.mode = None
+        self.has_open = False  # whether the listeners that nobody judges are just that
         self._numbers = itertools.count(1)
         self._wholes = itertools.count(1)
         self._open = contextlib.ExitStack()
+        self.lasting = contextlib.ExitStack()  # until down()
 
     def up(self):
         self.lab.up()
@@ -108,6 +111,7 @@ class Arena:
 
     def down(self):
         self._open.close()
+        self.lasting.close()
         self.guard.stop()
         self.lab.down()
 
@@ -119,7 +123,7 @@ class Arena:
 
     def set_mode(self, mode):
         self.guard.set_mode(mode)
-        self.mode = mode
+        self.mode, self.has_open = mode, False
 
     # --- phones
 

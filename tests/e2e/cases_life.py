@@ -29,6 +29,19 @@ def refresh(arena, v6):
     arena.passes(play)
 
 
+@case("Life.PortThatIsKeptIsReported", "R17 D.2.3")
+def port_kept(arena):
+    """A challenged re-registration from the same port: served, and told of. Inside ESP Kamailio's
+    policies refuse it (XfrmInTmplMismatch)."""
+    alice = arena.registered()
+    arena.register(alice)
+    told = arena.guard.wait_for(
+        lambda: [event for event in arena.guard.cli("events", "--type", "port_reused")["items"]
+                 if event["sip"]["impi"] == alice.impi], "the event")
+    expect(len(told) == 1, f"the first registration is none: {told}")
+    expect(status(alice.say()) == 200, "she speaks")
+
+
 @both_families("Life.SelectorIsFree_AfterDeregistration", "H20")
 def deregistration(arena, v6):
     """Expiry 0 in a protected REGISTER, granted by the core: then another user may bind."""

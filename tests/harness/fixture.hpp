@@ -275,7 +275,8 @@ class Guard {
     static kernel::Objects open() {
         if (::geteuid() != 0)
             throw std::runtime_error("needs root: the programs are loaded into the kernel");
-        return value_of(kernel::Objects::open_private());
+        return value_of(
+            kernel::Objects::open_private(kernel::Sizes::of(10'000), kernel::Streams::without));
     }
     kernel::Rings open_rings() {
         return value_of(kernel::Rings::open(objects_, [this](const kernel::Record& record) {

@@ -114,7 +114,8 @@ inline config::Config with_pool(config::Config config, const std::string& prefix
 class Replay : public testing::Test {
   protected:
     void SetUp() override {
-        const auto loaded = kernel::Objects::open_private(kernel::Sizes::of(16));
+        const auto loaded =
+            kernel::Objects::open_private(kernel::Sizes::of(16), kernel::Streams::without);
         if (loaded)
             return;
         if (std::getenv("GMGUARD_REQUIRE_BPF"))

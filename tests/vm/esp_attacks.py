@@ -110,6 +110,25 @@ def forged_failure(arena):
     arena.refused(attack, "unmatched_failure")
 
 
+@case("Esp.FailureWithoutTheNonceIsRefused_OfAChallengeInsideTheAssociation", "R15 H17")
+def forged_failure_of_an_inner_challenge(arena):
+    """A stranger at her address, who could not read the 401, cuts no re-registration short."""
+    def attack(arena):
+        alice = arena.registered()
+        before = alice.nonce
+        arena.lab.core.ask_again(alice.impi)
+        challenge = alice.ask_to_renew()
+        expect(challenge and challenge.status == 401, "challenged inside")
+        with alice.in_clear():
+            tries = [alice.failure_request(nonce) for nonce in
+                     ("bm90IGEgbm9uY2UgdGhhdCBhbnlib2R5IGhhcyBzZWVu", before)]
+            succeeded = sum(arena.answered(alice, data, UNPROTECTED, want=403) for data in tries)
+        arena.speaks(alice)
+        arena.binding(alice)
+        return succeeded, len(tries)
+    arena.refused(attack, "unmatched_failure")
+
+
 def _reached_xfrm(arena, counter, send, tries):
     """How many of so many packets the P-CSCF's XFRM saw and refused by itself."""
     before = arena.lab.xfrm_errors()[counter]

@@ -40,7 +40,22 @@ def two_isims(arena, v6):
                "a MESSAGE came to the other one")
         for phone in (first, second):
             expect(arena.binding(phone)["impi"] == phone.impi, f"{phone.user} is not bound")
+        _have_sets_of_their_own(arena, first, second)
     arena.passes(play)
+
+
+def _have_sets_of_their_own(arena, *phones):
+    """Each has two inbound associations, of its port alone."""
+    seen = set()
+    for phone in phones:
+        inbound = [each for each in arena.guard.associations(phone, "bound")
+                   if each["direction"] == "in"]
+        spis = {each["spi"] for each in inbound}
+        expect(spis >= {phone.sas.peer_spi_s, phone.sas.peer_spi_c}, f"{phone.user}: {inbound}")
+        expect(not spis & seen, f"{phone.user} shares {spis & seen}")
+        seen |= spis
+        sources = {each["bound_to"]["selector"] for each in inbound}
+        expect(sources == {phone.here}, f"{phone.user} at {phone.here}: {sources}")
 
 
 @case("Esp.PhoneRefreshes_InsideItsAssociation", "R1")
@@ -51,23 +66,6 @@ def refreshes(arena):
         expect(status(answer) == 200, f"refresh: {status(answer)}")
         arena.speaks(phone)
         arena.hears(phone)
-    arena.passes(play)
-
-
-@both_families("Esp.PhoneRenews_WithANewPort", "R17 H17 D.2.3")
-def renews(arena, v6):
-    """The second set beside the first, challenged where nobody but the core's side can read it."""
-    def play(arena):
-        phone = arena.registered(v6=v6)
-        arena.lab.core.ask_again(phone.impi)
-        answer = phone.renew()
-        expect(status(answer) == 200, f"re-registration: {status(answer)}")
-        expect(phone.sas.request.spi != phone.old.request.spi, "the same association")
-        arena.binding(phone)
-        arena.speaks(phone)
-        arena.hears(phone)
-        phone.forget_old()
-        arena.speaks(phone)
     arena.passes(play)
 
 
@@ -132,6 +130,28 @@ def failure_in_clear(arena):
         expect(status(answer) == 403, f"the failure is answered by {status(answer)}")
         arena.speaks(phone)
         arena.binding(phone)
+    arena.passes(play)
+
+
+@both_families("Esp.FailureInClearPasses_OfAChallengeInsideTheAssociation", "R15 H17 D.2.1")
+def failure_of_an_inner_challenge(arena, v6):
+    """The phone alone could read that challenge; the guard knows its nonce from the core's 401."""
+    def play(arena):
+        phone = arena.registered(v6=v6)
+        binding = arena.binding(phone)
+        for failure, falsely, wanted in ((aka.WrongMac, True, 403), (aka.OutOfSync, False, 401)):
+            was = phone.port
+            phone.usim.sqn += 1000 if failure is aka.OutOfSync else 0
+            arena.lab.core.ask_again(phone.impi, falsely=falsely)
+            found = _failure_of(phone, phone.ask_to_renew(), failure)
+            auts = getattr(found, "auts", "")
+            with phone.in_clear():
+                answer = phone.ask(phone.failure_request(phone.nonce, auts))
+            expect(status(answer) == wanted, f"{failure.__name__}: {status(answer)}")
+            expect(phone.port == was, "it speaks from its protected port again")
+        arena.speaks(phone)
+        now = arena.binding(phone)
+        expect((now["id"], now["expires"]) == (binding["id"], binding["expires"]), "it has changed")
     arena.passes(play)
 
 

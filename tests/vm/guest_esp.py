@@ -14,6 +14,8 @@ from lab.processes import LabError  # noqa: E402
 from esp_arena import EspArena  # noqa: E402
 import esp_phones  # noqa: E402, F401: its cases make themselves known
 import esp_attacks  # noqa: E402, F401
+import esp_reports  # noqa: E402, F401
+import esp_renewals  # noqa: E402, F401
 
 
 def main(names):

@@ -99,12 +99,14 @@ Result<Host> this_host() {
     auto links = interfaces();
     if (!links)
         return fail(std::move(links.error()));
-    const auto sockets = kernel::udp_sockets("");
+    const auto sockets = kernel::sockets("");
     if (!sockets)
         return fail(sockets.error());
     const auto names = programs();
     Host host{std::move(*links), {}};
     for (const auto& socket : *sockets) {
+        if (socket.protocol != GM_UDP)
+            continue;
         const auto name = names.find(socket.inode);
         host.sockets.push_back({socket.local, name == names.end() ? "" : name->second});
     }

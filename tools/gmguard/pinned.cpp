@@ -43,6 +43,8 @@ json::array hooks_of(const kernel::AttachedCgroup& cgroup) {
     json::array hooks;
     if (cgroup.inside != 0)
         hooks.emplace_back("inside");
+    if (cgroup.stream != 0)
+        hooks.emplace_back("stream");
     if (cgroup.onward != 0)
         hooks.emplace_back("onward");
     return hooks;

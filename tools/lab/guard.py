@@ -54,6 +54,7 @@ unit = 64
 port = false
 [home]
 domains = ["{domain}"]
+{home}
 [pins]
 path = "{pins}"
 [store]
@@ -91,6 +92,7 @@ class Guard:
         self.log = lab.directory / "gmguardd.log"
         self.patience_s = 3.0  # of wait_for()
         self.admin = f'listen = "unix:{self.socket}"'  # of the next configuration
+        self.home = ""  # more of [home], of the next configuration
         self._process = None
 
     def write_config(self, mode, more="", adopt_s=0):
@@ -106,7 +108,7 @@ class Guard:
         self.config.write_text(_CONFIG.format(
             mode=mode, listeners=listeners, of_core=of_core, cgroup=self._lab.guarded_cgroup,
             slash64=SLASH64, domain=DOMAIN, pins=self._lab.pins, admin=self.admin,
-            store=self.store, **words) + _adopting(more, adopt_s), encoding="utf-8")
+            store=self.store, home=self.home, **words) + _adopting(more, adopt_s), encoding="utf-8")
 
     def start(self, mode="enforce", more="", adopt_s=0):
         """Starts gmguardd; more is appended to its configuration. What speaks in monitor is adopted

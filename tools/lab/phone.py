@@ -18,7 +18,7 @@ class Phone:
 
     def __init__(self, network, side, user, address, port=5070, pcscf=None):
         network.give(side, address)
-        self.network = network
+        self.network, self.side = network, side
         self.user, self.address, self.port = user, address, port
         self.impi = f"{user}@{DOMAIN}"
         self.impu = f"sip:{user}@{DOMAIN}"

@@ -48,8 +48,7 @@ enum gm_emergency {
  * address, or, with GM_ROLE_ELSEWHERE, the mark that other addresses listen on this port. The entry
  * (address, 0, 0), or (0, 0, 0) for a listener on every address, marks that something is guarded
  * there: fragments and packets that cannot be read to their ports are judged by it. (0, 0, GM_UDP)
- * is the mark of all sockets that no listener names. A protected listener with GM_PROTECTION_ESP
- * has an entry for GM_TCP too, which refuses what comes in clear.
+ * is the mark of all sockets that no listener names, whatever their protocol.
  */
 struct gm_listener_key {
     gm_u128 address;
@@ -199,6 +198,40 @@ struct gm_spi {
     __u16 port; /* the phone's that the association is for; 0: any */
 };
 GM_STATIC_ASSERT(sizeof(struct gm_spi) == 48, "value of gm_spis");
+
+/* gm_flows: how far a TCP connection of the P-CSCF has been judged, kept at its socket. Sequence
+ * numbers are host order; times nanoseconds of CLOCK_MONOTONIC, 0: none. */
+enum gm_flow_state {
+    GM_FLOW_NEW = 0,
+    GM_FLOW_OPEN = 1, /* every byte up to `after` was judged */
+    GM_FLOW_LOST =
+        2, /* a gap that was let through (monitor, the core's): until the next start line */
+    GM_FLOW_POISONED = 3, /* carried a refused message: nothing more passes */
+    GM_FLOW_FREE = 4, /* no SIP, on a port that no listener has: nobody's concern */
+};
+
+/* Bytes that were judged and let through, one after the other, until the receiver has them. */
+struct gm_flow_piece {
+    __u32 end; /* sequence number behind it */
+    __u32 pad;
+    __u64 hash;
+};
+
+struct gm_flow {
+    __u32 busy; /* 1: a segment of it is being judged, on another CPU */
+    enum gm_flow_state state;
+    __u32 opened; /* 1: the P-CSCF opened the connection */
+    __u32 after; /* the next byte that nobody judged */
+    __u32 body; /* bytes of a message's body that are still to come */
+    __u32 have; /* bytes of an unfinished header section, kept in gm_flow_text */
+    __u32 first; /* index of the oldest piece */
+    __u32 pieces; /* how many there are */
+    __u32 from; /* where the oldest begins */
+    __u32 pad;
+    __u64 began_ns; /* when the unfinished header section began */
+    __u64 refused_ns; /* since when the segment that the receiver waits for is refused */
+    struct gm_flow_piece piece[GM_FLOW_PIECES];
+};
 
 /* gm_buckets: user 0 is the bucket of the whole source. */
 struct gm_bucket_key {

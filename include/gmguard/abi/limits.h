@@ -20,12 +20,17 @@
 #define GM_SELECTOR_TEXT 64
 #define GM_IDENTITY_TEXT 80
 #define GM_NAME_TEXT 32
+/* Pieces of a TCP stream that are judged and not yet taken by the receiver, a power of two; the
+ * oldest is forgotten, and cannot come again. */
+#define GM_FLOW_PIECES 64
+/* Bytes of a SIP message's body in a TCP stream; longer: reason oversize. */
+#define GM_BODY_MAX 65535
 /* VLAN tags in front of a guarded address; more: reason too_deep. */
 #define GM_VLAN_TAGS 2
 /* IPv6 extension headers in front of a guarded address; more: reason too_deep. */
 #define GM_IPV6_HEADERS 6
 
 /* Version of every layout in this folder. Pinned maps of another version are never adopted. */
-#define GM_SCHEMA 3
+#define GM_SCHEMA 4
 
 #endif

@@ -40,6 +40,8 @@ struct gm_settings {
     struct gm_rate unknown; /* all others together */
     struct gm_rate emergency; /* emergency REGISTERs and calls in clear: nobody else's share */
     struct gm_rate fragments; /* all fragments to guarded addresses */
+    struct gm_rate connections; /* TCP connections that one source opens */
+    struct gm_rate all_connections; /* and all sources together */
     struct gm_rate events; /* drop reports: `burst` per CPU in 64 ticks; `rate` is not used */
     struct gm_home home[GM_HOMES];
 };

@@ -201,6 +201,7 @@ void Play::take(const Outcome& outcome) {
     EXPECT_TRUE(kernel.complaints().empty()) << kernel.complaints().front();
     probes.insert(probes.end(), outcome.probes.begin(), outcome.probes.end());
     heard_notices.insert(heard_notices.end(), outcome.notices.begin(), outcome.notices.end());
+    failures.insert(failures.end(), outcome.failures.begin(), outcome.failures.end());
 }
 
 std::vector<std::string> Play::notices() {

@@ -80,6 +80,7 @@ class Play {
     Attempt attempt;
     std::vector<Notice> heard_notices;
     std::vector<Probe> probes;
+    std::vector<Failure> failures; // so far
 
   private:
     void open(const Phone& phone, bool is_protected, const Changes& changes);

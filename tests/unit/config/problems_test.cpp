@@ -180,6 +180,33 @@ const Row kRows[] = {
      after_listener("[[interface]]\nname = \"mw0\"\nside = \"core\"\nxdp_mode = \"native\"\n"),
      "f:9:12: an interface of the core is not attached; leave xdp_mode out"},
 
+    // The home network
+    {"EntryWithoutPort", after_listener("[home]\nentry = \"sip:198.51.100.2\"\n"),
+     "f:7:9: \"sip:198.51.100.2\" is no address with port; for example \"sip:198.51.100.10:5060\"; "
+     "a REGISTER goes there over UDP"},
+    {"EntryIsAName", after_listener("[home]\nentry = \"sip:icscf.ims.test:5060\"\n"),
+     "f:7:9: \"sip:icscf.ims.test:5060\" is no address with port; for example "
+     "\"sip:198.51.100.10:5060\"; a REGISTER goes there over UDP"},
+    {"EntryIsNoPeer",
+     after_listener("[core]\npeers = [\"198.51.100.0/28\"]\n[home]\n"
+                    "entry = \"198.51.100.16:5060\"\n"),
+     "f:9:9: 198.51.100.16 is no core peer; add it to [core] peers, or its answers are taken for a "
+     "phone's"},
+    {"WebhookOfAnotherScheme", after_listener("[home]\nwebhook = \"ftp://127.0.0.1/x\"\n"),
+     "f:7:11: \"ftp://127.0.0.1/x\" is no http(s) URL; for example "
+     "\"https://alarms.example:8443/gmguard\""},
+    {"WebhookWithPassword", after_listener("[home]\nwebhook = \"https://a:b@alarms.test/\"\n"),
+     "f:7:11: \"https://a:b@alarms.test/\" is no http(s) URL; for example "
+     "\"https://alarms.example:8443/gmguard\""},
+    {"WebhookInClear", after_listener("[home]\nwebhook = \"http://192.0.2.9:80/x\"\n"),
+     "f:7:11: http://192.0.2.9:80/x would send identities in clear; write https://; http is for a "
+     "loopback address"},
+    {"WebhookFileOfNoUse", after_listener("[home]\nwebhook_token_file = \"/t\"\n"),
+     "f:7:22: webhook_token_file is of no use without webhook; for example "
+     "\"https://alarms.example:8443/gmguard\""},
+    {"RegistrationTimer", after_listener("[limits]\nregistration_timer_s = 0\n"),
+     "f:7:24: registration_timer_s is 0, not 1 to 3600"},
+
     // Core and pools
     {"PeerIsNoAddress", after_listener("[core]\npeers = [\"198.51.100.2\", \"hss\"]\n"),
      "f:7:26: \"hss\" is no address or prefix; for example \"192.0.2.0/24\" or \"2001:db8::/32\""},

@@ -169,6 +169,27 @@ TEST(ConfigRead, FillsTheHost) {
     EXPECT_EQ(config.log_level, "debug");
 }
 
+TEST(ConfigRead, FillsReports) {
+    const std::string listener = "[[listener]]\nname = \"gm\"\nprofile = \"annex-d\"\n"
+                                 "address = \"any\"\nunprotected_ports = [5060]\n"
+                                 "[core]\npeers = [\"198.51.100.2\", \"2001:db8:c::/64\"]\n";
+    const auto reports = [&](const std::string& home) {
+        return read_right(listener + "[home]\n" + home).reports;
+    };
+    EXPECT_EQ(reports("entry = \"sip:198.51.100.2:5060\"").entry,
+              Endpoint::parse("198.51.100.2:5060"));
+    EXPECT_EQ(reports("entry = \"sip:[2001:db8:c::9]:4060\"").entry,
+              Endpoint::parse("[2001:db8:c::9]:4060"));
+    EXPECT_EQ(reports("webhook = \"https://alarms.test/gm/x?a=b\"\nwebhook_ca_file = \"/ca\"\n"
+                      "webhook_token_file = \"/t\"")
+                  .webhook,
+              (Webhook{"https://alarms.test:443", "/gm/x?a=b", "/ca", "/t"}));
+    EXPECT_EQ(reports("webhook = \"http://[::1]:8080\"").webhook,
+              (Webhook{"http://[::1]:8080", "/", "", ""}));
+    EXPECT_EQ(read_right(listener).reports, Reports{});
+    EXPECT_EQ(read_right(listener).limits.registration_timer_s, 240U);
+}
+
 TEST(ConfigRead, HasDefaults_WhereOnlyAListenerIsGiven) {
     const auto config = read_right("[[listener]]\nname = \"gm\"\nprofile = \"annex-d\"\n"
                                    "address = \"any\"\nunprotected_ports = [5060]\n");

@@ -38,7 +38,7 @@ config::Config guarded() {
 }
 
 std::vector<std::string> uncovered_of(const char* local, std::uint64_t cgroup) {
-    const std::vector<kernel::UdpSocket> sockets{{*Endpoint::parse(local), cgroup}};
+    const std::vector<kernel::Socket> sockets{{*Endpoint::parse(local), cgroup}};
     return uncovered(guarded(), sockets, "/cg/pcscf", path_of);
 }
 
@@ -71,7 +71,7 @@ TEST(Uncovered, IsNoSocketOfOthers) {
 TEST(Uncovered, IsEverySocketOfThePort_WhereTheListenerTakesEveryAddress) {
     auto config = guarded();
     config.listeners[0].address = {};
-    const std::vector<kernel::UdpSocket> sockets{{*Endpoint::parse("203.0.113.9:6100"), kBeside}};
+    const std::vector<kernel::Socket> sockets{{*Endpoint::parse("203.0.113.9:6100"), kBeside}};
     EXPECT_EQ(uncovered(config, sockets, "/cg/pcscf", path_of).size(), 1u);
 }
 

@@ -33,33 +33,33 @@ std::vector<std::string> texts(const std::vector<Endpoint>& endpoints) {
 }
 
 TEST(NotConfigured, AreSipPortsThatNobodyNames) {
-    const kernel::UdpSocket sockets[] = {{at("192.0.2.1:5060"), kPcscf},
-                                         {at("192.0.2.9:5060"), kElsewhere},
-                                         {at("198.51.100.1:5060"), kPcscf},
-                                         {at("127.0.0.1:5060"), kPcscf},
-                                         {at("[::1]:5060"), kPcscf}};
+    const kernel::Socket sockets[] = {{at("192.0.2.1:5060"), kPcscf},
+                                      {at("192.0.2.9:5060"), kElsewhere},
+                                      {at("198.51.100.1:5060"), kPcscf},
+                                      {at("127.0.0.1:5060"), kPcscf},
+                                      {at("[::1]:5060"), kPcscf}};
     EXPECT_THAT(texts(not_configured(guarded_ports(), sockets)), ElementsAre("192.0.2.9:5060"));
 }
 
 TEST(NotConfigured, AreThoseBesideANamedOne_WhateverTheirPort) {
-    const kernel::UdpSocket sockets[] = {{at("192.0.2.1:6100"), kPcscf},
-                                         {at("192.0.2.1:6200"), kPcscf},
-                                         {at("192.0.2.1:6200"), kPcscf},
-                                         {at("192.0.2.1:53"), kElsewhere},
-                                         {at("192.0.2.1:0"), kPcscf}};
+    const kernel::Socket sockets[] = {{at("192.0.2.1:6100"), kPcscf},
+                                      {at("192.0.2.1:6200"), kPcscf},
+                                      {at("192.0.2.1:6200"), kPcscf},
+                                      {at("192.0.2.1:53"), kElsewhere},
+                                      {at("192.0.2.1:0"), kPcscf}};
     EXPECT_THAT(texts(not_configured(guarded_ports(), sockets)), ElementsAre("192.0.2.1:6200"));
 }
 
 TEST(NotConfigured, IsNothing_WhereTheCgroupIsNotKnown) {
-    const kernel::UdpSocket sockets[] = {{at("192.0.2.1:5060"), 0}, {at("192.0.2.1:53"), 0}};
+    const kernel::Socket sockets[] = {{at("192.0.2.1:5060"), 0}, {at("192.0.2.1:53"), 0}};
     EXPECT_THAT(not_configured(guarded_ports(), sockets), IsEmpty());
 }
 
 TEST(NobodyListens, NamesThePortsWithoutASocket) {
     const auto config = guarded_ports();
-    const kernel::UdpSocket sockets[] = {{at("0.0.0.0:6100"), kPcscf},
-                                         {at("192.0.2.9:5060"), kPcscf},
-                                         {at("192.0.2.1:6101"), kPcscf}};
+    const kernel::Socket sockets[] = {{at("0.0.0.0:6100"), kPcscf},
+                                      {at("192.0.2.9:5060"), kPcscf},
+                                      {at("192.0.2.1:6101"), kPcscf}};
     EXPECT_THAT(texts(nobody_listens(config.listeners[0], sockets)), ElementsAre("192.0.2.1:5060"));
 }
 

@@ -103,12 +103,12 @@ TEST(Report, SaysTheDoubt_WhenAnAnswerIsNotBelieved) {
 
 TEST(Report, HasATypeOfItsOwn_WhateverTheNotice) {
     std::set<EventType> types;
-    for (int kind = 0; kind <= static_cast<int>(binding::NoticeKind::lost); ++kind) {
+    for (int kind = 0; kind <= static_cast<int>(binding::NoticeKind::sec_agree_mismatch); ++kind) {
         binding::Notice notice;
         notice.kind = static_cast<binding::NoticeKind>(kind);
         types.insert(report(notice, Names{}, kNow).type);
     }
-    EXPECT_EQ(types.size(), static_cast<std::size_t>(binding::NoticeKind::lost) + 1);
+    EXPECT_EQ(types.size(), static_cast<std::size_t>(binding::NoticeKind::sec_agree_mismatch) + 1);
     EXPECT_FALSE(types.contains(EventType::alarm));
 }
 

@@ -259,7 +259,7 @@ TEST_F(Attach, MovesToAnotherCgroup_WhenAskedFor) {
     ASSERT_TRUE(attach_cgroup(objects, second.path));
     EXPECT_EQ(attached_cgroup(pins)->path, second.path);
     EXPECT_FALSE(run("bpftool cgroup show " + first.path + " | grep -q gm_"));
-    EXPECT_EQ(names_in(pins + "/links"), (std::vector<std::string>{"inside", "onward"}));
+    EXPECT_EQ(names_in(pins + "/links"), (std::vector<std::string>{"inside", "onward", "stream"}));
 }
 
 TEST_F(Attach, IsRefused_WhenTheCgroupIsNone) {

@@ -12,7 +12,7 @@ class KernelMaps : public testing::Test {
   protected:
     void SetUp() override {
         ASSERT_EQ(::geteuid(), 0u) << "tests with label bpf need root";
-        auto opened = Objects::open_private(Sizes::of(4000));
+        auto opened = Objects::open_private(Sizes::of(4000), Streams::without);
         ASSERT_TRUE(opened) << opened.error().text();
         objects.emplace(std::move(*opened));
     }

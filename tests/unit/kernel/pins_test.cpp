@@ -21,10 +21,12 @@ bool exists(const std::string& path) {
 TEST_F(Pins, HoldEveryMap_WhenOpened) {
     const auto objects = open();
     EXPECT_FALSE(objects.adopted());
-    for (const auto* map : {"gm_listeners", "gm_pools", "gm_peers", "gm_ifaces", "gm_bindings",
-                            "gm_identities", "gm_owners", "gm_challenges", "gm_spis", "gm_graces",
-                            "gm_buckets", "gm_pinholes", "gm_settings", "gm_counters", "gm_losses",
-                            "gm_sip_clear", "gm_sip_inner", "gm_sip_core", "gm_events"})
+    for (const auto* map :
+         {"gm_listeners",  "gm_pools",     "gm_peers",      "gm_ifaces",    "gm_bindings",
+          "gm_identities", "gm_owners",    "gm_challenges", "gm_spis",      "gm_graces",
+          "gm_flows",      "gm_flow_text", "gm_buckets",    "gm_pinholes",  "gm_settings",
+          "gm_counters",   "gm_losses",    "gm_sip_clear",  "gm_sip_inner", "gm_sip_core",
+          "gm_events"})
         EXPECT_TRUE(exists(map_pin(pins, map))) << map;
     struct stat status{};
     ASSERT_EQ(::stat(pins.c_str(), &status), 0);
@@ -165,7 +167,7 @@ TEST_F(Pins, DoNotExist_WhenTheInstanceIsPrivate) {
 TEST_F(Pins, SayWhatWasVerified_WhenLoaded) {
     const auto objects = open();
     for (const auto program :
-         {Program::front, Program::inside, Program::onward, Program::answers}) {
+         {Program::front, Program::inside, Program::stream, Program::onward, Program::answers}) {
         const auto info = objects.info(program);
         ASSERT_TRUE(info) << info.error().text();
         EXPECT_GT(info->verified_instructions, 5u) << name(program);

@@ -46,7 +46,7 @@ class RingsOf : public testing::Test {
   protected:
     void SetUp() override {
         ASSERT_EQ(::geteuid(), 0u) << "tests with label bpf need root";
-        auto opened = Objects::open_private(Sizes::of(64));
+        auto opened = Objects::open_private(Sizes::of(64), Streams::without);
         ASSERT_TRUE(opened) << opened.error().text();
         objects.emplace(std::move(*opened));
         auto opened_rings = Rings::open(*objects, [this](const Record& record) {

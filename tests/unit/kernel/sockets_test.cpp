@@ -14,9 +14,9 @@ namespace gmguard::kernel {
 namespace {
 
 // A socket bound to the loopback of that namespace.
-Fd bound_in(const std::string& netns, int family, std::uint16_t port) {
+Fd bound_in(const std::string& netns, int family, std::uint16_t port, int type = SOCK_DGRAM) {
     const auto in = InNetns::enter(netns);
-    Fd fd(::socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    Fd fd(::socket(family, type | SOCK_CLOEXEC, 0));
     sockaddr_in v4{};
     v4.sin_family = AF_INET;
     v4.sin_port = htons(port);
@@ -40,23 +40,74 @@ std::string own_cgroup() {
     return {};
 }
 
-TEST(UdpSockets, AreThoseOfTheNamespace_WithTheirCgroup) {
+// A TCP connection over the loopback of a namespace, and the socket that it came to.
+struct Connected {
+    explicit Connected(const std::string& netns)
+        : listens(bound_in(netns, AF_INET, 5060, SOCK_STREAM)) {
+        EXPECT_EQ(::listen(listens.get(), 1), 0);
+        phone = bound_in(netns, AF_INET, 32800, SOCK_STREAM);
+        sockaddr_in to{};
+        to.sin_family = AF_INET;
+        to.sin_port = htons(5060);
+        to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        EXPECT_EQ(::connect(phone.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to), 0);
+        accepted = Fd(::accept4(listens.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    }
+    [[nodiscard]] bool is_there() const {
+        return ::send(phone.get(), "x", 1, MSG_NOSIGNAL) == 1 &&
+               ::send(accepted.get(), "x", 1, MSG_NOSIGNAL) == 1;
+    }
+
+    Fd listens, phone, accepted;
+    const Endpoint local = *Endpoint::parse("127.0.0.1:5060");
+    const Endpoint remote = *Endpoint::parse("127.0.0.1:32800");
+};
+
+TEST(Sockets, AreThoseOfTheNamespace_WithTheirCgroup) {
     const Netns netns;
     ASSERT_TRUE(netns.made() && netns.ip("link set lo up"));
     const Fd v4 = bound_in(netns.name, AF_INET, 5060), v6 = bound_in(netns.name, AF_INET6, 6100);
-    const auto sockets = udp_sockets(netns.name);
-    ASSERT_TRUE(sockets) << sockets.error().text();
+    const auto found = sockets(netns.name);
+    ASSERT_TRUE(found) << found.error().text();
     std::vector<std::string> locals;
-    for (const auto& socket : *sockets) {
+    for (const auto& socket : *found) {
         locals.push_back(socket.local.text());
         EXPECT_EQ(cgroup_path(socket.cgroup), own_cgroup());
+        EXPECT_EQ(socket.protocol, GM_UDP);
     }
     std::ranges::sort(locals);
     EXPECT_EQ(locals, (std::vector<std::string>{"127.0.0.1:5060", "[::1]:6100"}));
 }
 
-TEST(UdpSockets, AreNone_WhereTheNamespaceIsNone) {
-    EXPECT_EQ(udp_sockets("gmgtest-none").error().kind, ErrorKind::not_found);
+TEST(Sockets, OfTcpAreThoseThatListen) {
+    const Netns netns;
+    ASSERT_TRUE(netns.made() && netns.ip("link set lo up"));
+    const Connected connected(netns.name);
+    const auto found = sockets(netns.name);
+    ASSERT_TRUE(found) << found.error().text();
+    ASSERT_EQ(found->size(), 1u);
+    EXPECT_EQ(found->front().local.text(), "127.0.0.1:5060");
+    EXPECT_EQ(found->front().protocol, GM_TCP);
+}
+
+TEST(Sockets, AreNone_WhereTheNamespaceIsNone) {
+    EXPECT_EQ(sockets("gmgtest-none").error().kind, ErrorKind::not_found);
+}
+
+TEST(Connections, End_AndTheSocketThatListensLivesOn) {
+    const Netns netns;
+    ASSERT_TRUE(netns.made() && netns.ip("link set lo up"));
+    const Connected connected(netns.name);
+    ASSERT_TRUE(connected.is_there());
+    const auto ended = destroy(netns.name, connected.local, connected.remote);
+    ASSERT_TRUE(ended) << ended.error().text();
+    EXPECT_FALSE(connected.is_there());
+    // The kernel now finds the listening socket by these numbers.
+    EXPECT_EQ(destroy(netns.name, connected.local, connected.remote).error().kind,
+              ErrorKind::not_found);
+    const auto found = sockets(netns.name);
+    ASSERT_TRUE(found) << found.error().text();
+    EXPECT_EQ(found->size(), 1u) << "it listens";
 }
 
 } // namespace

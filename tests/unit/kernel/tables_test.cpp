@@ -58,11 +58,14 @@ TEST(Tables, HaveTheEffectiveModes_WhenAListenerHasItsOwn) {
     EXPECT_EQ(find(filled, "2001:db8::1", 5060)->modes.only_register, GM_MODE_MONITOR);
 }
 
-TEST(Tables, RefuseTcpInClear_WhenTheProtectedPortHasIpsec) {
+TEST(Tables, HoldTcpAsUdp_WhenAPortIsGuarded) {
     const auto filled = tables(two_listeners(), {}, kKey);
-    EXPECT_TRUE(find(filled, "192.0.2.1", 6100, GM_TCP));
-    EXPECT_FALSE(find(filled, "192.0.2.1", 5060, GM_TCP));
-    EXPECT_FALSE(find(filled, "2001:db8::1", 6100, GM_TCP)) << "protection is terminated";
+    for (const auto port : {5060, 6100}) {
+        ASSERT_TRUE(find(filled, "192.0.2.1", port, GM_TCP)) << port;
+        EXPECT_EQ(find(filled, "192.0.2.1", port, GM_TCP)->role,
+                  find(filled, "192.0.2.1", port)->role);
+    }
+    EXPECT_EQ(find(filled, "", 5060, GM_TCP)->role, GM_ROLE_ELSEWHERE);
 }
 
 TEST(Tables, MarkPortsElsewhere_WhenNobodyListensOnEveryAddress) {

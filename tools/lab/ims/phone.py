@@ -117,8 +117,14 @@ class EspPhone(Phone):
     @contextlib.contextmanager
     def in_clear(self):
         """Inside the block it speaks from the port of its first REGISTER."""
+        with self.from_port(self._clear_port):
+            yield
+
+    @contextlib.contextmanager
+    def from_port(self, port):
+        """Inside the block it speaks from that port, which it had before."""
         before = self.port, self.here
-        self.speak_from(self._clear_port)
+        self.speak_from(port)
         try:
             yield
         finally:
