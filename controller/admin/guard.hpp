@@ -37,7 +37,8 @@ struct Status {
     std::string commit;  // may be empty
     std::string kernel;  // release, as uname -r
     Time started;
-    std::string cgroup; // path that gm_inside, gm_stream and gm_onward are attached to; empty: not attached
+    std::string
+        cgroup; // path that gm_inside, gm_stream and gm_onward are attached to; empty: not attached
     std::vector<Listener> listeners;
     std::vector<std::string> warnings; // what is not covered, one sentence each
 };

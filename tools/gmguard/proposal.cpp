@@ -178,8 +178,9 @@ void place(Draft& draft, const Socket& socket, const std::set<Address>& known, c
         draft.left_out.push_back(
             fmt::format("{}: a socket of loopback, {}", seen.from, seen.address.text()));
     else if (socket.transport != kamailio::Transport::udp)
-        draft.left_out.push_back(fmt::format("{}: TCP is judged on every port that UDP is; TLS is not read (port {})",
-                                             seen.from, ports_of(seen)));
+        draft.left_out.push_back(
+            fmt::format("{}: TCP is judged on every port that UDP is; TLS is not read (port {})",
+                        seen.from, ports_of(seen)));
     else if (is_gm(seen.address, known, host))
         add_gm(draft, seen);
     else
