@@ -11,6 +11,9 @@
 
 enum gm_cap { GM_CAP_KNOWN, GM_CAP_UNKNOWN, GM_CAP_FRAGMENTS, GM_CAP_CONNECTIONS };
 
+/* In the place of a user: the buckets of a whole source. */
+enum gm_source_bucket { GM_USER_DATAGRAMS = 0, GM_USER_STREAMS = 1, GM_USER_CONNECTIONS = 2 };
+
 #define GM_TOKEN_UNIT 1000ULL
 #define GM_NS_PER_S 1000000000ULL
 /* In which a rate of one message a second fills one thousandth. */
@@ -75,12 +78,10 @@ gm_within_rate(const struct gm_settings *settings, const struct gm_work *w, gm_u
         return 0;
     if (known)
         return gm_take_cap(GM_CAP_KNOWN, settings->known, now);
-    return gm_take_of(key, w->sip.streamed, settings->per_source, now) &&
+    return gm_take_of(key, w->sip.streamed ? GM_USER_STREAMS : GM_USER_DATAGRAMS,
+                      settings->per_source, now) &&
            gm_take_cap(GM_CAP_UNKNOWN, settings->unknown, now);
 }
-
-/* The user of a source's bucket for what is no REGISTER of anybody's. */
-#define GM_USER_CONNECTIONS 2
 
 /* Whether the source may open a TCP connection. */
 static __attribute__((noinline, unused)) int gm_may_connect(const struct gm_settings *settings,

@@ -185,8 +185,7 @@ GM_STATIC_ASSERT(sizeof(struct gm_spi) == 48, "value of gm_spis");
 enum gm_flow_state {
     GM_FLOW_NEW = 0,
     GM_FLOW_OPEN = 1,     /* every byte up to `after` was judged */
-    GM_FLOW_LOST =
-        2,     /* a gap that was let through (monitor, the core's): until the next start line */
+    GM_FLOW_LOST = 2,     /* a gap was let through (monitor, the core's); until a start line */
     GM_FLOW_POISONED = 3, /* carried a refused message: nothing more passes */
     GM_FLOW_FREE = 4,     /* no SIP, on a port that no listener has: nobody's concern */
 };
@@ -214,7 +213,8 @@ struct gm_flow {
     struct gm_flow_piece piece[GM_FLOW_PIECES];
 };
 
-/* gm_buckets: user 0 is the bucket of the whole source. */
+/* gm_buckets: users 0 to 2 are buckets of the whole source: its REGISTERs by UDP, those by TCP, its
+ * TCP connections. A user who comes by TCP has the complement of the hash. */
 struct gm_bucket_key {
     gm_u128 address; /* of the source, masked as its pool says, without port */
     gm_u128 user;
@@ -239,8 +239,8 @@ struct gm_counters {
 struct gm_losses {
     __u64 sip_clear; /* REGISTERs in clear, ring full */
     __u64 sip_inner; /* REGISTERs on protected ports, ring full */
-    __u64 sip_core;  /* answers, ring full */
-    __u64 events;    /* drop reports, ring full */
+    __u64 sip_core; /* answers, ring full */
+    __u64 events; /* drop reports, ring full */
     __u64 suppressed; /* drop reports over the rate of events */
     __u64 leaked_keys; /* 401s that left with ck= or ik= in them */
 };
