@@ -11,7 +11,7 @@ from arena import case, expect, status
 from faults import Load, alone, bpftool, links, maps
 from lab.processes import run
 
-SWAPS = int(os.environ.get("GMGUARD_SWAPS", "20"))  # up and down again is two
+SWAPS = int(os.environ.get("GMGUARD_SWAPS", "6"))  # up and down again is two
 
 
 def _programs(arena):

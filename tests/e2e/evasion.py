@@ -73,7 +73,7 @@ class Receiver:
         ports = [str(each[name]) for each in (CLEAR, INNER) for name in (OPEN, SHUT)]
         self._process = start(["/usr/bin/python3", "-c", _RECEIVE, f"{GM4},{GM6}", ",".join(ports),
                                str(_SLOW)], netns=lab.network.name("pcscf"),
-                              cgroup=lab.cgroup("pcscf"), log=path)
+                              cgroup=lab.cgroup("pcscf/receiver"), log=path)
         self._path, self._log = path, open(path, encoding="utf-8")
         self._said, self._rest = [], ""  # what was read, and the line that is not whole
         wait_until(self._read, 10, "the receiver", self._process)
