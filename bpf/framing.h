@@ -137,13 +137,11 @@ static __always_inline int gm_read_body(const struct gm_work *w, __u32 *body)
 static __always_inline int gm_index_stream(struct gm_work *w)
 {
     __u32 length = w->sip.length;
-    int reason;
 
     if (length > 1 && *gm_at(w, length - 1) == '\r')
         w->sip.length = length - 1;
     w->sip.streamed = 1;
-    reason = gm_sip_index(w);
-    return reason;
+    return gm_sip_index(w);
 }
 
 /* Whether all that was found wrong is that the end is not there. REQUIRES: `reason` is

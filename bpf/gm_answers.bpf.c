@@ -90,7 +90,7 @@ static __always_inline void gm_learn(struct gm_case *c, struct gm_work *w)
 static long gm_learn_step(__u32 i, struct gm_sending *s)
 {
     (void)i;
-    if (!gm_next_outgoing(s->skb, s->w, s->o))
+    if (!gm_next_outgoing(s->skb, s->w, s->o, GM_WORD_SIP2))
         return 1;
     if (gm_is_answer(s->w))
         gm_learn(s->c, s->w);

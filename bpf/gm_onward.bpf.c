@@ -52,7 +52,7 @@ static __always_inline void gm_leave_room(struct gm_sender *sender)
 static long gm_tell_step(__u32 i, struct gm_sending *s)
 {
     (void)i;
-    if (!gm_next_outgoing(s->skb, s->w, s->o))
+    if (!gm_next_outgoing(s->skb, s->w, s->o, GM_WORD_REGISTER))
         return 1;
     if (s->w->sip.kind == GM_KIND_REQUEST && gm_is_register(s->w, s->w->sip.method))
         gm_tap(s->c, s->w, GM_TAP_CORE);

@@ -336,17 +336,21 @@ static __always_inline int gm_arrive(struct __sk_buff *skb, struct bpf_sock *sk,
 SEC("cgroup_skb/ingress")
 int gm_stream(struct __sk_buff *skb)
 {
-    struct gm_case c = {.hook = GM_HOOK_INSIDE, .settings = gm_settings_now()};
+    struct gm_case c = {.hook = GM_HOOK_INSIDE};
     struct bpf_sock *sk = skb->sk;
-    struct gm_work *w = gm_room();
-    struct gm_arrived *a = gm_arrived_here();
+    struct gm_arrived *a;
     enum gm_arrival arrival;
+    struct gm_work *w;
 
     if (!sk)
         return GM_ADMIT;
     sk = bpf_sk_fullsock(sk);
-    if (!sk || sk->protocol != IPPROTO_TCP || !c.settings || c.settings->schema != GM_SCHEMA ||
-        !w || !a || !gm_arrive(skb, sk, w, a))
+    if (!sk || sk->protocol != IPPROTO_TCP)
+        return GM_ADMIT;
+    c.settings = gm_settings_now();
+    w = gm_room();
+    a = gm_arrived_here();
+    if (!c.settings || c.settings->schema != GM_SCHEMA || !w || !a || !gm_arrive(skb, sk, w, a))
         return GM_ADMIT;
     c.peer = gm_peer_of(c.settings, w->record.source);
     arrival = gm_arrival_of(skb);

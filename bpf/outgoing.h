@@ -14,6 +14,7 @@
 struct gm_outgoing {
     __u32 at;
     __u32 left;
+    __u32 alone; /* 1: a datagram, which holds one message */
 };
 
 /* One packet on its way through the steps of gm_loop. */
@@ -35,7 +36,8 @@ static __always_inline int gm_outgoing_of(struct __sk_buff *skb, const struct gm
 
     o->at = p->payload;
     o->left = p->length;
-    if (p->protocol == IPPROTO_UDP)
+    o->alone = p->protocol == IPPROTO_UDP;
+    if (o->alone)
         return o->left != 0;
     if (bpf_skb_load_bytes(skb, p->payload + GM_TCP_OFFSET, &offset, sizeof(offset)))
         return 0;
@@ -57,15 +59,18 @@ static __always_inline __u32 gm_outgoing_size(const struct gm_work *w)
     return w->sip.body + (body < 0 ? 0 : body);
 }
 
-/* The next message into the room, with its index; 0: none that can be read. */
-GM_GLOBAL int gm_next_outgoing(struct __sk_buff *skb, struct gm_work *w, struct gm_outgoing *o)
+/* The next message into the room, with its index; 0: none that can be read. `start`: the first
+ * word of those that matter; a datagram of others costs no index. */
+GM_GLOBAL int gm_next_outgoing(struct __sk_buff *skb, struct gm_work *w, struct gm_outgoing *o,
+                               __u64 start)
 {
     __u32 size;
 
     if (!w || !o || !o->left)
         return 0;
     size = o->left < GM_SIP_MAX ? o->left : GM_SIP_MAX;
-    if (!gm_copy_bytes(skb, w, o->at, size) || gm_sip_index(w))
+    if (!gm_copy_bytes(skb, w, o->at, size) || (o->alone && gm_load8(w->text) != start) ||
+        gm_sip_index(w))
         return 0;
     size = gm_outgoing_size(w);
     if (size > o->left)

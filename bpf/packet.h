@@ -45,8 +45,8 @@ struct gm_packet {
     __u16 destination_port;
     __u32 protocol;
     union { /* one word: with two gm_inside has 544 bytes of stack on 6.1 (clang 19) */
-        __u32 payload; /* offset of the UDP payload, or the TCP header, from where parsing began */
-        __u32 spi; /* of ESP */
+        __u32 payload; /* offset of UDP's payload, or TCP's header, from where parsing began */
+        __u32 spi;     /* of ESP */
     };
     __u32 length; /* of the UDP payload, as UDP says */
 };

@@ -3,21 +3,15 @@
 
 #include "kernel/sockets.hpp"
 
-#include <set>
-
 namespace gmguard::app {
 
 bool is_poisoned(const gm_record& report) {
     return report.reason == GM_REASON_tcp_poisoned && report.verdict == GM_VERDICT_DROP;
 }
 
-Result<> end_connection(const config::Config& config, const gm_record& report) {
+Result<> end_connection(std::span<const std::string> namespaces, const gm_record& report) {
     const Endpoint local{Address(report.destination), report.destination_port};
     const Endpoint remote{Address(report.source), report.source_port};
-    std::set<std::string> namespaces;
-    for (const auto& interface : config.interfaces)
-        if (interface.side == GM_SIDE_GM)
-            namespaces.insert(interface.netns);
     Result<> result;
     for (const auto& netns : namespaces) {
         auto ended = kernel::destroy(netns, local, remote);

@@ -131,9 +131,8 @@ void Engine::on_record(const kernel::Record& record) {
     if (record.ring == kernel::Ring::events) {
         log_.append(feeds::report(record, directory_, reading_));
         const auto& head = record.head;
-        if (is_poisoned(head))
-            if (const auto ended = end_connection(config_, head); !ended)
-                spdlog::warn("{}", ended.error().text());
+        if (on_poisoned_ && is_poisoned(head))
+            on_poisoned_(head);
         if (is_of_unregistered(head))
             follow(policy_.handle(binding::Unregistered{
                        head.time_ns, {Address(head.source), head.source_port}, head.listener}),

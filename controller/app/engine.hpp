@@ -57,6 +57,10 @@ class Engine {
         std::function<void(const binding::Failure& failure, const admin::Event& event)>;
     void on_failure(OnFailure told) { on_failure_ = std::move(told); }
 
+    // Of each report that a TCP connection carries nothing more.
+    using OnPoisoned = std::function<void(const gm_record& report)>;
+    void on_poisoned(OnPoisoned told) { on_poisoned_ = std::move(told); }
+
     // The guard is at a new place: who spoke there before is not known (H14). Counts with fill().
     void arrive();
     // When it last came to one.
@@ -122,6 +126,7 @@ class Engine {
     feeds::Moment reading_; // of the reading of the rings at hand
     std::map<std::string, std::uint64_t> registrations_;
     OnFailure on_failure_;
+    OnPoisoned on_poisoned_;
     unsigned chatter_ = 0; // notices that anybody can cause, since the last tick
     std::uint64_t unheard_ = 0;
     bool sees_associations_ = false;

@@ -12,17 +12,17 @@
 namespace gmguard::app {
 namespace {
 
-struct Names {
+struct Named {
     std::string impi;
     std::vector<std::string> impus;
 };
 
-Names names_in(std::string_view sip) {
+Named named_in(std::string_view sip) {
     const auto reading = sip::read(sip);
     if (!reading)
         return {};
     const sip::Message& message = reading->message;
-    Names names{message.impi(), {}};
+    Named names{message.impi(), {}};
     for (const auto& uri : {message.from, message.to})
         if (uri)
             names.impus.push_back(uri->text);
@@ -40,7 +40,7 @@ binding::BindingView& note(Found& found, binding::BindingView view) {
     return found.try_emplace(id, std::move(view)).first->second;
 }
 
-void find_names(const binding::Policy& policy, const Names& names, Found& found) {
+void find_names(const binding::Policy& policy, const Named& names, Found& found) {
     if (!names.impi.empty())
         for (auto& view : policy.find({.impi = names.impi, .state = GM_STATE_BOUND}).items)
             (void)note(found, std::move(view));
@@ -66,7 +66,7 @@ std::vector<binding::Add> live_bindings(const binding::Policy& policy,
     Found found;
     if (auto view = policy.holder(question.from, now_ns))
         (void)note(found, std::move(*view));
-    find_names(policy, names_in(question.sip), found);
+    find_names(policy, named_in(question.sip), found);
     std::vector<binding::Add> out;
     for (const auto& [id, view] : found)
         if (auto add = as_added(view, now_ns); !add.impi.empty() && !add.impus.empty())

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/service.hpp"
 
+#include "app/connections.hpp"
 #include "doctor/coverage.hpp"
 #include "kernel/features.hpp"
 #include "kernel/pins.hpp"
@@ -85,6 +86,10 @@ Result<> Service::open() {
     engine_ = std::move(*engine);
     interfaces_.emplace(engine_->objects());
     names_.know(*interfaces_, *engine_);
+    engine_->on_poisoned([this](const gm_record& report) {
+        if (const auto ended = end_connection(interfaces_->namespaces(), report); !ended)
+            spdlog::warn("{}", ended.error().text());
+    });
     return {};
 }
 

@@ -242,7 +242,7 @@ def play_all(arena, chosen):
         word, why = _play(arena, each)
         tally[word] += 1
         took = time.monotonic() - begun
-        slow = f" ({took:.1f} s)" if took > 10 else ""
+        slow = f" ({took:.1f} s)" if took >= 1 else ""
         tell(f"{word} {each.name}{': ' + why if why else ''}{slow}")
     return tally["ok"], tally["FAIL"], tally["skip"]
 

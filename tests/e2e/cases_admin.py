@@ -289,7 +289,7 @@ def _request(doors, head, body=b""):
 
 
 _PATCH = "PATCH /v1/mode"
-_JSON = b"Content-Type: application/json\r\nIf-Match: *\r\n"
+_JSON = b"Connection: close\r\nContent-Type: application/json\r\nIf-Match: *\r\n"
 _BODIES = (b'{"default":', b'{"default":1}', b'{"default":"off","default":"off"}', b"[" * 100000,
            b'{"default":1e999999}', b'{"default":"\xff"}', b'{"default":"\\ud800"}', b"\0" * 64,
            b'{"checks":{"side":"offf"}}')

@@ -72,16 +72,14 @@ def long_body(s):
 @evades("ContentLengthThatIsTooShort")
 def too_short(s):
     data = s.good(body=s.evil().decode()).decode()
-    head, _, body = data.partition("\r\n\r\n")
+    head, _, _ = data.partition("\r\n\r\n")
     length = head.rpartition(" ")[2]
     s.stream().open().send(data.replace(f"Content-Length: {length}", "Content-Length: 0").encode())
 
 
 @evades("TwoContentLengths")
 def two_lengths(s):
-    evil = s.evil()
-    s.stream().open().send(
-        s.good([("Content-Length", "0")], body=evil.decode()))
+    s.stream().open().send(s.good([("Content-Length", "0")], body=s.evil().decode()))
 
 
 @evades("ContentLengthInItsShortForm", good=1)
@@ -267,8 +265,7 @@ def wrong_first(s):
 @evades("WrongChecksumFirst_BodyThatIsAMessage")
 def wrong_body(s):
     stream, evil = s.stream().open(), s.evil().decode()
-    with_body, without = s.good(body=evil), None
-    length = str(len(evil)).encode()
+    with_body, length = s.good(body=evil), str(len(evil)).encode()
     without = with_body.replace(b"Content-Length: " + length,
                                 b"Content-Length: " + b"0" * len(length))
     stream.segment(with_body, 0, wrong=True)
@@ -308,7 +305,7 @@ def out_of_order_forbidden(s):
 @evades("OutOfOrder_OtherBytesInTheHole")
 def hole(s):
     stream, good, evil = s.stream().open(), s.good(), s.evil()
-    stream.segment(good[9:], 9 + 0)
+    stream.segment(good[9:], 9)
     stream.segment(evil + good[len(evil):], 0)
 
 
@@ -420,35 +417,29 @@ def large_offset(s):
     s.stream().open().segment(b"INVITE", 0, offset=15)
 
 
+def _fill_window(stream, messages, times):
+    """What the receiver had no room for comes again, in order."""
+    sent = []
+    for data in messages:
+        sent.append((stream.at, data))
+        stream.send(data)
+    for _ in range(times):
+        time.sleep(0.2)
+        for at, data in sent:
+            stream.at = at
+            stream.send(data)
+
+
 @evades("WindowThatIsFull", good=40, works=False)
 def zero_window(s):
     stream = s.slow().stream().open()
-    sent = [(stream.at, s.good(body="z" * 700)) for _ in range(1)]
-    for _ in range(40):
-        data = s.good(body="z" * 700)
-        sent.append((stream.at, data))
-        stream.send(data)
-    for _ in range(12):  # what the receiver had no room for comes again, in order
-        time.sleep(0.2)
-        for at, data in sent[1:]:
-            stream.segment(data[:1200], at)
-            if len(data) > 1200:
-                stream.segment(data[1200:], at + 1200)
+    _fill_window(stream, [s.good(body="z" * 700) for _ in range(40)], 12)
 
 
 @evades("ForbiddenBehindAFullWindow")
 def full_window_forbidden(s):
     stream = s.slow().stream().open()
-    sent = []
-    for data in [s.good(body="z" * 700) for _ in range(20)] + [s.evil()]:
-        sent.append((stream.at, data))
-        stream.send(data)
-    for _ in range(8):
-        time.sleep(0.2)
-        for at, data in sent:
-            stream.segment(data[:1200], at)
-            if len(data) > 1200:
-                stream.segment(data[1200:], at + 1200)
+    _fill_window(stream, [s.good(body="z" * 700) for _ in range(20)] + [s.evil()], 8)
 
 
 @evades("MoreOnAConnectionThatCarriedForbidden")

@@ -14,6 +14,7 @@ import time
 from arena import Skip, case, expect, status
 from lab.network import UNPROTECTED
 from lab.processes import run
+from listeners import judged
 
 
 def _audit(arena, path):
@@ -95,7 +96,7 @@ def audit(arena):
     last, first = _audit(arena, "/v1/mode")[:2]
     expect(f"uid {os.getuid()} gid {os.getgid()} pid " in first["caller"], f"who: {first}")
     expect((first["method"], first["status"]) == ("PATCH", 200), f"what: {first}")
-    monitored = [{each["effective"]["contact_source"] for each in state["listeners"]}
+    monitored = [{each["effective"]["contact_source"] for each in judged(state["listeners"])}
                  for state in (first["before"], first["after"], last["after"])]
     expect(monitored == [{"enforce"}, {"monitor"}, {"enforce"}], f"before and after: {monitored}")
 
@@ -180,7 +181,8 @@ def _refused(arena, http_status):
     problem = json.loads(done.stderr or "{}")
     modes = arena.guard.cli("mode")
     expect(done.returncode != 0 and problem.get("status") == http_status, f"refused: {done}")
-    expect(all(each["effective"]["limits"] != "off" for each in modes["listeners"]), "nothing changed")
+    expect(all(each["effective"]["limits"] != "off" for each in judged(modes["listeners"])),
+           "nothing changed")
 
 
 def _is_ready(arena):

@@ -11,7 +11,7 @@ from arena import case, expect, status
 from faults import Load, alone, bpftool, links, maps
 from lab.processes import run
 
-SWAPS = int(os.environ.get("GMGUARD_SWAPS", "20"))  # up and down again is two
+SWAPS = int(os.environ.get("GMGUARD_SWAPS", "6"))  # up and down again is two
 
 
 def _programs(arena):
@@ -31,7 +31,8 @@ def swap(arena):
     are the same ones; the programs are others, each time."""
     alice = arena.registered()
     before, there, first = links(arena), maps(arena), _programs(arena)
-    expect(set(first) == {"gm_front", "gm_inside", "gm_onward", "gm_answers"}, f"{first}")
+    expect(set(first) == {"gm_front", "gm_inside", "gm_stream", "gm_onward", "gm_answers"},
+           f"{first}")
     seen = [first]
     with Load(arena) as load, alone(arena):
         for number in range(SWAPS):

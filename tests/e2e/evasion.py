@@ -69,24 +69,28 @@ class Receiver:
     """The program behind the listeners, among the P-CSCF's."""
 
     def __init__(self, lab):
-        self._lab, self._log = lab, lab.directory / "receiver.log"
+        path = lab.directory / "receiver.log"
         ports = [str(each[name]) for each in (CLEAR, INNER) for name in (OPEN, SHUT)]
         self._process = start(["/usr/bin/python3", "-c", _RECEIVE, f"{GM4},{GM6}", ",".join(ports),
                                str(_SLOW)], netns=lab.network.name("pcscf"),
-                              cgroup=lab.cgroup("pcscf"), log=self._log)
-        wait_until(lambda: "listens" in self._read(), 10, "the receiver", self._process)
+                              cgroup=lab.cgroup("pcscf/receiver"), log=path)
+        self._path, self._log = path, open(path, encoding="utf-8")
+        self._said, self._rest = [], ""  # what was read, and the line that is not whole
+        wait_until(self._read, 10, "the receiver", self._process)
 
     def close(self):
         stop(self._process)
-        self._log.unlink()
+        self._log.close()
+        self._path.unlink()
 
     def _read(self):
-        return self._log.read_text(encoding="utf-8")
+        *lines, self._rest = (self._rest + self._log.read()).split("\n")
+        self._said += map(json.loads, lines)
+        return self._said
 
     def given(self, address, port, key):
         """The pieces of data or the datagrams that came from an address to a port, in order."""
-        said = (json.loads(line) for line in self._read().splitlines() if line.endswith("}"))
-        return [each[key] for each in said
+        return [each[key] for each in self._read()
                 if each.get("port") == port and each["peer"][0] == address and key in each]
 
 

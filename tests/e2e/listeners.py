@@ -17,3 +17,8 @@ protection = "terminated"
 mode = "{mode}"
 """ for name, mode in ((OPEN, "off"), (SHUT, "enforce"))
     for family, address in ((4, GM4), (6, GM6)))
+
+
+def judged(states):
+    """Of what the API says of each listener, what it says of those that somebody judges."""
+    return [each for each in states if not each["listener"].startswith(OPEN)]

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""total.py DIR: adds up the results that tools/test left in DIR, names failures and skips, and ends
-with "N passed, N failed, N skipped". A part that left no result counts as a failure."""
+"""total.py DIR WHOLE: adds up the results that tools/test left in DIR, names failures and skips, and
+ends with "N passed, N failed, N skipped". A part that left no result counts as a failure. WHOLE has
+a JUnit file for each CTest test that is many in truth."""
 import pathlib
 import re
 import sys
@@ -10,17 +11,26 @@ import xml.etree.ElementTree as xml
 TOTAL = re.compile(r"^(\d+) passed, (\d+) failed, (\d+) skipped$", re.MULTILINE)
 
 
-def of_ctest(folder):
-    """(passed, failed names, skipped names) of CTest's JUnit file."""
+def of_junit(path, whole=None):
+    """(passed, failed names, skipped names) of a JUnit file, CTest's or GoogleTest's."""
     passed, failed, skipped = 0, [], []
-    for case in xml.parse(folder / "ctest.xml").getroot().iter("testcase"):
-        status = case.get("status")
-        if status == "run":
-            passed += 1
-        elif status == "fail" or case.find("failure") is not None:
-            failed.append(case.get("name"))
+    for case in xml.parse(path).getroot().iter("testcase"):
+        name, status = case.get("name"), case.get("status")
+        if whole is None:
+            name = f"{case.get('classname')}.{name}"
+        has_failed = status == "fail" or case.find("failure") is not None
+        parts = whole / f"{name}.xml" if whole else None
+        if parts and parts.exists():
+            more = of_junit(parts)
+            passed += more[0]
+            failed += more[1] or ([name] if has_failed else [])
+            skipped += more[2]
+        elif has_failed:
+            failed.append(name)
+        elif case.get("result") == "skipped" or status not in ("run", None):
+            skipped.append(name)
         else:
-            skipped.append(case.get("name"))
+            passed += 1
     return passed, failed, skipped
 
 
@@ -40,10 +50,10 @@ def of_part(folder, name):
     return passed, failures, [f"{name}: {each}" for each in named["skip"]]
 
 
-def main(folder):
+def main(folder, whole):
     results = []
     try:
-        results.append(of_ctest(folder))
+        results.append(of_junit(folder / "ctest.xml", whole))
     except (OSError, xml.ParseError) as error:
         results.append((0, [f"ctest: no result ({error})"], []))
     results += [of_part(folder, path.stem) for path in sorted(folder.glob("*.out"))
@@ -59,4 +69,4 @@ def main(folder):
 
 
 if __name__ == "__main__":
-    sys.exit(main(pathlib.Path(sys.argv[1])))
+    sys.exit(main(*map(pathlib.Path, sys.argv[1:3])))

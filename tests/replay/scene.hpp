@@ -114,7 +114,7 @@ inline config::Config with_pool(config::Config config, const std::string& prefix
 class Replay : public testing::Test {
   protected:
     void SetUp() override {
-        const auto loaded =
+        static const auto loaded =
             kernel::Objects::open_private(kernel::Sizes::of(16), kernel::Streams::without);
         if (loaded)
             return;

@@ -15,10 +15,19 @@ endif()
 add_library(gmguard_include INTERFACE)
 target_include_directories(gmguard_include INTERFACE ${PROJECT_SOURCE_DIR}/include)
 
-# gm_library(NAME SOURCES a.cpp ... LINKS other ...) makes gmguard_NAME of the files beside it.
+# Compiles the sources of a target several at once, which takes half the time; those of `apart`
+# alone, as the names in their anonymous namespaces are others' too.
+function(gm_compile_together target apart)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
+  set_source_files_properties(${apart} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+endfunction()
+
+# gm_library(NAME SOURCES a.cpp ... LINKS other ... [APART b.cpp ...]) makes gmguard_NAME of the
+# files beside it; APART: gm_compile_together().
 function(gm_library name)
-  cmake_parse_arguments(arg "" "" "SOURCES;LINKS" ${ARGN})
-  add_library(gmguard_${name} STATIC ${arg_SOURCES})
+  cmake_parse_arguments(arg "" "" "SOURCES;LINKS;APART" ${ARGN})
+  add_library(gmguard_${name} STATIC ${arg_SOURCES} ${arg_APART})
+  gm_compile_together(gmguard_${name} "${arg_APART}")
   target_include_directories(gmguard_${name} PUBLIC ${PROJECT_SOURCE_DIR}/controller)
   target_link_libraries(gmguard_${name} PUBLIC gmguard_include ${arg_LINKS} PRIVATE gmguard_warnings)
 endfunction()

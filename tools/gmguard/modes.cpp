@@ -118,6 +118,8 @@ Outcome<Modes> forget_own_modes(Session& session, Modes modes, const ModeSetOpti
         if (text(listener, "mode").empty())
             continue;
         json::object change{{"listener", text(listener, "listener")}, {"mode", nullptr}};
+        if (options.yes)
+            change["accept_adopted"] = true;
         if (options.confirm_within_s != 0)
             change["confirm_within_s"] = options.confirm_within_s;
         auto next = patch(session, modes, change);

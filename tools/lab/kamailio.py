@@ -57,7 +57,7 @@ class Kamailio:
         runtime = self._lab.directory / f"{self._side}-run"
         runtime.mkdir(exist_ok=True)
         self._process = start(
-            [binary, "-f", self._config, "-DD", "-E", "-m", "32", "-M", "8", "-Y", runtime],
+            [binary, "-f", self._config, "-DD", "-E", "-m", "128", "-M", "8", "-Y", runtime],
             netns=self._lab.network.name(self._side), cgroup=self._lab.cgroup(self._side),
             log=self.log, dies_with_us=self._lab.dies_with_us)
         try:

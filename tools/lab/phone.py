@@ -70,12 +70,18 @@ class Phone:
             if now >= again:
                 self.send(data, port)
                 again = end
-            message = self.receive(min(again, end) - now)
-            if message is None:
-                continue
-            if message.status >= 200 and (message["Call-ID"], message["CSeq"]) == wanted:
+            message = self._final(self.receive(min(again, end) - now), wanted)
+            if message:
                 return message
-            self.aside.append(message)
+        return None
+
+    def _final(self, message, wanted):
+        """The message, if it is the final answer to the request of this Call-ID and CSeq."""
+        if message is None:
+            return None
+        if message.status >= 200 and (message["Call-ID"], message["CSeq"]) == wanted:
+            return message
+        self.aside.append(message)
         return None
 
     # --- REGISTER

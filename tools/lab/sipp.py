@@ -52,12 +52,12 @@ class SippPhone:
 
     def ask_over_tcp(self, calls, rate):
         """So many REGISTERs over one TCP connection, so many a second: how many were answered."""
-        binary = _binary()
-        if not binary:
+        program = binary()
+        if not program:
             raise LabError("no sipp: run tools/deps --demo")
         done = subprocess.run(
-            ["nsenter", f"--net={netns_path(self._lab.network.name(self._side))}", "--", binary,
-             "-sf", _SCENARIOS / "flood.xml", "-t", "t1", "-m", str(calls), "-r", str(rate), "-l",
+            ["nsenter", f"--net={netns_path(self._lab.network.name(self._side))}", "--", program,
+             "-sf", SCENARIOS / "flood.xml", "-t", "t1", "-m", str(calls), "-r", str(rate), "-l",
              str(calls), "-nostdin", "-i", self.address, "-recv_timeout", "5000", "-key", "user",
              self.user, "-trace_stat", "-stf", self._lab.directory / "flood.csv", "-fd", "1",
              sip.host_port(pcscf_address(self.address), UNPROTECTED)],

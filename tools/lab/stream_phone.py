@@ -96,10 +96,7 @@ class StreamPhone(Phone):
         end = time.monotonic() + self.patience_s
         self.send(data, port)
         while (left := end - time.monotonic()) > 0:
-            message = self.receive(left)
-            if message is None:
-                continue
-            if message.status >= 200 and (message["Call-ID"], message["CSeq"]) == wanted:
+            message = self._final(self.receive(left), wanted)
+            if message:
                 return message
-            self.aside.append(message)
         return None

@@ -28,7 +28,7 @@ enum gm_profile { GM_PROFILE_ANNEX_D = 0, GM_PROFILE_TS33203 = 1 };
 /* What happens on a selector that is another user's (selector_unique). */
 enum gm_conflict {
     GM_CONFLICT_STRICT = 0,  /* the newcomer's REGISTER is refused */
-    GM_CONFLICT_CONTEST = 1, /* he may authenticate; the holder keeps the selector if he answers */
+    GM_CONFLICT_CONTEST = 1, /* he may authenticate; the holder stays if he answers */
 };
 
 enum gm_protection {
@@ -203,11 +203,10 @@ GM_STATIC_ASSERT(sizeof(struct gm_spi) == 48, "value of gm_spis");
  * numbers are host order; times nanoseconds of CLOCK_MONOTONIC, 0: none. */
 enum gm_flow_state {
     GM_FLOW_NEW = 0,
-    GM_FLOW_OPEN = 1, /* every byte up to `after` was judged */
-    GM_FLOW_LOST =
-        2, /* a gap that was let through (monitor, the core's): until the next start line */
+    GM_FLOW_OPEN = 1,     /* every byte up to `after` was judged */
+    GM_FLOW_LOST = 2,     /* a gap was let through (monitor, the core's); until a start line */
     GM_FLOW_POISONED = 3, /* carried a refused message: nothing more passes */
-    GM_FLOW_FREE = 4, /* no SIP, on a port that no listener has: nobody's concern */
+    GM_FLOW_FREE = 4,     /* no SIP, on a port that no listener has: nobody's concern */
 };
 
 /* Bytes that were judged and let through, one after the other, until the receiver has them. */
@@ -233,7 +232,8 @@ struct gm_flow {
     struct gm_flow_piece piece[GM_FLOW_PIECES];
 };
 
-/* gm_buckets: user 0 is the bucket of the whole source. */
+/* gm_buckets: users 0 to 2 are buckets of the whole source: its REGISTERs by UDP, those by TCP, its
+ * TCP connections. A user who comes by TCP has the complement of the hash. */
 struct gm_bucket_key {
     gm_u128 address; /* of the source, masked as its pool says, without port */
     gm_u128 user;

@@ -36,27 +36,27 @@ struct gm_field {
 enum gm_kind { GM_KIND_NONE = 0, GM_KIND_REQUEST = 1, GM_KIND_RESPONSE = 2 };
 
 struct gm_sip {
-    __u32 length; /* of the message, 1 .. GM_SIP_MAX */
-    __u32 streamed; /* 1: it comes by TCP, and what is behind its header section is not all here */
-    __u32 body; /* where the body begins */
-    __u32 kind; /* enum gm_kind */
-    __u32 status; /* of a response */
+    __u32 length;   /* of the message, 1 .. GM_SIP_MAX */
+    __u32 streamed; /* 1: of a TCP stream: its body need not be here */
+    __u32 body;     /* where the body begins */
+    __u32 kind;     /* enum gm_kind */
+    __u32 status;   /* of a response */
     struct gm_span method;
     struct gm_span request_uri;
     struct gm_span first[GM_H_COUNT]; /* first value of each header */
-    __u8 count[GM_H_COUNT]; /* how often it is there, up to 255 */
+    __u8 count[GM_H_COUNT];           /* how often it is there, up to 255 */
     __u32 fields;
     struct gm_field field[GM_FIELDS]; /* in the order of the message */
 };
 
 /* The line scanner's own. */
 struct gm_scan {
-    __u32 at; /* where to look on */
-    __u32 line; /* where the logical line began */
+    __u32 at;       /* where to look on */
+    __u32 line;     /* where the logical line began */
     __u32 lines;
     __u32 folded;
     __u32 start_end; /* where the start line ends */
-    __u32 reason; /* enum gm_reason; none while all is well */
+    __u32 reason;    /* enum gm_reason; none while all is well */
     __u32 done;
 };
 
@@ -65,22 +65,22 @@ enum gm_host { GM_HOST_NONE = 0, GM_HOST_NAME = 1, GM_HOST_V4 = 2, GM_HOST_V6 = 
 
 struct gm_uri {
     __u32 scheme;
-    struct gm_span whole; /* from the scheme to host and port, without parameters */
-    struct gm_span user; /* empty where there is none; all of a tel: or unknown URI */
-    struct gm_span host; /* without brackets */
+    struct gm_span whole;  /* from the scheme to host and port, without parameters */
+    struct gm_span user;   /* empty where there is none; all of a tel: or unknown URI */
+    struct gm_span host;   /* without brackets */
     struct gm_span params; /* from the first ';' or '?' to the end */
-    __u32 host_kind; /* enum gm_host */
-    __u32 port; /* 0 where it is not written */
-    __u32 escaped; /* a '%' stands in the user part: it has two readings */
-    gm_u128 address; /* of a literal */
+    __u32 host_kind;       /* enum gm_host */
+    __u32 port;            /* 0 where it is not written */
+    __u32 escaped;         /* a '%' stands in the user part: it has two readings */
+    gm_u128 address;       /* of a literal */
 };
 
 /* One name-addr of a comma-separated list, and the list's state. */
 struct gm_value {
-    struct gm_span uri; /* between < and >, or the addr-spec */
+    struct gm_span uri;    /* between < and >, or the addr-spec */
     struct gm_span params; /* behind it, from the first ';' */
-    __u32 at; /* where to look on */
-    __u32 end; /* of the header's value */
+    __u32 at;              /* where to look on */
+    __u32 end;             /* of the header's value */
     __u32 mode;
     __u32 start;
     __u32 reason;
@@ -102,7 +102,7 @@ struct gm_digest {
 
 struct gm_params {
     __u32 seen; /* bits 1 << enum gm_param */
-    __u32 at; /* where the current parameter began */
+    __u32 at;   /* where the current parameter began */
     __u32 scan; /* where to look on */
     __u32 end;
     __u32 quoted; /* in a quoted string */
