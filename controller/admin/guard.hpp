@@ -39,6 +39,8 @@ struct Status {
     Time started;
     std::string
         cgroup; // path that gm_inside, gm_stream and gm_onward are attached to; empty: not attached
+    // Whether the SPI that decrypted a message counts; else address and port stand for it.
+    bool sec_path = false;
     std::vector<Listener> listeners;
     std::vector<std::string> warnings; // what is not covered, one sentence each
 };

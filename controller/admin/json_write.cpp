@@ -205,10 +205,15 @@ json::object to_json(const Status& status, Time now) {
         listeners.push_back(to_json(listener));
     const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(now - status.started);
     return {
-        {"version", status.version},         {"commit", text_or_null(status.commit)},
-        {"kernel", status.kernel},           {"started", rfc3339(status.started)},
-        {"uptime_s", uptime.count()},        {"cgroup", text_or_null(status.cgroup)},
-        {"listeners", std::move(listeners)}, {"warnings", texts(status.warnings)},
+        {"version", status.version},
+        {"commit", text_or_null(status.commit)},
+        {"kernel", status.kernel},
+        {"started", rfc3339(status.started)},
+        {"uptime_s", uptime.count()},
+        {"cgroup", text_or_null(status.cgroup)},
+        {"sec_path", status.sec_path},
+        {"listeners", std::move(listeners)},
+        {"warnings", texts(status.warnings)},
     };
 }
 

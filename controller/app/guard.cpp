@@ -84,7 +84,7 @@ void Guard::tell(admin::EventType type, std::string interface, std::string detai
 }
 
 admin::Status Guard::status() const {
-    auto status = status_of(config_, engine_.objects().pin_path(), interfaces_);
+    auto status = status_of(config_, engine_.objects(), interfaces_);
     status.started = feeds::Moment::now().wall_at(started_ns_);
     std::ranges::copy(sas_.warnings(), std::back_inserter(status.warnings));
     if (const auto& webhook = reports_.webhook; webhook && !webhook->problem.empty())

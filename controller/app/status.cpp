@@ -48,14 +48,10 @@ void warn_of_interfaces(const Interfaces& interfaces, std::vector<std::string>& 
 }
 
 void warn_of_listeners(const config::Config& config, std::vector<std::string>& out) {
-    for (const auto& listener : config.listeners) {
+    for (const auto& listener : config.listeners)
         if (listener.shared_interface)
             out.push_back("listener " + listener.name +
                           " shares its interface: packets with a core peer's address are exempt");
-        if (listener.protection == GM_PROTECTION_ESP && !listener.protected_ports.empty())
-            out.push_back("listener " + listener.name +
-                          " has IPsec: which SA decrypted a message is not checked");
-    }
 }
 
 // H7: a cgroup sees only the sockets that were made in it.
@@ -94,7 +90,7 @@ std::string_view commit() {
     return GMGUARD_COMMIT;
 }
 
-admin::Status status_of(const config::Config& config, const std::string& pin_path,
+admin::Status status_of(const config::Config& config, const kernel::Objects& objects,
                         const Interfaces& interfaces) {
     admin::Status status;
     status.version = version();
@@ -102,9 +98,10 @@ admin::Status status_of(const config::Config& config, const std::string& pin_pat
     utsname system{};
     if (::uname(&system) == 0)
         status.kernel = system.release;
-    const auto cgroup = kernel::attached_cgroup(pin_path);
+    const auto cgroup = kernel::attached_cgroup(objects.pin_path());
     if (cgroup && cgroup->is_whole())
         status.cgroup = cgroup->path;
+    status.sec_path = objects.reads_associations();
     for (const auto& listener : config.listeners)
         status.listeners.push_back(show(listener));
     status.warnings = warnings_of(config, interfaces, status.cgroup);

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Phones inside ESP, unharmed: registration, messages both ways, failures, the end."""
+import os
 import time
 
 from arena import both_families, case, expect, status
@@ -79,6 +80,14 @@ def shown(arena):
     negotiated = [each["negotiated"] for each in inbound]
     expect(all(each and each["alg"] == "hmac-sha-1-96" for each in negotiated), f"{negotiated}")
     expect(not any(each["deviations"] for each in mine), f"{[e['deviations'] for e in mine]}")
+
+
+@case("Esp.StatusSaysWhetherTheSpiCounts", "D.1")
+def status_says(arena):
+    """Debian's 6.1 does not tell a program which association decrypted a packet, later ones do."""
+    told = arena.guard.cli("status")["sec_path"]
+    release = os.uname().release
+    expect(told == (not release.startswith("6.1.")), f"on {release}: sec_path {told}")
 
 
 @case("Esp.PhoneWithTwoPorts_SpeaksAndIsSpokenTo_WhereNothingIsChecked", "lab")

@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace gmguard::cli {
 namespace {
 
@@ -74,6 +76,18 @@ std::string drops_text(const json::value& drops) {
     return fmt::format("{} dropped, {} would be dropped", dropped, would_drop);
 }
 
+// What stands for the association that decrypted a message; empty where ESP ends nowhere here.
+std::string associations_text(const json::value& status) {
+    const auto& listeners = list(status, "listeners");
+    if (std::ranges::none_of(listeners, [](const json::value& listener) {
+            return text(listener, "protection") == "esp";
+        }))
+        return {};
+    return text(status, "sec_path") == "true"
+               ? "known by the SPI that decrypted (sec_path)"
+               : "known by address and port: this kernel does not tell the SPI that decrypted";
+}
+
 void show_head(Session& session, const json::value& status, const json::value& drops) {
     const bool ready = is_ready(status);
     Facts facts;
@@ -88,6 +102,7 @@ void show_head(Session& session, const json::value& status, const json::value& d
                  Cell(unconfirmed(status, "mode_falls_back", session.now), Style::warn));
     const auto cgroup = text(status, "cgroup");
     facts.add("cgroup", cgroup.empty() ? Cell("not attached", Style::warn) : Cell(cgroup));
+    facts.add_if("associations", associations_text(status));
     const auto bindings = counts_text(member(status, "bindings"));
     const auto losses = losses_text(member(status, "losses"));
     facts.add("bindings", bindings.empty() ? "none" : bindings);

@@ -17,6 +17,7 @@ TEST_F(StatusApi, SaysWhatIsNotCovered) {
     const auto status = json_of(ask("GET", "/v1/status"));
     EXPECT_EQ(status.at("warnings").at(0), "no cgroup: fragments are not judged");
     EXPECT_EQ(status.at("cgroup"), nullptr);
+    EXPECT_EQ(status.at("sec_path"), false);
     EXPECT_GE(status.at("uptime_s").as_int64(), 90);
     EXPECT_EQ(status.at("bindings").at("bound"), 1);
     EXPECT_EQ(status.at("bindings").at("shadow"), 0);

@@ -50,6 +50,8 @@ TEST(Status, ShowsWhatIsGuarded) {
                               "ready         yes\n"
                               "default mode  monitor\n"
                               "cgroup        not attached\n"
+                              "associations  known by address and port: this kernel does not "
+                              "tell the SPI that decrypted\n"
                               "bindings      3 bound, 1 shadow\n"
                               "packets       7 dropped, 9 would be dropped\n"
                               "fullest map   gm_owners 9 of 100\n"

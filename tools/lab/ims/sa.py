@@ -80,9 +80,10 @@ class SaSet:
     def install(self, network, side):
         network.ip(side, "-batch", "-", input="".join(
             f"xfrm state add {_name(each)} reqid {each.spi} mode transport replay-window 32 "
-            f"{self._algorithms()}\n"
-            f"xfrm policy add {_selector(each)} tmpl src {each.source[0]} "
-            f"dst {each.destination[0]} proto esp reqid {each.spi} mode transport\n"
+            f"{self._algorithms()}\n" + "".join(
+                f"xfrm policy add {selector} tmpl src {each.source[0]} "
+                f"dst {each.destination[0]} proto esp reqid {each.spi} mode transport\n"
+                for selector in _selectors(each))
             for each in self.associations))
 
     def _algorithms(self):
@@ -92,8 +93,8 @@ class SaSet:
 
     def remove(self, network, side):
         network.ip(side, "-batch", "-", input="".join(
-            f"xfrm policy delete {_selector(each)}\nxfrm state delete {_name(each)}\n"
-            for each in self.associations))
+            "".join(f"xfrm policy delete {selector}\n" for selector in _selectors(each))
+            + f"xfrm state delete {_name(each)}\n" for each in self.associations))
 
     def sequence(self, network, side):
         """The number of the last packet in the association of the requests."""
@@ -113,8 +114,9 @@ def _name(association):
             f"spi {association.spi}")
 
 
-def _selector(association):
+def _selectors(association):
+    """An association is for both transports (TS 33.203 7.1)."""
     source, destination = association.source, association.destination
     direction = "out" if association.outwards else "in"
-    return (f"src {source[0]} dst {destination[0]} proto udp sport {source[1]} "
-            f"dport {destination[1]} dir {direction}")
+    return [f"src {source[0]} dst {destination[0]} proto {protocol} sport {source[1]} "
+            f"dport {destination[1]} dir {direction}" for protocol in ("udp", "tcp")]
