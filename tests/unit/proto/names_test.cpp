@@ -66,7 +66,8 @@ const Names kDigest = {
 const Names kParams = {
     {"tag", GM_P_TAG},           {"alias", GM_P_ALIAS}, {"maddr", GM_P_MADDR},
     {"received", GM_P_RECEIVED}, {"rport", GM_P_RPORT}, {"branch", GM_P_BRANCH},
-    {"expires", GM_P_EXPIRES},
+    {"expires", GM_P_EXPIRES},   {"sos", GM_P_SOS},     {"port-c", GM_P_PORT_C},
+    {"port-s", GM_P_PORT_S},
 };
 
 struct Table {
