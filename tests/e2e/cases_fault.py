@@ -16,7 +16,7 @@ from lab.network import GM4, UNPROTECTED
 from lab.processes import run
 from raw import Raw
 
-KILLS = int(os.environ.get("GMGUARD_KILLS", "20"))
+KILLS = int(os.environ.get("GMGUARD_KILLS", "12"))
 
 
 @case("Fault.KilledAtRandomMoments", "R19 L1 L2")
