@@ -248,6 +248,44 @@ TEST_F(ReplayCorpus, IsReadAsFourEstablishedParsersDo) {
     }
 }
 
+struct InTheField {
+    std::string file;
+    Endpoint phone;
+    Endpoint pcscf;
+};
+
+// The guard's verdicts on the REGISTERs of phones, each from the address it was sent from.
+Lines verdicts_of(gm_profile profile, const std::vector<InTheField>& rows) {
+    auto config = terminated();
+    config.listeners[0].profile = profile;
+    Scene scene;
+    std::map<std::uint64_t, std::string> frames;
+    for (const auto& [file, phone, pcscf] : rows) {
+        scene.wait(60).say(phone, pcscf, contents(file));
+        frames[scene.size()] = file;
+    }
+    Lines out;
+    for (const auto& finding : scene.findings(config))
+        if (frames.contains(finding.frame))
+            out.push_back(frames[finding.frame] + " " + Scene::verdict(finding));
+    return out;
+}
+
+// The first one's packet leaves from its port-c and its Contact names its port-s.
+TEST_F(ReplayCorpus, PhonesInTheFieldRegister_UnderTs33203) {
+    const std::vector<InTheField> rows = {
+        {"ims/huawei_register_protected.sip", endpoint("[2001:683:890:1942:1::9e0b:baea]:31100"),
+         endpoint("[2001:db8:ffff::1]:6100")},
+        {"ims/doubango_imsaka_L27.sip", endpoint("192.168.16.82:2851"), kPcscf},
+        {"ims/simims_unit_L339.sip", endpoint("10.0.0.1:5060"), kPcscfProtected},
+    };
+    EXPECT_EQ(verdicts_of(GM_PROFILE_TS33203, rows),
+              (Lines{rows[0].file + " pass", rows[1].file + " pass", rows[2].file + " pass"}));
+    EXPECT_EQ(verdicts_of(GM_PROFILE_ANNEX_D, rows),
+              (Lines{rows[0].file + " drop contact_mismatch", rows[1].file + " pass",
+                     rows[2].file + " pass"}));
+}
+
 // Captures of others, as they are: read to their end, and every line is JSON.
 TEST_F(ReplayCorpus, HasCapturesThatAreReadToTheirEnd) {
     std::vector<std::string> files;
