@@ -83,4 +83,5 @@ def victims_identity_by_tcp(arena, v6):
                 expect(arena.comes_true(lambda: "ended" in receiver.said(), arena.patience_s),
                        "the connection goes on")
         return int(came), 1
-    arena.refused(attack, "identity_not_bound", ("tcp_poisoned",))
+    # An emulated host answers late, and the phone's kernel sends again what was refused.
+    arena.refused(attack, "identity_not_bound", ("tcp_poisoned", "tcp_order"))
