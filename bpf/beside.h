@@ -36,6 +36,8 @@ static __always_inline int gm_is_open(const struct gm_settings *settings,
     return until && *until > gm_now(settings);
 }
 
+/* Beside the call's own entry its source has one without a Call-ID, for gm_may_be_emergency(): it
+ * lives as long as the call that lives longest. */
 static __always_inline void gm_keep_open(const struct gm_settings *settings,
                                          struct gm_pinhole_key *key, __u64 seconds)
 {

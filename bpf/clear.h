@@ -84,13 +84,6 @@ static __always_inline int gm_name_indexed(struct gm_work *w, int reason)
     return GM_REASON_not_register;
 }
 
-/* The same of a message that starts with no known method. REQUIRES: w->text and w->sip.length are
- * set. */
-GM_GLOBAL int gm_name_other(struct gm_work *w)
-{
-    return w ? gm_name_indexed(w, gm_sip_index(w)) : GM_REASON_not_sip;
-}
-
 static __always_inline int gm_class_reason(__u32 class)
 {
     return class == GM_CLASS_CLEAR_RESPONSE ? GM_REASON_clear_response
