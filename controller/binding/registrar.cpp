@@ -364,15 +364,20 @@ PutChallenge Registrar::put(const Pending& pending, std::uint64_t until_ns) cons
     return {pending.key, {pending.user, until_ns, client.port_c, client.port_s, 0}};
 }
 
-Grant Registrar::grant(const Transaction& t, const Heard& heard, std::uint32_t expires_s,
-                       const Pending* pending) const {
+Grant Registrar::wanted(const Transaction& t, std::uint64_t now_ns) {
     Grant grant;
-    grant.now_ns = heard.now_ns;
+    grant.now_ns = now_ns;
     grant.source = t.source;
     grant.selector = t.selector;
     grant.listener = t.listener;
     grant.impi = t.impi;
     grant.user = t.user;
+    return grant;
+}
+
+Grant Registrar::grant(const Transaction& t, const Heard& heard, std::uint32_t expires_s,
+                       const Pending* pending) const {
+    Grant grant = wanted(t, heard.now_ns);
     grant.registration.aor = aor_of(t.to);
     grant.registration.expires_ns = heard.now_ns + expires_s * kSecond + rules_.margin_ns;
     grant.registration.identities = read_identities(heard.message, hasher_);
@@ -420,12 +425,7 @@ void Registrar::commit(Transaction& t, const Heard& heard, Outcome& out) {
 
 // Who was challenged may come back for the ports that he named: is their holder there?
 void Registrar::contest(const Transaction& t, const Heard& heard, Outcome& out) {
-    Grant wanted;
-    wanted.now_ns = heard.now_ns;
-    wanted.source = t.source;
-    wanted.listener = t.listener;
-    wanted.impi = t.impi;
-    wanted.user = t.user;
+    Grant wanted = Registrar::wanted(t, heard.now_ns);
     wanted.client = negotiated(t.client);
     const std::uint16_t port = t.client.port_c != 0 ? t.client.port_c : t.source.port;
     wanted.selector = make_selector({t.source.address, port}, forms_(t.source.address));

@@ -57,6 +57,8 @@ class Registrar {
     void refused(Transaction& t, Outcome& out);
     void unanswered(const Transaction& t, std::uint64_t now_ns, Outcome& out);
 
+    // What its phone asks for, whatever the answer.
+    [[nodiscard]] static Grant wanted(const Transaction& t, std::uint64_t now_ns);
     [[nodiscard]] Grant grant(const Transaction& t, const Heard& heard, std::uint32_t expires_s,
                               const Pending* pending) const;
     // The ports that count beside the source's: none where the profile has one port for all.
