@@ -20,7 +20,8 @@ struct Fixture {
 };
 using Fixtures = std::vector<Fixture>;
 
-// Reasons of TCP streams and of lists, which nothing raises yet.
+// Reasons of TCP streams, which need a socket (stream_test, end to end), and of lists, which
+// nothing raises yet.
 const std::set<gm_reason> kLater = {GM_REASON_tcp_order, GM_REASON_tcp_poisoned, GM_REASON_blocked};
 
 // What both programs say of a message to the unprotected port.

@@ -4,7 +4,6 @@
 import pathlib
 import re
 import subprocess
-import sys
 
 import rules
 
@@ -39,6 +38,4 @@ BAD = [("controller/a.cpp", "int a( ) ;\n"), ("bpf/a.h", "int f(void) {\n    int
 GOOD = [("bpf/a.h", "int f(void)\n{\n    int a = 1;\n\n    return a;\n}\n"), ("tools/a.py", "int a( ) ;\n")]
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["--self-test"]:
-        sys.exit(rules.self_test(format_, BAD, GOOD))
-    sys.exit(check_tree(pathlib.Path(sys.argv[1] if sys.argv[1:] else HERE)))
+    rules.main(format_, BAD, GOOD, check_tree)

@@ -51,8 +51,9 @@ def self_test(rule, bad, good):
     return 1 if wrong else 0
 
 
-def main(rule, bad, good):
+def main(rule, bad, good, check=None):
+    """check: of a whole tree at once, in place of check_tree()."""
     if sys.argv[1:] == ["--self-test"]:
         sys.exit(self_test(rule, bad, good))
     root = sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parents[2]
-    sys.exit(check_tree(rule, pathlib.Path(root)))
+    sys.exit(check(pathlib.Path(root)) if check else check_tree(rule, pathlib.Path(root)))

@@ -7,25 +7,11 @@ namespace {
 
 using ::testing::ElementsAre;
 
-gm_selector selector_of(const FakeKernel::Key& key) {
-    gm_selector selector{};
-    std::tie(selector.address, selector.port, selector.bits) = key;
-    return selector;
-}
-
 // A new policy over the maps that `before` left, and what it wants changed in them.
 Outcome adopt(const Play& before, Play& after) {
-    std::vector<Policy::BindingEntry> bindings;
-    for (const auto& [key, value] : before.kernel.bindings)
-        bindings.emplace_back(selector_of(key), value);
-    std::vector<Policy::IdentityEntry> identities;
-    for (const auto& [pair, value] : before.kernel.identities)
-        identities.emplace_back(gm_identity_key{pair.first, pair.second, 0}, value);
-    const std::vector<Policy::OwnerEntry> owners(before.kernel.owners.begin(),
-                                                 before.kernel.owners.end());
     after.now_ns = before.now_ns;
     after.kernel = before.kernel;
-    return after.policy.adopt(after.now_ns, bindings, identities, owners);
+    return after.adopt();
 }
 
 void restart(const Play& before, Play& after) {

@@ -195,6 +195,20 @@ void Play::deregisters(const Phone& phone, const Changes& given) {
     accept(phone, {expiry(0)}, changes);
 }
 
+Outcome Play::adopt() {
+    std::vector<Policy::BindingEntry> bindings;
+    for (const auto& [key, value] : kernel.bindings) {
+        gm_selector selector{};
+        std::tie(selector.address, selector.port, selector.bits) = key;
+        bindings.emplace_back(selector, value);
+    }
+    std::vector<Policy::IdentityEntry> identities;
+    for (const auto& [pair, value] : kernel.identities)
+        identities.emplace_back(gm_identity_key{pair.first, pair.second, 0}, value);
+    const std::vector<Policy::OwnerEntry> owners(kernel.owners.begin(), kernel.owners.end());
+    return policy.adopt(now_ns, bindings, identities, owners);
+}
+
 void Play::take(const Outcome& outcome) {
     kernel.apply(outcome.operations);
     kernel.check(now_ns);

@@ -59,6 +59,8 @@ class Play {
     void deregisters(const Phone& phone, const Changes& answer = {});
 
     void take(const Outcome& outcome);
+    // The policy takes over what is in `kernel`; returns what it wants changed there.
+    [[nodiscard]] Outcome adopt();
 
     // "bound alice@ims.test", "not_believed/no_challenge mallory@ims.test", since the last call.
     [[nodiscard]] std::vector<std::string> notices();

@@ -166,22 +166,12 @@ TEST(Ports, CountAsEntriesOfTheMap) {
 
 TEST(Ports, OutliveARestart) {
     const auto adopt = [](const Play& before, Play& after, std::uint16_t without = 0) {
-        std::vector<Policy::BindingEntry> bindings;
-        for (const auto& [key, value] : before.kernel.bindings)
-            if (std::get<1>(key) != without)
-                bindings.emplace_back(
-                    gm_selector{std::get<0>(key), std::get<1>(key), std::get<2>(key), 0, 0}, value);
-        std::vector<Policy::IdentityEntry> identities;
-        for (const auto& [pair, value] : before.kernel.identities)
-            identities.emplace_back(gm_identity_key{pair.first, pair.second, 0}, value);
-        const std::vector<Policy::OwnerEntry> owners(before.kernel.owners.begin(),
-                                                     before.kernel.owners.end());
         after.now_ns = before.now_ns;
         after.kernel = before.kernel;
         if (without != 0)
             std::erase_if(after.kernel.bindings,
                           [&](const auto& each) { return std::get<1>(each.first) == without; });
-        const auto out = after.policy.adopt(after.now_ns, bindings, identities, owners);
+        const auto out = after.adopt();
         after.take(out);
         return out.operations.size();
     };
