@@ -149,6 +149,8 @@ class Arena:
         phone = self.kind_of_phone(
             self.lab.network, side, user if plain else f"{user}{number}",
             address or self.address(v6, side), port or 20000 + number, **more)
+        if side == "evil":  # it may be a victim's, and a later case's phone has it
+            self._open.callback(self.lab.network.take, side, phone.address)
         return self._open.enter_context(phone)
 
     def attacker(self, user="mallory", **more):

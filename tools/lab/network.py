@@ -163,9 +163,11 @@ class Network:
         self.ip(side, "addr", "replace", f"{address}/{_bits(address)}", "dev", LINKS[side], *nodad)
 
     def take(self, side, address):
+        """And the P-CSCF forgets who had it."""
         self._given.discard((side, address))
         self.ip(side, "addr", "del", f"{address}/{_bits(address)}", "dev", LINKS[side],
                 check=False)
+        self.ip("pcscf", "neigh", "del", address, "dev", "gm0", check=False)
 
     @contextlib.contextmanager
     def stolen(self, address):
@@ -176,7 +178,6 @@ class Network:
         try:
             yield
         finally:
-            self.ip("pcscf", "neigh", "del", address, "dev", "gm0", check=False)
             self.take("evil", address)
 
     def down(self):
