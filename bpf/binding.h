@@ -34,6 +34,21 @@ static __always_inline struct gm_key_form gm_form_of(const struct gm_settings *s
     return (source >> 32) == 0xffff ? settings->key_v4 : settings->key_v6;
 }
 
+/* Whether a selector of this source that is another user's may be contested; else the newcomer is
+ * refused. A call of its own for the stack of those that judge. */
+static __attribute__((noinline, unused)) int gm_may_contest(const struct gm_settings *settings,
+                                                            gm_u128 source)
+{
+    if (settings->pools) {
+        struct gm_prefix_key key = gm_whole_address(source);
+        struct gm_pool *pool = bpf_map_lookup_elem(&gm_pools, &key);
+
+        if (pool)
+            return pool->conflict == GM_CONFLICT_CONTEST;
+    }
+    return settings->conflict == GM_CONFLICT_CONTEST;
+}
+
 /* The first `bits` of an address. (BPF shifts 128-bit numbers by constants only.) */
 static __always_inline gm_u128 gm_masked(gm_u128 address, __u32 bits)
 {

@@ -179,7 +179,8 @@ static __always_inline int gm_judge_clear(struct gm_case *c, struct gm_work *w, 
     binding = gm_binding_of(settings, w->record.source, w->record.source_port);
     if (binding && gm_is_exclusive(binding) && binding->user != r.user) {
         w->record.holder = binding->subscriber;
-        if (gm_fails(c, GM_REASON_selector_taken) || gm_fails(c, GM_REASON_user_mismatch))
+        if (!gm_may_contest(settings, w->record.source) &&
+            (gm_fails(c, GM_REASON_selector_taken) || gm_fails(c, GM_REASON_user_mismatch)))
             return 1;
     }
     if (gm_fails(c, gm_check_ports(w, settings, &r)))

@@ -25,11 +25,28 @@ static __always_inline int gm_inside_clear(struct gm_case *c, struct gm_work *w)
     return gm_leave(c, w);
 }
 
+/* An answer of somebody who was asked whether he is there. */
+static __always_inline void gm_tap_probed(struct gm_case *c, struct gm_work *w)
+{
+    __u64 holder = w->record.holder;
+    struct gm_probe *probe;
+
+    if (w->sip.kind != GM_KIND_RESPONSE || c->verdict != GM_VERDICT_PASS || !holder)
+        return;
+    probe = bpf_map_lookup_elem(&gm_probes, &holder);
+    if (!probe || !probe->left || probe->until_ns <= gm_now(c->settings))
+        return;
+    probe->left--;
+    gm_tap(c, w, GM_TAP_INNER);
+}
+
 static __always_inline int gm_inside_protected(struct gm_case *c, struct gm_work *w)
 {
     if (!gm_is_keepalive(gm_load8(w->text), w->sip.length) &&
-        !gm_judge_protected(c, w, gm_sip_index(w)))
+        !gm_judge_protected(c, w, gm_sip_index(w))) {
         gm_tap_protected(c, w);
+        gm_tap_probed(c, w);
+    }
     return gm_leave(c, w);
 }
 

@@ -35,6 +35,8 @@ static __always_inline const char *gm_state_name(const struct gm_binding *bindin
         return "adopted";
     case GM_STATE_COOLDOWN:
         return "cooldown";
+    case GM_STATE_LAPSED:
+        return "lapsed";
     default:
         return "other";
     }

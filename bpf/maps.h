@@ -114,6 +114,15 @@ struct {
     __type(value, __u64);
 } gm_pinholes SEC(".maps");
 
+/* Subscriber -> that he was asked, within a contest, whether he is there: his answers are told. An
+ * entry lives as long as the controller waits; when full he is not asked. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 4096);
+    __type(key, __u64);
+    __type(value, struct gm_probe);
+} gm_probes SEC(".maps");
+
 /* How far each TCP connection of the P-CSCF has been judged, at its socket. Written by gm_stream;
  * where it cannot be had, the segment is refused and comes again. */
 struct {

@@ -106,7 +106,8 @@ GM_GLOBAL int gm_check_from(struct gm_work *w, const struct gm_settings *setting
         return gm_is_anonymous(w) ? GM_REASON_none : gm_check_identity(w, settings, claim);
     if (gm_hash_of(w, settings, gm_uri_identity(w), &identity))
         return GM_REASON_none;
-    return gm_is_owned_by_other(settings, claim->subscriber, identity)
+    return gm_is_owned_by_other(settings, claim->subscriber, identity) &&
+                   !gm_is_bound_identity(claim->subscriber, identity)
                ? GM_REASON_identity_not_bound
                : GM_REASON_none;
 }
@@ -210,6 +211,20 @@ static __always_inline int gm_check_place(struct gm_case *c, struct gm_work *w,
     return gm_check_contacts(w, server);
 }
 
+/* Whether the REGISTER of another user than the selector's may go on to the core: it answers a
+ * challenge of its own, and the selector may be contested. */
+static __always_inline int gm_is_contest(struct gm_work *w, const struct gm_settings *settings,
+                                         const struct gm_register *r)
+{
+    const struct gm_challenge *challenge;
+
+    if (r->class == GM_CLASS_INITIAL || r->class == GM_CLASS_OTHER_SCHEME ||
+        !gm_may_contest(settings, w->record.source))
+        return 0;
+    challenge = gm_find_challenge(w, settings);
+    return challenge && challenge->user == r->user;
+}
+
 /* A REGISTER through a security association. Whoever has none yet bound may open one here. */
 static __always_inline int gm_judge_inner_register(struct gm_case *c, struct gm_work *w,
                                                    struct gm_binding *binding)
@@ -222,7 +237,8 @@ static __always_inline int gm_judge_inner_register(struct gm_case *c, struct gm_
     if (gm_fails(c, gm_check_domain(w, c->settings)) ||
         gm_fails(c, gm_check_place(c, w, binding, &r)))
         return 1;
-    if (binding && gm_is_exclusive(binding) && binding->user != r.user) {
+    if (binding && gm_is_exclusive(binding) && binding->user != r.user &&
+        !gm_is_contest(w, c->settings, &r)) {
         w->record.holder = binding->subscriber;
         return gm_fails(c, GM_REASON_user_mismatch) || gm_fails(c, GM_REASON_selector_taken);
     }

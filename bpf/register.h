@@ -203,7 +203,8 @@ GM_GLOBAL int gm_is_anothers_port(struct gm_work *w, const struct gm_settings *s
     if (port <= 0)
         return 0;
     binding = gm_binding_of(settings, w->record.source, (__u16)port);
-    if (!binding || !gm_is_exclusive(binding) || binding->user == r->user)
+    if (!binding || !gm_is_exclusive(binding) || binding->user == r->user ||
+        gm_may_contest(settings, w->record.source))
         return 0;
     w->record.holder = binding->subscriber;
     return 1;

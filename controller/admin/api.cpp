@@ -15,6 +15,7 @@ Api::Api(Guard& guard, EventLog& log, store::Store& store)
     add_config_routes(router_, guard);
     add_binding_routes(router_, guard);
     add_conflict_routes(router_, guard);
+    add_lease_route(router_, guard);
     add_sa_routes(router_, guard);
     add_transfer_routes(router_, guard);
     add_history_routes(router_, guard, store);

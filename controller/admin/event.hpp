@@ -24,6 +24,7 @@ enum class EventType : std::uint8_t {
     moved,              // the subscriber uses a new port (D.2.3)
     released,           // de-registration, or DELETE
     expired,            // nobody renewed
+    lapsed,             // its associations are gone for long: it keeps nobody out (H21)
     conflict,           // authenticated, but the selector is another user's
     shadowed,           // with conflict: the loser is kept as shadow (H16)
     contested,          // another user was challenged for a selector: its holder is probed

@@ -129,6 +129,11 @@ struct BindingRequest {
     std::uint32_t expires_s = 0;
 };
 
+// A binding that ended by hand.
+struct Released {
+    std::string id, selector, impi;
+};
+
 // Counters of one hook on one listener; they never go back while the maps live.
 struct HookCounts {
     std::string listener; // empty: packets of no listener
@@ -200,6 +205,8 @@ class Guard {
     [[nodiscard]] virtual Result<Binding> put_binding(const BindingRequest& request) = 0;
     // Ends it at once, as by a de-registration; forgets a pending or a shadow.
     [[nodiscard]] virtual Result<> release(std::string_view id) = 0;
+    // Ends at once what is bound to these addresses, whole or in part; nobody may be.
+    [[nodiscard]] virtual Result<std::vector<Released>> end_lease(const Prefix& addresses) = 0;
     // Ends the binding that a shadow lost against, and binds the shadow in its place. not_found: no
     // such shadow. exhausted: the map is full.
     [[nodiscard]] virtual Result<Binding> hand_over(std::string_view shadow) = 0;

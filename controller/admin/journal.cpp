@@ -39,6 +39,7 @@ store::Kind kind_of(EventType type) {
     case EventType::moved:
     case EventType::released:
     case EventType::expired:
+    case EventType::lapsed:
     case EventType::conflict:
     case EventType::shadowed:
     case EventType::superseded:

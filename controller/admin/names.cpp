@@ -26,7 +26,7 @@ constexpr std::array kHooks{
 constexpr std::array kStates{
     Name{GM_STATE_PENDING, "pending"},   Name{GM_STATE_BOUND, "bound"},
     Name{GM_STATE_SHADOW, "shadow"},     Name{GM_STATE_ADOPTED, "adopted"},
-    Name{GM_STATE_COOLDOWN, "cooldown"},
+    Name{GM_STATE_COOLDOWN, "cooldown"}, Name{GM_STATE_LAPSED, "lapsed"},
 };
 constexpr std::array kSides{Name{GM_SIDE_GM, "gm"}, Name{GM_SIDE_CORE, "core"}};
 constexpr std::array kProfiles{
@@ -47,6 +47,7 @@ constexpr std::array kEventTypes{
     Name{EventType::moved, "moved"},
     Name{EventType::released, "released"},
     Name{EventType::expired, "expired"},
+    Name{EventType::lapsed, "lapsed"},
     Name{EventType::conflict, "conflict"},
     Name{EventType::shadowed, "shadowed"},
     Name{EventType::contested, "contested"},

@@ -17,6 +17,7 @@ void add_mode_routes(Router& router, Guard& guard);
 void add_config_routes(Router& router, Guard& guard);
 void add_binding_routes(Router& router, Guard& guard);
 void add_conflict_routes(Router& router, Guard& guard);
+void add_lease_route(Router& router, Guard& guard);
 void add_sa_routes(Router& router, const Guard& guard);
 void add_transfer_routes(Router& router, Guard& guard);
 void add_history_routes(Router& router, const Guard& guard, const store::Store& store);

@@ -56,8 +56,8 @@ BindingQuery read_query(Query& query) {
     wanted.impu = query.text("impu").value_or("");
     wanted.address = read(query, "addr", Address::parse, "must be an IP address");
     wanted.prefix = read(query, "prefix", Prefix::parse, "must be a prefix, as 192.0.2.0/24");
-    wanted.state =
-        read(query, "state", state_of, "must be pending, bound, shadow, adopted or cooldown");
+    wanted.state = read(query, "state", state_of,
+                        "must be pending, bound, shadow, adopted, lapsed or cooldown");
     wanted.text = query.text("q").value_or("");
     wanted.limit = query.number("limit", 1, kMaxLimit).value_or(100);
     wanted.cursor = query.text("cursor").value_or("");

@@ -12,8 +12,8 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr gm_binding_state kStates[] = {GM_STATE_PENDING, GM_STATE_BOUND, GM_STATE_SHADOW,
-                                        GM_STATE_ADOPTED, GM_STATE_COOLDOWN};
+constexpr gm_binding_state kStates[] = {GM_STATE_PENDING, GM_STATE_BOUND,  GM_STATE_SHADOW,
+                                        GM_STATE_ADOPTED, GM_STATE_LAPSED, GM_STATE_COOLDOWN};
 
 json::object bindings_by_state(const Figures& figures) {
     json::object counts;

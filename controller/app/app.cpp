@@ -3,6 +3,7 @@
 
 #include "app/doors.hpp"
 #include "app/home_reports.hpp"
+#include "app/probes.hpp"
 #include "app/service.hpp"
 #include "app/supervisor.hpp"
 
@@ -57,6 +58,7 @@ class App {
     asio::signal_set reloads_{io_, SIGHUP};
     std::optional<Doors> doors_;
     std::optional<HomeReports> reports_;
+    std::optional<Probes> probes_;
     bool ending_ = false;
 };
 
@@ -74,6 +76,7 @@ Result<> App::start() {
         [this](const binding::Failure& failure, const admin::Event& event) {
             reports_->report(failure, event);
         });
+    probes_.emplace(io_, service_.engine(), service_.interfaces());
     return {};
 }
 
@@ -159,6 +162,7 @@ void App::on_end(int signal) {
     service_.end();
     doors_->stop();
     reports_->close();
+    probes_->close();
     rings_.close();
     sas_.close();
     wait_for_end();

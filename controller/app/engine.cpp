@@ -57,6 +57,7 @@ Engine::Engine(const config::Config& config, kernel::Objects objects, const Past
           rules_of(config, objects_.maps())),
       log_(log), directory_(directory) {
     policy_.adopt_by([this](std::uint32_t listener) { return adopts_until(listener); });
+    policy_.contest_by([this](Address source) { return conflict_at(source); });
     policy_.encrypted_by([this](std::uint32_t listener) {
         const auto* found = listener_of(listener);
         return found != nullptr && found->protection == GM_PROTECTION_ESP;
@@ -141,6 +142,8 @@ void Engine::on_record(const kernel::Record& record) {
     }
     if (auto event = feeds::heard(record))
         follow(policy_.handle(std::move(*event)), reading_);
+    else if (const auto answer = on_answer_ ? feeds::answer(record) : std::nullopt)
+        on_answer_(*answer);
 }
 
 const config::Listener* Engine::listener_of(std::uint32_t id) const {
@@ -162,6 +165,24 @@ std::uint64_t Engine::adopts_until(std::uint32_t id) const {
     return past_.since_ns + config_.limits.adopt_s * binding::kSecond;
 }
 
+// A newcomer's association is for the holder's own address and port: without the SPI that decrypted
+// a message the two cannot be told apart (H3).
+gm_conflict Engine::conflict_at(Address source) const {
+    return objects_.reads_associations() ? config::conflict_of(config_, source)
+                                         : GM_CONFLICT_STRICT;
+}
+
+Result<> Engine::check(const config::Config& config) const {
+    const auto* pool = config::contested_pool(config);
+    if (pool == nullptr || objects_.reads_associations())
+        return {};
+    return fail(ErrorKind::unsupported, "pool " + pool->name,
+                "conflict = \"contest\" cannot be had: this kernel does not tell which security "
+                "association decrypted a message",
+                "set strict, and tell gmguard of leases that end (gmguard lease release); Debian's "
+                "6.12 tells");
+}
+
 void Engine::arrive() {
     past_.since_ns = feeds::Moment::now().ns;
 }
@@ -174,6 +195,9 @@ void Engine::follow(const binding::Outcome& outcome, const feeds::Moment& now) {
     for (const auto& notice : outcome.notices)
         events.push_back(tell(notice, now));
     pass_on(outcome, events, now);
+    for (const auto& probe : outcome.probes)
+        if (on_probe_)
+            on_probe_(probe);
 }
 
 void Engine::pass_on(const binding::Outcome& outcome, const std::vector<std::uint64_t>& events,
@@ -268,6 +292,11 @@ Result<kernel::Tables> Engine::tables(const config::Config& config,
     auto tables = kernel::tables(config, hosts, past_.key, *ids);
     if (sees_associations_ && objects_.reads_associations())
         tables.settings.grace_s = kGraceS;
+    if (!objects_.reads_associations()) {
+        tables.settings.conflict = GM_CONFLICT_STRICT;
+        for (auto& [prefix, pool] : tables.pools)
+            pool.conflict = GM_CONFLICT_STRICT;
+    }
     if (!sees_associations_)
         for (auto& [key, listener] : tables.listeners)
             listener.modes.esp_source = GM_MODE_OFF;
@@ -312,6 +341,13 @@ Result<> Engine::add(binding::Add request) {
 Result<> Engine::release(std::string_view id) {
     const auto now = feeds::Moment::now();
     return done(policy_.release(id, now.ns), now);
+}
+
+std::vector<binding::Notice> Engine::end_lease(const Prefix& addresses) {
+    const auto now = feeds::Moment::now();
+    auto outcome = policy_.end_lease(addresses, now.ns);
+    follow(outcome, now);
+    return std::move(outcome.notices);
 }
 
 Result<> Engine::hand_over(std::string_view shadow) {

@@ -57,6 +57,13 @@ class Engine {
         std::function<void(const binding::Failure& failure, const admin::Event& event)>;
     void on_failure(OnFailure told) { on_failure_ = std::move(told); }
 
+    // Of each phone that is to be asked whether it is there; not to be answered from within.
+    using OnProbe = std::function<void(const binding::Probe& probe)>;
+    void on_probe(OnProbe told) { on_probe_ = std::move(told); }
+    // Of each answer of a phone that is in gm_probes.
+    using OnAnswer = std::function<void(const binding::Heard& heard)>;
+    void on_answer(OnAnswer told) { on_answer_ = std::move(told); }
+
     // Of each report that a TCP connection carries nothing more.
     using OnPoisoned = std::function<void(const gm_record& report)>;
     void on_poisoned(OnPoisoned told) { on_poisoned_ = std::move(told); }
@@ -65,6 +72,9 @@ class Engine {
     void arrive();
     // When it last came to one.
     [[nodiscard]] std::uint64_t since_ns() const { return past_.since_ns; }
+
+    // Whether what the configuration asks for can be had on this kernel. Error: unsupported.
+    [[nodiscard]] Result<> check(const config::Config& config) const;
 
     // Brings gm_listeners, gm_pools, gm_peers and gm_settings to the configuration.
     [[nodiscard]] Result<> fill(const std::vector<Address>& hosts);
@@ -76,6 +86,8 @@ class Engine {
 
     [[nodiscard]] Result<> add(binding::Add request);
     [[nodiscard]] Result<> release(std::string_view id);
+    // What ended by it.
+    [[nodiscard]] std::vector<binding::Notice> end_lease(const Prefix& addresses);
     [[nodiscard]] Result<> hand_over(std::string_view shadow);
 
     [[nodiscard]] const binding::Policy& policy() const { return policy_; }
@@ -101,6 +113,7 @@ class Engine {
 
     [[nodiscard]] Result<> adopt();
     [[nodiscard]] std::uint64_t adopts_until(std::uint32_t id) const;
+    [[nodiscard]] gm_conflict conflict_at(Address source) const;
     [[nodiscard]] const config::Listener* listener_of(std::uint32_t id) const; // null: gone
     void on_record(const kernel::Record& record);
     [[nodiscard]] Result<> done(Result<binding::Outcome> outcome, const feeds::Moment& now);
@@ -126,6 +139,8 @@ class Engine {
     feeds::Moment reading_; // of the reading of the rings at hand
     std::map<std::string, std::uint64_t> registrations_;
     OnFailure on_failure_;
+    OnProbe on_probe_;
+    OnAnswer on_answer_;
     OnPoisoned on_poisoned_;
     unsigned chatter_ = 0; // notices that anybody can cause, since the last tick
     std::uint64_t unheard_ = 0;

@@ -325,6 +325,13 @@ Result<> Guard::release(std::string_view id) {
     return engine_.release(id);
 }
 
+Result<std::vector<admin::Released>> Guard::end_lease(const Prefix& addresses) {
+    std::vector<admin::Released> out;
+    for (const auto& notice : engine_.end_lease(addresses))
+        out.push_back({notice.id, notice.selector, notice.impi});
+    return out;
+}
+
 Result<admin::Binding> Guard::hand_over(std::string_view shadow) {
     const auto newcomer = engine_.policy().find(shadow);
     if (auto handed = engine_.hand_over(shadow); !handed)
@@ -366,11 +373,9 @@ admin::Figures Guard::figures() const {
     const auto counts = engine_.policy().counts();
     const auto& maps = engine_.objects().maps();
     admin::Figures figures;
-    figures.bindings = {{GM_STATE_PENDING, counts.pending},
-                        {GM_STATE_BOUND, counts.bound},
-                        {GM_STATE_SHADOW, counts.shadow},
-                        {GM_STATE_ADOPTED, counts.adopted},
-                        {GM_STATE_COOLDOWN, counts.cooldown}};
+    figures.bindings = {{GM_STATE_PENDING, counts.pending}, {GM_STATE_BOUND, counts.bound},
+                        {GM_STATE_SHADOW, counts.shadow},   {GM_STATE_ADOPTED, counts.adopted},
+                        {GM_STATE_LAPSED, counts.lapsed},   {GM_STATE_COOLDOWN, counts.cooldown}};
     figures.maps = {{"gm_bindings", counts.in_kernel(), maps.bindings.raw().max_entries()},
                     {"gm_identities", counts.identities, maps.identities.raw().max_entries()}};
     figures.registrations = engine_.registrations();

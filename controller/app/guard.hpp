@@ -40,6 +40,7 @@ class Guard final : public admin::Guard {
     [[nodiscard]] Result<admin::Binding> holder(const Endpoint& source) const override;
     [[nodiscard]] Result<admin::Binding> put_binding(const admin::BindingRequest& request) override;
     [[nodiscard]] Result<> release(std::string_view id) override;
+    [[nodiscard]] Result<std::vector<admin::Released>> end_lease(const Prefix& addresses) override;
     [[nodiscard]] Result<admin::Binding> hand_over(std::string_view shadow) override;
 
     [[nodiscard]] Result<admin::SaPage> sas(const admin::SaQuery& query) const override;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "app/home_reports.hpp"
 
+#include "app/fresh_names.hpp"
 #include "feeds/clock.hpp"
 #include "kernel/netns.hpp"
-#include "kernel/tables.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <fmt/format.h>
@@ -25,14 +25,6 @@ std::string core_netns(const config::Config& config) {
 
 udp::endpoint asio_of(const Endpoint& endpoint) {
     return {asio::ip::make_address(endpoint.address.text()), endpoint.port};
-}
-
-Result<home::Names> random_names() {
-    const auto key = kernel::random_key();
-    if (!key)
-        return fail(key.error());
-    const auto text = fmt::format("{:016x}{:016x}", (*key)[0], (*key)[1]);
-    return home::Names{"z9hG4bK-gmguard-" + text, "gmguard-" + text, text.substr(0, 8)};
 }
 
 } // namespace
@@ -104,7 +96,7 @@ Result<> HomeReports::open(const Endpoint& entry) {
 }
 
 Result<std::string> HomeReports::begin(const binding::Failure& failure) {
-    const auto names = random_names();
+    const auto names = fresh_names();
     if (!names)
         return fail(names.error());
     ErrorCode error;

@@ -109,6 +109,8 @@ std::expected<void, Refusal> Reloader::check(const config::Config& wanted) const
         return refuse(Error{ErrorKind::conflict, 0, wanted.file,
                             counted(problems.size(), "value") + " cannot change at run time", ""},
                       problems);
+    if (auto can = engine_.check(wanted); !can)
+        return refuse(std::move(can.error()));
     const auto adopted = engine_.policy().counts().adopted;
     if (adopted != 0 && enforces_anew(config_, wanted, GM_CHECK_identity_bound))
         return refuse(Error{ErrorKind::consent, 0, wanted.file,

@@ -50,7 +50,9 @@ Result<> Service::start() {
         kernel::remove_empty_pin_directories(config_.pins);
         return opened;
     }
-    auto started = attach_interfaces();
+    auto started = engine_->check(config_);
+    if (started)
+        started = attach_interfaces();
     if (started)
         started = attach_host();
     if (started)

@@ -40,6 +40,7 @@ class Service {
     void finish();
 
     [[nodiscard]] Engine& engine() { return *engine_; }
+    [[nodiscard]] const Interfaces& interfaces() const { return *interfaces_; }
     [[nodiscard]] SaWatch& sas() { return *sas_; }
     [[nodiscard]] admin::Api& api() { return *api_; }
     [[nodiscard]] admin::EventLog& log() { return log_; }

@@ -77,7 +77,7 @@ Holding holding_of(const gm_binding& value, std::span<const Held> held, const Ha
 bool has_meaning(const gm_selector& selector, const gm_binding& value, const KeyForms& forms,
                  std::uint64_t now_ns) {
     const bool state = value.state == GM_STATE_BOUND || value.state == GM_STATE_ADOPTED ||
-                       value.state == GM_STATE_COOLDOWN;
+                       value.state == GM_STATE_COOLDOWN || value.state == GM_STATE_LAPSED;
     return state && value.subscriber != 0 && value.expires_ns > now_ns &&
            has_form(selector, forms(Address(selector.address)));
 }

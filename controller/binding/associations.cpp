@@ -137,13 +137,35 @@ void Associations::install(const SaInstalled& event) {
     touched_.push_back(a->unit.address);
 }
 
-void Associations::remove(const SaRemoved& event, Outcome& out) {
+Slot Associations::remove(const SaRemoved& event, Outcome& out) {
     const auto found = all_.find({event.destination.value(), event.spi});
     if (found == all_.end())
-        return;
+        return kNoSlot;
     if (found->second.there)
         out.operations.emplace_back(EraseSpi{spi_key(found->first)});
+    const Slot slot = found->second.installed ? owner(found->second, event.now_ns) : kNoSlot;
     erase(found);
+    const bool last =
+        slot != kNoSlot && !has_any(slot, event.now_ns) && !is_asked_for_by_another(slot);
+    return last ? slot : kNoSlot;
+}
+
+bool Associations::has_any(Slot slot, std::uint64_t now_ns) const {
+    return std::ranges::any_of(at_unit(life_.table().at(slot).address), [&](const Key& key) {
+        const Association& a = all_.at(key);
+        return a.installed && owner(a, now_ns) == slot;
+    });
+}
+
+bool Associations::is_asked_for_by_another(Slot slot) const {
+    const Binding& binding = life_.table().at(slot);
+    return std::ranges::any_of(challenges_.at(binding.address), [&](const Pending* pending) {
+        return pending->user != binding.user;
+    });
+}
+
+bool Associations::may_contest(const Association& a) const {
+    return a.claim != 0 && conflicts_ && conflicts_(a.source.address) == GM_CONFLICT_CONTEST;
 }
 
 std::optional<Associations::Way> Associations::way_to(Slot slot) const {
@@ -228,7 +250,7 @@ std::optional<gm_spi> Associations::wanted(Association& a, std::uint64_t now_ns)
             return std::nullopt;
         spi.expires_ns = a.expires_ns;
     }
-    if (is_anothers(a, now_ns))
+    if (is_anothers(a, now_ns) && !may_contest(a))
         spi.state = GM_SPI_REFUSED;
     return spi;
 }

@@ -9,7 +9,8 @@
 // that 401 was encrypted, by the port that his Security-Client named; of several such users the one
 // who was challenged first. It is his subscriber's from the moment his selector is bound; until
 // then only a REGISTER may come by it. One whose port another subscriber's live binding has is
-// refused; one whose binding has ended is taken out, although the P-CSCF may still have it.
+// refused, unless its user was challenged for it and may contest; one whose binding has ended is
+// taken out, although the P-CSCF may still have it.
 #pragma once
 
 #include "binding/challenges.hpp"
@@ -43,15 +44,20 @@ struct SpiView {
 class Associations {
   public:
     // All outlive it. Beyond `limit` none is added: its ESP stays unknown.
-    Associations(const KeyForms& forms, const Life& life, const Challenges& challenges,
-                 std::size_t limit)
-        : forms_(forms), life_(life), challenges_(challenges), limit_(limit) {}
+    Associations(const KeyForms& forms, const Conflicts& conflicts, const Life& life,
+                 const Challenges& challenges, std::size_t limit)
+        : forms_(forms), conflicts_(conflicts), life_(life), challenges_(challenges),
+          limit_(limit) {}
 
     // The 401 of this pending left from `pcscf` with these mechanisms; none: nobody could read it.
     void offer(const Pending& pending, const Address& pcscf,
                std::span<const sip::SecurityMechanism> server);
     void install(const SaInstalled& event);
-    void remove(const SaRemoved& event, Outcome& out);
+    // Returns the live binding whose last one it was; kNoSlot: of none, or another user was
+    // challenged for the same place, who may have caused it (H21).
+    Slot remove(const SaRemoved& event, Outcome& out);
+    // Whether this live binding has one that is installed.
+    [[nodiscard]] bool has_any(Slot slot, std::uint64_t now_ns) const;
     // Who was challenged as one user has registered as another (whose IMPI the challenge did not
     // know).
     void rename(const gm_selector& selector, gm_u128 challenged, gm_u128 user);
@@ -108,10 +114,13 @@ class Associations {
     [[nodiscard]] std::vector<Key> at_unit(uint128 address) const;
     [[nodiscard]] Slot owner(const Association& a, std::uint64_t now_ns) const;
     [[nodiscard]] bool is_anothers(const Association& a, std::uint64_t now_ns) const;
+    [[nodiscard]] bool may_contest(const Association& a) const;
+    [[nodiscard]] bool is_asked_for_by_another(Slot slot) const;
     [[nodiscard]] std::optional<gm_spi> wanted(Association& a, std::uint64_t now_ns) const;
     [[nodiscard]] SpiView view(const Key& key, const Association& a, std::uint64_t now_ns) const;
 
     const KeyForms& forms_;
+    const Conflicts& conflicts_;
     const Life& life_;
     const Challenges& challenges_;
     std::size_t limit_;

@@ -213,6 +213,12 @@ void Life::deregister(Slot slot, gm_u128 to, std::uint64_t now_ns, Outcome& out)
     out.notices.back().detail = "one of several registrations ended";
 }
 
+void Life::lapse(Slot slot, std::uint64_t now_ns, Outcome& out) {
+    leave(slot, GM_STATE_LAPSED, table_.at(slot).expires_ns, now_ns, out);
+    out.notices.push_back(notice(NoticeKind::lapsed, slot, now_ns));
+    out.notices.back().detail = "its security associations are gone: others may bind";
+}
+
 void Life::release(Slot slot, std::uint64_t now_ns, Outcome& out) {
     out.notices.push_back(notice(NoticeKind::released, slot, now_ns));
     remove(slot, now_ns, out);
@@ -237,8 +243,13 @@ void Life::end(Slot slot, std::uint64_t now_ns, Outcome& out) {
 }
 
 void Life::cool_down(Slot slot, std::uint64_t until_ns, std::uint64_t now_ns, Outcome& out) {
+    leave(slot, GM_STATE_COOLDOWN, until_ns, now_ns, out);
+}
+
+void Life::leave(Slot slot, gm_binding_state state, std::uint64_t until_ns, std::uint64_t now_ns,
+                 Outcome& out) {
     const auto identities = table_.holding(slot).identities();
-    table_.set_state(slot, GM_STATE_COOLDOWN, until_ns);
+    table_.set_state(slot, state, until_ns);
     put_binding(slot, identities, 0, out);
     for (const auto& identity : identities)
         put_owner(identity.hash, slot, now_ns, out);

@@ -54,6 +54,8 @@ class Life {
     // The 200 to a removal: the registration of this To ends, and with the last one the binding,
     // which goes into cooldown.
     void deregister(Slot slot, gm_u128 to, std::uint64_t now_ns, Outcome& out);
+    // The binding excludes nobody any more (H21); its identities still pass.
+    void lapse(Slot slot, std::uint64_t now_ns, Outcome& out);
     // Ends the binding at once, by hand.
     void release(Slot slot, std::uint64_t now_ns, Outcome& out);
     // The same, because another user gets its selector.
@@ -93,6 +95,9 @@ class Life {
     void remove(Slot slot, std::uint64_t now_ns, Outcome& out);
     void end(Slot slot, std::uint64_t now_ns, Outcome& out); // remove, with a notice if it expired
     void cool_down(Slot slot, std::uint64_t until_ns, std::uint64_t now_ns, Outcome& out);
+    // Into a state that excludes nobody.
+    void leave(Slot slot, gm_binding_state state, std::uint64_t until_ns, std::uint64_t now_ns,
+               Outcome& out);
     // Bindings of the same user at the same address, under another port.
     [[nodiscard]] std::vector<Slot> replaced_by(Slot slot, std::uint64_t now_ns) const;
 

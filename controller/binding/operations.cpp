@@ -7,11 +7,12 @@
 namespace gmguard::binding {
 namespace {
 
-constexpr std::array<std::string_view, 18> kNoticeNames{
-    "bound",      "refreshed",    "released",          "expired",      "moved",
-    "conflict",   "shadowed",     "contested",         "superseded",   "address_conflict",
-    "challenged", "auth_timeout", "forged_answer",     "not_believed", "port_reused",
-    "adopted",    "lost",         "sec_agree_mismatch"};
+constexpr std::array<std::string_view, 19> kNoticeNames{
+    "bound",        "refreshed",     "released",          "expired",
+    "lapsed",       "moved",         "conflict",          "shadowed",
+    "contested",    "superseded",    "address_conflict",  "challenged",
+    "auth_timeout", "forged_answer", "not_believed",      "port_reused",
+    "adopted",      "lost",          "sec_agree_mismatch"};
 
 constexpr std::array<std::string_view, 16> kDoubtNames{
     "none",        "clear_register", "not_sent_on",   "altered",

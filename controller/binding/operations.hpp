@@ -61,6 +61,7 @@ enum class NoticeKind : std::uint8_t {
     refreshed,  // a binding was extended, or its identities changed
     released,   // de-registered (then in cooldown), or released through the API (then gone)
     expired,    // nobody refreshed it
+    lapsed,     // all its associations are gone for long: it excludes nobody any more (H21)
     moved,      // D.2.3: the subscriber uses a new port, the old selector goes after its grace
     conflict,   // authenticated, but the selector is another user's: `other_impi` holds it
     shadowed,   // with conflict, once per user and selector: the loser is kept as shadow (H16)
@@ -121,7 +122,8 @@ struct Notice {
 // superseded without evidence.
 struct Probe {
     std::uint64_t number = 0;
-    Endpoint phone; // where it is reached; any address: not known
+    std::uint64_t subscriber = 0; // of the binding whose phone it is
+    Endpoint phone;               // where it is reached; any address: not known
     Endpoint pcscf; // the socket that it answers to; port 0: a protected one of the listener
     std::uint32_t listener = 0;
 };

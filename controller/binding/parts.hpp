@@ -2,6 +2,7 @@
 // What a Policy is made of.
 #pragma once
 
+#include "binding/lapses.hpp"
 #include "binding/policy.hpp"
 #include "binding/registrar.hpp"
 #include "binding/rivals.hpp"
@@ -12,7 +13,7 @@ struct Policy::Parts {
     Parts(const Hasher& a_hasher, KeyForms a_forms, Rules a_rules)
         : hasher(a_hasher), forms(std::move(a_forms)), rules(a_rules), life(hasher, rules),
           challenges(rules.challenges, rules.registration_timer_ns), shadows(rules.shadows),
-          associations(forms, life, challenges, rules.spis),
+          associations(forms, conflicts, life, challenges, rules.spis), lapses(life, associations),
           rivals(hasher, forms, conflicts, rules, life, shadows, associations),
           registrar(hasher, forms, adoption, encrypts, rules, life, challenges, shadows,
                     associations, rivals) {}
@@ -27,6 +28,7 @@ struct Policy::Parts {
     Challenges challenges;
     Shadows shadows;
     Associations associations;
+    Lapses lapses;
     Rivals rivals;
     Registrar registrar;
 };

@@ -16,6 +16,7 @@ struct Handler {
     Registrar& registrar;
     Associations& associations;
     Rivals& rivals;
+    Lapses& lapses;
     Outcome out;
 
     void operator()(const RegisterInClear& event) { registrar.request(event, false, out); }
@@ -30,9 +31,13 @@ struct Handler {
         registrar.tick(event.now_ns, out);
         life.expire(event.now_ns, out);
         associations.expire(event.now_ns);
+        lapses.tick(event.now_ns, out);
     }
     void operator()(const SaInstalled& event) { associations.install(event); }
-    void operator()(const SaRemoved& event) { associations.remove(event, out); }
+    void operator()(const SaRemoved& event) {
+        if (const Slot slot = associations.remove(event, out); slot != kNoSlot)
+            lapses.bare(slot, event.now_ns);
+    }
     void operator()(const Seen& event) {
         life.used(event.selector, event.last_seen_ns, event.now_ns, out);
     }
@@ -59,7 +64,8 @@ Policy::Policy(const Hasher& hasher, KeyForms forms, Rules rules)
 Policy::~Policy() = default;
 
 Outcome Policy::handle(const Event& event) {
-    Handler handler{parts_->life, parts_->registrar, parts_->associations, parts_->rivals, {}};
+    Handler handler{parts_->life,   parts_->registrar, parts_->associations,
+                    parts_->rivals, parts_->lapses,    {}};
     std::visit(handler, event);
     const auto now_ns = std::visit([](const auto& any) { return any.now_ns; }, event);
     parts_->associations.settle(now_ns, handler.out);
@@ -124,6 +130,22 @@ Result<Outcome> Policy::release(std::string_view text, std::uint64_t now_ns) {
         (void)parts_->challenges.take(key);
         out.operations.emplace_back(EraseChallenge{key});
     }
+    parts_->associations.settle(now_ns, out);
+    return out;
+}
+
+Outcome Policy::end_lease(const Prefix& addresses, std::uint64_t now_ns) {
+    Outcome out;
+    const Table& table = parts_->life.table();
+    const unsigned unit = parts_->forms(addresses.address).bits;
+    const auto slots = addresses.bits >= unit
+                           ? table.at_address(addresses.address.masked(unit).value(), unit)
+                           : table.within(addresses);
+    for (const Slot slot : slots) {
+        parts_->life.release(slot, now_ns, out);
+        out.notices.back().detail = "the lease of its address is over";
+    }
+    parts_->shadows.erase(addresses);
     parts_->associations.settle(now_ns, out);
     return out;
 }

@@ -59,6 +59,10 @@ class Policy {
     // id.
     [[nodiscard]] Result<Outcome> release(std::string_view id, std::uint64_t now_ns);
 
+    // The leases of these addresses are over: ends at once what is bound to them, whole or in part,
+    // and forgets the shadows there. Who was challenged may come back: he may be the next.
+    [[nodiscard]] Outcome end_lease(const Prefix& addresses, std::uint64_t now_ns);
+
     // Ends what a shadow lost against and binds the shadow in its place, with what its 200 granted.
     // not_found: no such shadow, or it has expired. exhausted: the maps are full.
     [[nodiscard]] Result<Outcome> hand_over(std::string_view shadow, std::uint64_t now_ns);

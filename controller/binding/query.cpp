@@ -74,7 +74,7 @@ class Search {
     }
 
     void bindings(const Table& table) {
-        if (!wants(GM_STATE_BOUND) && !wants(GM_STATE_ADOPTED) && !wants(GM_STATE_COOLDOWN))
+        if (query_.state == GM_STATE_PENDING || query_.state == GM_STATE_SHADOW)
             return;
         if (!user_ && !identity_) {
             for (Slot slot = 0; slot < table.end(); ++slot)
@@ -204,6 +204,7 @@ Counts Policy::counts() const {
     counts.bound = table.in_state(GM_STATE_BOUND);
     counts.shadow = parts_->shadows.all().size();
     counts.adopted = table.in_state(GM_STATE_ADOPTED);
+    counts.lapsed = table.in_state(GM_STATE_LAPSED);
     counts.cooldown = table.in_state(GM_STATE_COOLDOWN);
     counts.selectors = table.selectors();
     counts.identities = table.identities();

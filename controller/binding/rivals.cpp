@@ -53,6 +53,7 @@ void Rivals::ask(Slot holder, const Address& pcscf, std::uint32_t listener, std:
         return;
     Probe probe;
     probe.number = contest->number;
+    probe.subscriber = binding.subscriber;
     probe.phone = binding.reached_at();
     probe.pcscf = {pcscf, 0};
     probe.listener = listener;

@@ -38,6 +38,14 @@ bool Shadows::erase(std::uint64_t number) {
     return true;
 }
 
+void Shadows::erase(const Prefix& addresses) {
+    for (auto at = shadows_.begin(); at != shadows_.end();) {
+        const auto here = at++;
+        if (addresses.contains(here->second.source.address))
+            (void)erase(here->first);
+    }
+}
+
 const Shadow* Shadows::find(std::uint64_t number) const {
     const auto found = shadows_.find(number);
     return found == shadows_.end() ? nullptr : &found->second;

@@ -39,6 +39,8 @@ class Shadows {
     [[nodiscard]] std::optional<std::uint64_t> add(Shadow shadow);
     void erase(const gm_selector& selector, gm_u128 user);
     [[nodiscard]] bool erase(std::uint64_t number);
+    // All that come from these addresses.
+    void erase(const Prefix& addresses);
     [[nodiscard]] const Shadow* find(std::uint64_t number) const;
     void expire(std::uint64_t now_ns);
 

@@ -47,6 +47,7 @@ Slot Table::insert(Binding binding, const Holding& holding) {
     ++in_state_[b.state];
     by_selector_.insert(hash_of(b.address, b.port), slot);
     index_second(slot);
+    by_address_.insert(fold(b.address), slot);
     by_user_.insert(fold(b.user), slot);
     b.holding = Packed(holding, suffixes_);
     blocks_ += b.holding.bytes() + kBlockOverhead;
@@ -60,6 +61,7 @@ void Table::erase(Slot slot) {
     --in_state_[b.state];
     by_selector_.erase(hash_of(b.address, b.port), slot);
     unindex_second(slot);
+    by_address_.erase(fold(b.address), slot);
     by_user_.erase(fold(b.user), slot);
     unindex_identities(slot, holding(slot));
     blocks_ -= b.holding.bytes() + kBlockOverhead;
@@ -169,6 +171,26 @@ Slot Table::find(const gm_selector& selector) const {
     });
 }
 
+std::vector<Slot> Table::at_address(uint128 address, unsigned bits) const {
+    std::vector<Slot> slots;
+    by_address_.find(fold(address), [&](Slot slot) {
+        if (slab_[slot].address == address && slab_[slot].bits == bits)
+            slots.push_back(slot);
+        return false;
+    });
+    return slots;
+}
+
+std::vector<Slot> Table::within(const Prefix& addresses) const {
+    std::vector<Slot> slots;
+    for (Slot slot = 0; slot < end(); ++slot) {
+        const Binding& b = slab_[slot];
+        if (b.subscriber != 0 && addresses.bits <= b.bits && addresses.contains(Address(b.address)))
+            slots.push_back(slot);
+    }
+    return slots;
+}
+
 std::vector<Slot> Table::of_user(gm_u128 user) const {
     std::vector<Slot> slots;
     by_user_.find(fold(user), [&](Slot slot) {
@@ -195,8 +217,8 @@ std::vector<Slot> Table::with_identity(gm_u128 identity, Slot known) const {
 }
 
 std::size_t Table::bytes() const {
-    return slab_.bytes() + by_selector_.bytes() + by_user_.bytes() + by_identity_.bytes() +
-           alarms_.size() * sizeof(Alarm) + blocks_;
+    return slab_.bytes() + by_selector_.bytes() + by_address_.bytes() + by_user_.bytes() +
+           by_identity_.bytes() + alarms_.size() * sizeof(Alarm) + blocks_;
 }
 
 } // namespace gmguard::binding

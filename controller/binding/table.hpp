@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The bindings that are in the kernel: bound, adopted and in cooldown. Found by selector, by user
-// and by identity. Knows nothing of what may become of them.
+// The bindings that are in the kernel: bound, adopted, lapsed and in cooldown. Found by selector,
+// by user and by identity. Knows nothing of what may become of them.
 //
 // Where the port counts, a phone that is sent to at another port than it sends from has that one as
 // its second selector: a binding is found by either, and no two bindings have one in common.
@@ -79,6 +79,11 @@ class Table {
     // `known`, if it is not kNoSlot, has it for certain: need not be looked into.
     [[nodiscard]] std::vector<Slot> with_identity(gm_u128 identity, Slot known = kNoSlot) const;
 
+    // Those of this address of the selector, whatever the port.
+    [[nodiscard]] std::vector<Slot> at_address(uint128 address, unsigned bits) const;
+    // Those whose selector lies in these addresses. Looks at all bindings.
+    [[nodiscard]] std::vector<Slot> within(const Prefix& addresses) const;
+
     // A binding that is over at `now_ns`, up to a second late; kNoSlot: none is any more. The
     // caller erases it or changes its end before it asks again.
     [[nodiscard]] Slot next_expired(std::uint64_t now_ns);
@@ -109,12 +114,12 @@ class Table {
     const Hasher& hasher_;
     Suffixes suffixes_;
     Slab<Binding> slab_;
-    SlotIndex by_selector_, by_user_, by_identity_;
+    SlotIndex by_selector_, by_address_, by_user_, by_identity_;
     // Each binding has an alarm at its end or before it; an alarm that is not the binding's own any
     // more (alarm_s) means nothing.
     using Alarms = std::priority_queue<Alarm, std::vector<Alarm>, std::greater<>>;
     Alarms alarms_;
-    std::array<std::size_t, GM_STATE_COOLDOWN + 1> in_state_{};
+    std::array<std::size_t, GM_STATE_LAPSED + 1> in_state_{};
     std::size_t seconds_ = 0; // second selectors
     std::size_t blocks_ = 0;  // bytes in Packed
 };

@@ -73,8 +73,30 @@ gm_key_form key_form(const Config& config, Address source) {
                 : default_key(profile_of(config), source.is_v4());
 }
 
-gm_conflict conflict_of(const Pool& pool) {
-    return pool.conflict.value_or(GM_CONFLICT_STRICT);
+// A phone that is to be asked whether it is there must be told from who speaks in its place: by the
+// association that its answer comes by, which only where IPsec ends is known.
+gm_conflict default_conflict(const Config& config) {
+    const auto in_clear = [](const Listener& listener) {
+        return !listener.protected_ports.empty() && listener.protection != GM_PROTECTION_ESP;
+    };
+    return profile_of(config) == GM_PROFILE_TS33203 &&
+                   !std::ranges::any_of(config.listeners, in_clear)
+               ? GM_CONFLICT_CONTEST
+               : GM_CONFLICT_STRICT;
+}
+
+gm_conflict conflict_of(const Config& config, const Pool& pool) {
+    return pool.conflict.value_or(default_conflict(config));
+}
+
+gm_conflict conflict_of(const Config& config, Address source) {
+    const Pool* pool = pool_of(config, source);
+    return pool != nullptr ? conflict_of(config, *pool) : default_conflict(config);
+}
+
+const Pool* contested_pool(const Config& config) {
+    const auto found = std::ranges::find(config.pools, GM_CONFLICT_CONTEST, &Pool::conflict);
+    return found == config.pools.end() ? nullptr : &*found;
 }
 
 } // namespace gmguard::config

@@ -76,7 +76,7 @@ struct Pool {
     Prefix prefix;
     unsigned bits = 128;                      // of 128 that count: always 128 for IPv4
     bool with_port = false;                   // whether the source port counts
-    std::optional<gm_conflict> conflict = {}; // absent: strict
+    std::optional<gm_conflict> conflict = {}; // absent: default_conflict()
     friend bool operator==(const Pool&, const Pool&) = default;
 };
 
@@ -238,6 +238,13 @@ struct Reading {
 // The pool with the longest prefix that holds `source`, or null. Owned by `config`.
 [[nodiscard]] const Pool* pool_of(const Config& config, Address source);
 [[nodiscard]] gm_key_form key_form(const Config& config, Address source);
-[[nodiscard]] gm_conflict conflict_of(const Pool& pool);
+
+// What happens between two users of one selector where its pool does not say: ts33203, contest,
+// unless a listener's IPsec ends elsewhere; annex-d, strict.
+[[nodiscard]] gm_conflict default_conflict(const Config& config);
+[[nodiscard]] gm_conflict conflict_of(const Config& config, const Pool& pool);
+[[nodiscard]] gm_conflict conflict_of(const Config& config, Address source);
+// The first pool that asks for a contest, or null.
+[[nodiscard]] const Pool* contested_pool(const Config& config);
 
 } // namespace gmguard::config

@@ -133,9 +133,6 @@ Pool read_pool(Section section) {
     pool.bits = read_unit(section, pool.prefix);
     pool.with_port = section.flag("port").value_or(false);
     pool.conflict = section.choice<gm_conflict>("conflict", kConflicts);
-    if (pool.conflict == GM_CONFLICT_CONTEST)
-        section.problem_of("conflict", "the rule contest comes with a later version",
-                           "strict, which refuses the newcomer, is the one that is built");
     section.finish();
     return pool;
 }

@@ -134,13 +134,14 @@ void write_core(Writer& out, const Core& core) {
     out.add("listeners", list_of(core.listeners, [](const Endpoint& e) { return e.text(); }));
 }
 
-void write_pool(Writer& out, const Pool& pool, std::size_t i) {
+void write_pool(Writer& out, const Config& config, std::size_t i) {
+    const Pool& pool = config.pools[i];
     out.open("[[pool]]", fmt::format("pool[{}]", i));
     out.add("name", quoted(pool.name));
     out.add("prefix", quoted(pool.prefix.text()));
     out.add("unit", std::to_string(pool.prefix.address.is_v4() ? 32 : pool.bits));
     out.add("port", flag_text(pool.with_port));
-    out.add("conflict", quoted(word(conflict_of(pool))));
+    out.add("conflict", quoted(word(conflict_of(config, pool))));
 }
 
 void write_reports(Writer& out, const Reports& reports) {
@@ -240,7 +241,7 @@ std::vector<Setting> settings(const Config& config) {
         write_listener(out, config, config.listeners[i], i);
     write_core(out, config.core);
     for (std::size_t i = 0; i < config.pools.size(); ++i)
-        write_pool(out, config.pools[i], i);
+        write_pool(out, config, i);
     out.open("[home]", "home");
     out.add("domains", list_of(config.home_domains, [](const std::string& d) { return d; }));
     write_reports(out, config.reports);

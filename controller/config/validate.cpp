@@ -172,6 +172,23 @@ void entry_is_core(const Config& config, Notes& notes) {
                          "add it to [core] peers, or its answers are taken for a phone's");
 }
 
+// A phone's own answer is told from another's by the association that it comes by (H3).
+void contests_can_be_had(const Config& config, Notes& notes) {
+    const auto in_clear = [](const Listener& listener) {
+        return !listener.protected_ports.empty() && listener.protection != GM_PROTECTION_ESP;
+    };
+    const auto listener = std::ranges::find_if(config.listeners, in_clear);
+    if (listener == config.listeners.end())
+        return;
+    for (std::size_t i = 0; i < config.pools.size(); ++i)
+        if (config.pools[i].conflict == GM_CONFLICT_CONTEST)
+            notes.problem_at(path("pool", i, "conflict"),
+                             fmt::format("contest cannot be had where listener {} takes messages "
+                                         "in clear: nobody could tell whose they are",
+                                         listener->name),
+                             "set strict, or end IPsec on this host (protection = \"esp\")");
+}
+
 } // namespace
 
 void validate(const Config& config, Notes& notes) {
@@ -184,6 +201,7 @@ void validate(const Config& config, Notes& notes) {
     ports_differ(config, notes);
     peers_of_shared_interfaces(config, notes);
     pools_differ(config, notes);
+    contests_can_be_had(config, notes);
     entry_is_core(config, notes);
 }
 

@@ -38,6 +38,8 @@ EventType type_of(NoticeKind kind) {
         return EventType::released;
     case NoticeKind::expired:
         return EventType::expired;
+    case NoticeKind::lapsed:
+        return EventType::lapsed;
     case NoticeKind::moved:
         return EventType::moved;
     case NoticeKind::conflict:

@@ -50,21 +50,38 @@ binding::Event event_of(Kind kind, binding::Heard heard) {
     }
 }
 
+// Nothing where the message is not whole, or has no one reading.
+std::optional<binding::Heard> read(const kernel::Record& record) {
+    const auto& head = record.head;
+    if (head.full_length != record.message.size())
+        return std::nullopt;
+    auto message = sip::parse(record.message);
+    if (!message)
+        return std::nullopt;
+    return binding::Heard{head.time_ns,
+                          {Address(head.source), head.source_port},
+                          {Address(head.destination), head.destination_port},
+                          head.listener,
+                          std::move(*message)};
+}
+
 } // namespace
 
 std::optional<binding::Event> heard(const kernel::Record& record) {
     const auto kind = kind_of(record);
-    const auto& head = record.head;
-    if (kind == Kind::none || head.full_length != record.message.size())
+    if (kind == Kind::none)
         return std::nullopt;
-    auto message = sip::parse(record.message);
-    if (!message || message->request == is_answer(kind) || message->method != "REGISTER")
+    auto heard = read(record);
+    if (!heard || heard->message.request == is_answer(kind) || heard->message.method != "REGISTER")
         return std::nullopt;
-    return event_of(kind, {head.time_ns,
-                           {Address(head.source), head.source_port},
-                           {Address(head.destination), head.destination_port},
-                           head.listener,
-                           std::move(*message)});
+    return event_of(kind, std::move(*heard));
+}
+
+std::optional<binding::Heard> answer(const kernel::Record& record) {
+    if (kind_of(record) != Kind::inner)
+        return std::nullopt;
+    auto heard = read(record);
+    return heard && !heard->message.request ? std::move(heard) : std::nullopt;
 }
 
 } // namespace gmguard::feeds

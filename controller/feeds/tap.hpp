@@ -14,4 +14,7 @@ namespace gmguard::feeds {
 // reading. Which of the five kinds it is, is the program's word, never the message's.
 [[nodiscard]] std::optional<binding::Event> heard(const kernel::Record& record);
 
+// An answer of a phone that is asked whether it is there (gm_probes), to whatever request.
+[[nodiscard]] std::optional<binding::Heard> answer(const kernel::Record& record);
+
 } // namespace gmguard::feeds

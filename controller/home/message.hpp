@@ -11,17 +11,13 @@
 #include "base/address.hpp"
 #include "base/error.hpp"
 #include "binding/operations.hpp"
+#include "sip/names.hpp"
 
 #include <string>
 
 namespace gmguard::home {
 
-// Names that nobody can guess, new for each report.
-struct Names {
-    std::string branch;  // with the magic cookie of RFC 3261 8.1.1.7
-    std::string call_id; // without a host
-    std::string tag;
-};
+using sip::Names;
 
 // Error: invalid, where what the phone or the core wrote cannot stand in a header.
 [[nodiscard]] Result<std::string> report_of(const binding::Failure& failure, const Endpoint& from,

@@ -33,11 +33,11 @@ template <typename T> using Skeleton = std::unique_ptr<T, Destroy<T>>;
 
 // Maps that the programs share and that are pinned; the others are scratch of one program, which
 // another one may interrupt.
-constexpr std::array<std::string_view, 21> kPinned = {
+constexpr std::array<std::string_view, 22> kPinned = {
     "gm_listeners", "gm_pools",      "gm_peers",    "gm_ifaces",   "gm_bindings", "gm_identities",
     "gm_owners",    "gm_challenges", "gm_spis",     "gm_graces",   "gm_flows",    "gm_flow_text",
-    "gm_buckets",   "gm_pinholes",   "gm_settings", "gm_counters", "gm_losses",   "gm_sip_clear",
-    "gm_sip_inner", "gm_sip_core",   "gm_events"};
+    "gm_buckets",   "gm_pinholes",   "gm_probes",   "gm_settings", "gm_counters", "gm_losses",
+    "gm_sip_clear", "gm_sip_inner",  "gm_sip_core", "gm_events"};
 
 bool is_pinned(std::string_view map) {
     return std::ranges::find(kPinned, map) != kPinned.end();
@@ -217,6 +217,7 @@ Result<Maps> take_maps(const Shared& shared) {
         take(maps.graces, shared, "gm_graces"),
         take(maps.buckets, shared, "gm_buckets"),
         take(maps.pinholes, shared, "gm_pinholes"),
+        take(maps.probes, shared, "gm_probes"),
         take(maps.settings, shared, "gm_settings"),
         take(maps.counters, shared, "gm_counters"),
         take(maps.losses, shared, "gm_losses"),

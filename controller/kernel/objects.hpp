@@ -61,6 +61,7 @@ struct Maps {
     Map<gm_u128, std::uint64_t> graces;
     Map<gm_bucket_key, gm_bucket> buckets;
     Map<gm_pinhole_key, std::uint64_t> pinholes;
+    Map<std::uint64_t, gm_probe> probes;
     Map<std::uint32_t, gm_settings> settings; // entry 0
     PerCpuCounters<gm_counters> counters;     // by listener id
     PerCpuCounters<gm_losses> losses;         // entry 0

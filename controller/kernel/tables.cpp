@@ -111,7 +111,7 @@ gm_settings settings_of(const config::Config& config, const Tables& tables, cons
     const auto profile = config::profile_of(config);
     settings.key_v4 = config::default_key(profile, true);
     settings.key_v6 = config::default_key(profile, false);
-    settings.conflict = GM_CONFLICT_STRICT;
+    settings.conflict = config::default_conflict(config);
     settings.tap_front = !config.cgroup.wanted;
     for (const auto& domain : config.home_domains)
         if (settings.homes < GM_HOMES) {
@@ -159,7 +159,7 @@ Tables tables(const config::Config& config, std::span<const Address> hosts, cons
         tables.listeners.emplace_back(at, value);
     }
     for (const auto& pool : config.pools) {
-        gm_pool value{{pool.bits, pool.with_port}, config::conflict_of(pool), {}};
+        gm_pool value{{pool.bits, pool.with_port}, config::conflict_of(config, pool), {}};
         copy_text(value.name, sizeof value.name, pool.name);
         tables.pools.emplace_back(prefix_key(pool.prefix), value);
     }

@@ -40,6 +40,19 @@ std::string tagged(const std::string& uri) {
 
 } // namespace
 
+// Two users of one implicit set: only one of them is in gm_owners.
+TEST(Identity, ThatAnotherHasToo_IsItsOwn) {
+    std::vector<Row> rows{
+        row("From", from(tagged(kAlias))), row("in a dialog", in_dialog(from(tagged(kAlias)))),
+        row("the other's own", in_dialog(from(tagged(kVictim.impu()))), "drop identity_not_bound")};
+    for (auto& each : rows)
+        each.before = [](Guard& guard) {
+            guard.bind({.impus = {kAlias}});
+            guard.bind({.phone = kVictim, .impus = {kAlias}, .subscriber = 2});
+        };
+    check(rows);
+}
+
 TEST(Identity, Passes_WhenItIsItsOwn) {
     check({
         row("default", kPhone.asks()),

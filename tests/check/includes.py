@@ -13,6 +13,7 @@ BELOW = {
     "sip": {"base"},
     "binding": {"sip", "base"},
     "home": {"binding", "sip", "base"},
+    "probe": {"binding", "sip", "base"},
     "config": {"base"},
     "kamailio": {"base"},
     "kernel": {"binding", "config", "sip", "base"},
@@ -22,8 +23,8 @@ BELOW = {
     "feeds": {"admin", "kernel", "binding", "config", "sip", "base"},
     "replay": {"feeds", "kernel", "binding", "config", "sip", "base"},
     "doctor": {"kernel", "config", "base"},
-    "app": {"replay", "feeds", "home", "doctor", "admin", "store", "xfrm", "kernel", "config", "binding",
-            "sip", "base"},
+    "app": {"replay", "feeds", "home", "probe", "doctor", "admin", "store", "xfrm", "kernel", "config",
+            "binding", "sip", "base"},
 }
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
 PURE = {"string.h"}  # for proto on the host

@@ -293,6 +293,7 @@ class Guard {
         value_of(maps().graces.clear());
         value_of(maps().buckets.clear());
         value_of(maps().pinholes.clear());
+        value_of(maps().probes.clear());
     }
     void fill() {
         const std::array hosts{*Address::parse("192.0.2.1"), *Address::parse("2001:db8::1")};

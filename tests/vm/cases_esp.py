@@ -17,6 +17,7 @@ import esp_phones  # noqa: F401: its cases make themselves known
 import esp_attacks  # noqa: F401
 import esp_reports  # noqa: F401
 import esp_renewals  # noqa: F401
+import esp_contests  # noqa: F401
 import esp_streams  # noqa: F401
 
 _GUEST = pathlib.Path(__file__).parent / "guest_esp.py"

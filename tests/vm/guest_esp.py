@@ -16,6 +16,7 @@ import esp_phones  # noqa: E402, F401: its cases make themselves known
 import esp_attacks  # noqa: E402, F401
 import esp_reports  # noqa: E402, F401
 import esp_renewals  # noqa: E402, F401
+import esp_contests  # noqa: E402, F401
 import esp_streams  # noqa: E402, F401
 
 

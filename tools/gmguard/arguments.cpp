@@ -3,7 +3,6 @@
 #include "arguments.hpp"
 
 #include "command_tree.hpp"
-
 #include "command_words.hpp"
 #include "commands.hpp"
 #include "help.hpp"
@@ -57,6 +56,7 @@ class Program {
     void add_detach();
     void add_mode();
     void add_conflicts();
+    void add_lease();
     void add_sa();
     void add_bindings();
     void add_filters(CLI::App* app);
@@ -70,7 +70,6 @@ class Program {
     void add_config_init(CLI::App& config);
     void add_config_of_daemon(CLI::App& config);
     void add_token();
-
     void add_doctor();
     void add_support();
     void add_completion();
@@ -91,6 +90,7 @@ class Program {
     ModeSetOptions mode_;
     ConflictsQuery conflicts_;
     ResolveOptions resolve_;
+    std::string lease_;
     SasQuery sas_;
     std::string sa_;
     std::string file_;
@@ -226,9 +226,9 @@ void Program::add_filters(CLI::App* app) {
     app->add_option("--impu", bindings_.impu, "with this public identity")->type_name("IMPU");
     app->add_option("--addr", bindings_.address, "whose selector covers it")->type_name("ADDR");
     app->add_option("--prefix", bindings_.prefix, "whose selector lies in it")->type_name("PREFIX");
-    offers(
-        app->add_option("--state", bindings_.state, "pending, bound, shadow, adopted or cooldown"),
-        {"pending", "bound", "shadow", "adopted", "cooldown"})
+    offers(app->add_option("--state", bindings_.state,
+                           "pending, bound, shadow, adopted, lapsed or cooldown"),
+           {"pending", "bound", "shadow", "adopted", "lapsed", "cooldown"})
         ->type_name("STATE");
     app->add_option("--limit", bindings_.limit, "most to show; 0: all")
         ->capture_default_str()
@@ -288,6 +288,14 @@ void Program::add_conflicts() {
         ->check(CLI::IsMember({"holder", "newcomer"}).description(""))
         ->type_name("WHO");
     runs(resolve, conflicts_resolve, resolve_);
+}
+
+void Program::add_lease() {
+    auto* app = command(app_, "lease", "Addresses that are given out anew", help::kLease);
+    app->require_subcommand(1);
+    auto* release = command(*app, "release", "The lease is over", help::kLease);
+    release->add_option("ADDRESS", lease_, "an address or a prefix")->required();
+    runs(release, lease_release, lease_);
 }
 
 void Program::add_sa() {
@@ -506,6 +514,7 @@ Program::Program() {
     add_mode();
     add_bindings();
     add_conflicts();
+    add_lease();
     add_sa();
     add_audit();
     add_events();
@@ -537,15 +546,7 @@ CommandWords Program::words_of(const CLI::App& app) const {
 }
 
 ArgumentWords Program::words_of(const CLI::Option& option) const {
-    ArgumentWords out{{}, option.get_description(), {}, {}};
-    for (const auto& name : option.get_snames())
-        out.names.push_back("-" + name);
-    for (const auto& name : option.get_lnames())
-        out.names.push_back("--" + name);
-    if (option.get_positional())
-        out.value = option.get_name(true);
-    else if (option.get_items_expected_max() != 0)
-        out.value = option.get_type_name();
+    auto out = words_of_option(option);
     if (const auto found = offered_.find(&option); found != offered_.end())
         out.choices = found->second;
     return out;

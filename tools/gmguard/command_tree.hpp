@@ -2,6 +2,7 @@
 // The tree of commands as CLI11 has it, and the words that their options offer. Of arguments.cpp.
 #pragma once
 
+#include "command_words.hpp"
 #include "output.hpp"
 
 #include "admin/event.hpp"
@@ -43,6 +44,20 @@ inline std::vector<std::string> words_of_sa_states() {
     std::vector<std::string> out;
     for (unsigned i = 0; i <= static_cast<unsigned>(admin::SaState::unguarded); ++i)
         out.emplace_back(admin::name(static_cast<admin::SaState>(i)));
+    return out;
+}
+
+// But for the values that are offered.
+inline ArgumentWords words_of_option(const CLI::Option& option) {
+    ArgumentWords out{{}, option.get_description(), {}, {}};
+    for (const auto& name : option.get_snames())
+        out.names.push_back("-" + name);
+    for (const auto& name : option.get_lnames())
+        out.names.push_back("--" + name);
+    if (option.get_positional())
+        out.value = option.get_name(true);
+    else if (option.get_items_expected_max() != 0)
+        out.value = option.get_type_name();
     return out;
 }
 

@@ -91,6 +91,9 @@ struct ResolveOptions {
 // POST /v1/conflicts/{id}:resolve
 [[nodiscard]] Exit conflicts_resolve(Session& session, const ResolveOptions& options);
 
+// POST /v1/leases; an address or a prefix
+[[nodiscard]] Exit lease_release(Session& session, const std::string& addresses);
+
 struct SasQuery {
     std::string impi, selector, direction, state;
     bool deviating = false;    // only those that do

@@ -140,6 +140,15 @@ Examples:
   gmguard conflicts resolve b_s3 --keep newcomer     the lease went to him: the holder ends at once
   gmguard conflicts resolve b_s3 --keep holder       forget him until he registers again)";
 
+inline constexpr const char* kLease =
+    R"(An address went back to whoever gives it out: what is bound to it ends at once, and the next to have
+it need not wait for an answer, or for the end of a registration that may last days. For the script
+that a DHCP server runs; SMF, PGW or AAA may POST to /v1/leases. Twice, or for nobody, does no harm.
+
+Examples:
+  gmguard lease release 192.0.2.7
+  gmguard lease release 2001:db8:1:2::/64)";
+
 inline constexpr const char* kSa =
     R"(What the P-CSCF has installed (XFRM), beside what was negotiated (Security-Server of the 401) and who
 is bound by it. gmguardd audits each: algorithms and keys, life (seconds, 2^32-1 or for ever), mode,

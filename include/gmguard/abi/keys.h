@@ -127,6 +127,7 @@ enum gm_binding_state {
     GM_STATE_SHADOW = 3, /* lost against another user (H16); controller only */
     GM_STATE_ADOPTED = 4, /* was there when the guard came, identity unknown (H14) */
     GM_STATE_COOLDOWN = 5, /* removed; its last messages pass, others may bind */
+    GM_STATE_LAPSED = 6, /* its associations are gone for long (H21); the same */
 };
 
 struct gm_binding {
@@ -254,6 +255,13 @@ struct gm_pinhole_key {
     __u64 pad2;
 };
 GM_STATIC_ASSERT(sizeof(struct gm_pinhole_key) == 48, "key of gm_pinholes");
+
+/* gm_probes: a subscriber who was asked whether he is there. */
+struct gm_probe {
+    __u64 until_ns; /* answers that come later are not told */
+    __u32 left; /* answers that are told yet; whatever else he answers meanwhile counts too */
+    __u32 pad;
+};
 
 /* gm_counters: per listener; index 0 for packets of no listener. */
 struct gm_hook_counts {

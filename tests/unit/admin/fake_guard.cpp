@@ -216,6 +216,18 @@ Result<> FakeGuard::release(std::string_view id) {
     return {};
 }
 
+Result<std::vector<Released>> FakeGuard::end_lease(const Prefix& addresses) {
+    if (failure)
+        return fail(*failure);
+    std::vector<Released> released;
+    for (const Binding& each : bindings_now)
+        if (addresses.contains(each.prefix.address))
+            released.push_back({each.id, each.selector, each.impi});
+    std::erase_if(bindings_now,
+                  [&](const Binding& each) { return addresses.contains(each.prefix.address); });
+    return released;
+}
+
 Result<Binding> FakeGuard::hand_over(std::string_view shadow) {
     if (failure)
         return fail(*failure);

@@ -59,6 +59,7 @@ class FakeGuard : public Guard {
     [[nodiscard]] Result<Binding> holder(const Endpoint& source) const override;
     [[nodiscard]] Result<Binding> put_binding(const BindingRequest& request) override;
     [[nodiscard]] Result<> release(std::string_view id) override;
+    [[nodiscard]] Result<std::vector<Released>> end_lease(const Prefix& addresses) override;
     [[nodiscard]] Result<Binding> hand_over(std::string_view shadow) override;
     [[nodiscard]] Result<SaPage> sas(const SaQuery& query) const override;
     [[nodiscard]] Result<Sa> sa(std::string_view id) const override;

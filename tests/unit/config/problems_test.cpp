@@ -228,10 +228,11 @@ const Row kRows[] = {
      after_listener("[[pool]]\nname=\"p\"\nprefix=\"2001:db8::/56\"\nunit = 48\n"),
      "f:9:8: unit is 48, wider than the pool 2001:db8::/56; the unit is a part of the pool that "
      "belongs to one subscriber"},
-    {"ConflictOfLater",
-     after_listener("[[pool]]\nname=\"p\"\nprefix=\"2001:db8::/32\"\nconflict = \"contest\"\n"),
-     "f:9:12: the rule contest comes with a later version; strict, which refuses the newcomer, is "
-     "the one that is built"},
+    {"ContestInClear",
+     after_listener("protected_ports=[6100]\nprotection=\"terminated\"\n[[pool]]\nname=\"p\"\n"
+                    "prefix=\"2001:db8::/32\"\nconflict = \"contest\"\n"),
+     "f:11:12: contest cannot be had where listener gm4 takes messages in clear: nobody could tell "
+     "whose they are; set strict, or end IPsec on this host (protection = \"esp\")"},
     {"ConflictUnknown",
      after_listener("[[pool]]\nname=\"p\"\nprefix=\"2001:db8::/32\"\nconflict = \"contested\"\n"),
      "f:9:12: conflict is \"contested\", not one of strict, contest; did you mean \"contest\"?"},

@@ -66,6 +66,11 @@ class EspPhone(Phone):
         if self._ports[0] not in self._sockets:
             self._open(self._ports[0])
 
+    def name_ports(self, port_c, port_s=None):
+        """The next offer is for these ports, whether they are this phone's or not."""
+        self._ports = port_c, port_s
+        self._offer()
+
     def _offer(self, spi=None):
         self._offered = sa.offer(self.address, self.pcscf, *self._ports, spi, self._ealg)
 
@@ -145,14 +150,19 @@ class EspPhone(Phone):
         changes["authorization"] = self.credentials()
         return self.ask(self.register_request(**changes), port or self.protected)
 
-    def take_up(self, challenge):
-        """Proves the challenge, and puts the new set in use. Raises what the SIM card does."""
+    def agree(self, challenge):
+        """Proves the challenge, and returns the new set, which is not in its kernel yet."""
         self.nonce = parameters(challenge["WWW-Authenticate"])["nonce"]
         time.sleep(_SIM_S)
         self._keys = self.usim.authenticate(self.nonce)
         self._proved, self._nonce_count = self.nonce, 0
         server = challenge["Security-Server"]
         self._offered.agree(server, parameters(server), self._keys)
+        return self._offered
+
+    def take_up(self, challenge):
+        """Proves the challenge, and puts the new set in use. Raises what the SIM card does."""
+        self.agree(challenge)
         if self.wrong_key:
             self._offered.ik = bytes([self._keys.ik[0] ^ 1]) + self._keys.ik[1:]
         self._offered.install(self.network, self.side)
