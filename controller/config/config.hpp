@@ -151,6 +151,7 @@ struct Admin {
     std::vector<std::string> client_admins;  // common names
     std::vector<std::string> client_viewers; // none: all of that CA are
     std::vector<std::string> names;          // of this host, beside its addresses
+    bool lease_feed = false; // somebody tells of each lease that ends (POST /v1/leases)
     friend bool operator==(const Admin&, const Admin&) = default;
 };
 

@@ -121,6 +121,7 @@ Admin read_admin(Section section) {
     admin.client_admins = section.texts("client_admins");
     admin.client_viewers = section.texts("client_viewers");
     admin.names = section.texts("names");
+    admin.lease_feed = section.flag("lease_feed").value_or(false);
     section.finish();
     if (!texts.empty())
         admin.listeners.clear();

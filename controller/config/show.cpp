@@ -192,6 +192,7 @@ void write_admin(Writer& out, const Admin& admin) {
     add_names("client_admins", admin.client_admins);
     add_names("client_viewers", admin.client_viewers);
     add_names("names", admin.names);
+    out.add("lease_feed", flag_text(admin.lease_feed));
 }
 
 void write_host(Writer& out, const Config& config) {

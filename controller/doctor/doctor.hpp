@@ -32,6 +32,8 @@ using Findings = std::vector<Finding>;
 [[nodiscard]] Findings examine_cgroup(const config::Config& config);
 // Sockets of the namespaces that Gm interfaces are in, against the listeners.
 [[nodiscard]] Findings examine_sockets(const config::Config& config);
+// Whether an address that goes to another subscriber is free for him (H21).
+[[nodiscard]] Findings examine_leases(const config::Config& config);
 
 // The worst of all; ok where there is none.
 [[nodiscard]] Grade worst(std::span<const Finding> findings);

@@ -75,6 +75,24 @@ def release(arena, v6):
         arena.register(bob)
 
 
+@both_families("Life.EndedLeaseFreesItsAddress", "R4 H21")
+def lease(arena, v6):
+    """The address went to bob, whose phone asks from the port that alice's had."""
+    alice = arena.registered(v6=v6)
+    with arena.thief(alice, "bob") as bob:
+        expect(not arena.answered(bob, bob.register_request(), UNPROTECTED),
+               "bob is refused while it is hers")
+        ended = arena.guard.cli("lease", "release", alice.address)["released"]
+        expect([each["impi"] for each in ended] == [alice.impi], f"released: {ended}")
+        arena.register(bob)
+        expect(status(bob.say()) == 200, "bob speaks")
+        expect(not arena.answered(bob, bob.request("MESSAGE", sender=alice.impu)),
+               "bob speaks as alice")
+        expect(arena.guard.cli("lease", "release", "192.0.2.250")["released"] == [], "nobody's")
+        wrong = arena.guard.run("lease", "release", "192.0.2.7:5060")
+        expect(wrong.returncode == 2 and "address or a prefix" in wrong.stderr, wrong.stderr)
+
+
 @both_families("Life.OperatorBindsAPhone", "R20")
 def add(arena, v6):
     """A phone that registered before the guard came."""

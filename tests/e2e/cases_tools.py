@@ -121,6 +121,7 @@ def doctor(arena):
     found("ok", "interface gm0", "no program but gmguard's")
     found("ok", "listener gm4", "listens on all")
     found("ok", "sockets", "in the guarded cgroup")
+    found("warn", "leases", "nobody tells of them")
     with Sink(arena.lab, GM4, 5061, cgroup="pcscf"):
         found("warn", "sockets", f"{GM4}:5061")
     with Sink(arena.lab, "0.0.0.0", PROTECTED, cgroup="core"):

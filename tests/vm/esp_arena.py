@@ -33,10 +33,10 @@ class EspArena(Arena):
         return phone
 
     def after_case(self):
-        """No association is left: the P-CSCF has few."""
+        """No association is left: the P-CSCF has few. A phone that is gone cannot leave."""
         phones = [phone for phone in self._phones if self.lab.core.is_registered(phone.impi)]
         self._phones = []
-        gone = self._all_leave(phones)
+        gone = all(phone.sas for phone in phones) and self._all_leave(phones)
         super().after_case()
         if not gone:
             self.lab.restart()

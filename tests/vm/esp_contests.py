@@ -70,8 +70,12 @@ def silent(arena):
         alice = arena.registered(address=address)
         alice.close()
         bob = _newcomer(arena, alice)
-        answer = bob.register()
-        expect(status(answer) == 200, f"bob registers: {status(answer)}")
+        challenge = bob.ask_to_register()
+        expect(status(challenge) == 401, f"bob is challenged: {status(challenge)}")
+        before = arena.guard.counts()
+        answer = bob.answer(challenge)
+        expect(status(answer) == 200, f"bob registers: {status(answer)}; with the core: "
+               f"{arena.lab.core.is_registered(bob.impi)}; {arena.guard.since(before)}")
         expect(not arena.answered(bob, bob.request("MESSAGE"), bob.protected),
                "he speaks before it is known that alice is gone")
         arena.guard.wait_for(lambda: arena.holds(bob), "a binding of bob", _SERIES_S + 10)

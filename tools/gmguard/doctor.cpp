@@ -39,6 +39,7 @@ void examine_configured(const config::Config& config, Findings& out) {
     append(out, doctor::examine_interfaces(config));
     append(out, doctor::examine_cgroup(config));
     append(out, doctor::examine_sockets(config));
+    append(out, doctor::examine_leases(config));
 }
 
 Cell grade_cell(Grade grade) {

@@ -9,8 +9,9 @@ namespace gmguard::cli {
 namespace json = boost::json;
 
 Exit lease_release(Session& session, const std::string& addresses) {
-    const auto ended = post(session, "/v1/leases", "",
-                            json::object{{"addresses", addresses}, {"state", "released"}});
+    const auto ended =
+        ask(session, with_body("POST", "/v1/leases",
+                               json::object{{"addresses", addresses}, {"state", "released"}}));
     if (!ended)
         return session.out.fail(ended.error());
     if (!session.out.is_table()) {

@@ -142,6 +142,7 @@ constexpr const char* kImport =
     R"("expires_s":60},{"source":"192.0.2.7:5060","impi":"eve@ims.test",)"
     R"("impus":["sip:eve@ims.test"],"expires_s":60}]})";
 constexpr const char* kResolve = "/v1/conflicts/{id}:resolve";
+constexpr const char* kLease = R"({"addresses":"192.0.2.7","state":"released"})";
 constexpr const char* kQuestion = R"({"sip":"x","from":"192.0.2.7:5060","to":"192.0.2.1:5060"})";
 
 constexpr OpenapiRow kOpenapiRows[] = {
@@ -201,6 +202,9 @@ constexpr OpenapiRow kOpenapiRows[] = {
     {"POST", kResolve, "/v1/conflicts/b_s1:resolve", R"({"keep":"holder"})", "", 428},
     {"POST", kResolve, "/v1/conflicts/b_s1:resolve", R"({"keep":"holder"})", "\"0\"", 412},
     {"POST", kResolve, "/v1/conflicts/b_9:resolve", R"({"keep":"holder"})", "*", 404},
+    {"POST", "/v1/leases", "/v1/leases", kLease, "", 200},
+    {"POST", "/v1/leases", "/v1/leases", R"({"addresses":"192.0.2.7"})", "", 422},
+    {"POST", "/v1/leases", "/v1/leases", "{", "", 400},
     {"GET", "/v1/bindings/{id}/history", "/v1/bindings/b_1/history?limit=5", "", "", 200},
     {"GET", "/v1/bindings/{id}/history", "/v1/bindings/192.0.2.7:5060/history", "", "", 200},
     {"GET", "/v1/bindings/{id}/history", "/v1/bindings/b_9/history", "", "", 404},

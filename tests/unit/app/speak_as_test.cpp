@@ -42,8 +42,9 @@ kernel::Fd socket_at(const Endpoint& at, bool shares = true) {
     kernel::Fd fd(::socket(address.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     const int one = 1;
     const timeval patience{2, 0};
-    if (shares)
+    if (shares) {
         EXPECT_EQ(::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &one, sizeof one), 0);
+    }
     EXPECT_EQ(::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience), 0);
     EXPECT_EQ(::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), size), 0);
     return fd;
@@ -63,7 +64,7 @@ std::string heard(const kernel::Fd& fd, int flags = 0) {
     return size < 0 ? "nothing" : std::string(buffer.data(), static_cast<std::size_t>(size));
 }
 
-Endpoint at(const char* text) {
+Endpoint end_of(const char* text) {
     return *Endpoint::parse(text);
 }
 
@@ -72,10 +73,10 @@ struct Ends {
 };
 
 const std::array kEnds{
-    Ends{at("127.0.0.1:26100"), at("127.0.0.1:26100"), at("127.0.0.7:25062")},
-    Ends{at("127.0.0.1:26100"), at("0.0.0.0:26100"), at("127.0.0.7:25062")},
-    Ends{at("[::1]:26100"), at("[::1]:26100"), at("[::1]:25062")},
-    Ends{at("[::1]:26100"), at("[::]:26100"), at("[::1]:25062")},
+    Ends{end_of("127.0.0.1:26100"), end_of("127.0.0.1:26100"), end_of("127.0.0.7:25062")},
+    Ends{end_of("127.0.0.1:26100"), end_of("0.0.0.0:26100"), end_of("127.0.0.7:25062")},
+    Ends{end_of("[::1]:26100"), end_of("[::1]:26100"), end_of("[::1]:25062")},
+    Ends{end_of("[::1]:26100"), end_of("[::]:26100"), end_of("[::1]:25062")},
 };
 
 } // namespace
@@ -122,16 +123,16 @@ TEST(SpeakAs, ThePcscfLosesNothing) {
 }
 
 TEST(SpeakAs, SaysWhatIsMissing_WhereThePortIsNotShared) {
-    const auto pcscf = socket_at(at("127.0.0.1:26100"), false);
-    const auto sent = send_as(at("127.0.0.1:26100"), at("127.0.0.7:25062"), "OPTIONS");
+    const auto pcscf = socket_at(end_of("127.0.0.1:26100"), false);
+    const auto sent = send_as(end_of("127.0.0.1:26100"), end_of("127.0.0.7:25062"), "OPTIONS");
     ASSERT_FALSE(sent);
     EXPECT_EQ(sent.error().kind, ErrorKind::conflict);
     EXPECT_NE(sent.error().text().find("SO_REUSEADDR"), std::string::npos);
 }
 
 TEST(SpeakAs, RefusesAnAddressThatIsNotHere) {
-    EXPECT_FALSE(send_as(at("192.0.2.1:26100"), at("127.0.0.7:25062"), "OPTIONS"));
-    EXPECT_FALSE(send_as(at("[2001:db8::1]:26100"), at("[::1]:25062"), "OPTIONS"));
+    EXPECT_FALSE(send_as(end_of("192.0.2.1:26100"), end_of("127.0.0.7:25062"), "OPTIONS"));
+    EXPECT_FALSE(send_as(end_of("[2001:db8::1]:26100"), end_of("[::1]:25062"), "OPTIONS"));
 }
 
 } // namespace gmguard::app

@@ -75,7 +75,7 @@ void FakeKernel::check(std::uint64_t now_ns) {
         if (!holders.emplace(binding.subscriber, &binding).second)
             complain("two bindings of one subscriber number");
         if (binding.state != GM_STATE_BOUND && binding.state != GM_STATE_ADOPTED &&
-            binding.state != GM_STATE_COOLDOWN)
+            binding.state != GM_STATE_COOLDOWN && binding.state != GM_STATE_LAPSED)
             complain("a state that is not the kernel's");
     }
     for (const auto& [pair, identity] : identities)

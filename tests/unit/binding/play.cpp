@@ -42,6 +42,7 @@ const char* state_name(gm_binding_state state) {
     return state == GM_STATE_BOUND      ? "bound"
            : state == GM_STATE_ADOPTED  ? "adopted"
            : state == GM_STATE_COOLDOWN ? "cooldown"
+           : state == GM_STATE_LAPSED   ? "lapsed"
                                         : "?";
 }
 

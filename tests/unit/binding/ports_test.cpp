@@ -8,7 +8,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-constexpr std::uint16_t kServer = 55000;
+constexpr std::uint16_t kServerPort = 55000;
 constexpr const char* kAtServer = "192.0.2.7:55000 bound alice@ims.test";
 
 // Its Security-Client names its own port and this one.
@@ -31,13 +31,13 @@ Rules in_the_field() {
 struct Field : Play {
     explicit Field(gm_key_form form = {128, 1}, Rules rules = in_the_field()) : Play(rules, form) {}
 
-    void asks(const Phone& phone, std::uint16_t server = kServer) {
+    void asks(const Phone& phone, std::uint16_t server = kServerPort) {
         clear(phone, {sent_to_at(server)});
         onward();
         core(401);
         leaving(401);
     }
-    void enters(const Phone& phone, std::uint16_t server = kServer) {
+    void enters(const Phone& phone, std::uint16_t server = kServerPort) {
         asks(phone, server);
         accept(phone);
     }
@@ -53,7 +53,7 @@ TEST(Ports, AreBothBound_AndLetGoTogether) {
     play.enters(alice);
     EXPECT_THAT(play.bindings(), ElementsAre(kAlice, kAtServer));
     EXPECT_EQ(play.kernel.bindings.begin()->second.client_port, 5062);
-    EXPECT_EQ(play.kernel.bindings.begin()->second.server_port, kServer);
+    EXPECT_EQ(play.kernel.bindings.begin()->second.server_port, kServerPort);
     EXPECT_EQ(play.policy.counts().bound, 1u);
     EXPECT_EQ(play.policy.counts().selectors, 2u);
     EXPECT_TRUE(play.may_speak(eve, "tel:+15550100"));
@@ -70,7 +70,7 @@ TEST(Ports, AreToldWithTheChallenge) {
     play.asks(alice);
     ASSERT_EQ(play.kernel.challenges.size(), 1u);
     EXPECT_EQ(play.kernel.challenges.begin()->second.client_port, 5062);
-    EXPECT_EQ(play.kernel.challenges.begin()->second.server_port, kServer);
+    EXPECT_EQ(play.kernel.challenges.begin()->second.server_port, kServerPort);
 }
 
 TEST(Ports, AreOne_WhereTheProfileOrThePhoneHasOne) {
@@ -179,7 +179,7 @@ TEST(Ports, OutliveARestart) {
     before.enters(alice);
     EXPECT_EQ(adopt(before, whole), 0u);
     EXPECT_EQ(whole.policy.counts().selectors, 2u);
-    adopt(before, without_second, kServer);
+    adopt(before, without_second, kServerPort);
     EXPECT_THAT(without_second.bindings(), ElementsAre(kAlice, kAtServer));
     adopt(before, without_first, 5062);
     EXPECT_THAT(without_first.bindings(), IsEmpty());

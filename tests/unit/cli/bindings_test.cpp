@@ -158,6 +158,23 @@ TEST(BindingsRelease, EndsWhatItSaw) {
     EXPECT_EQ(fake.out.str(), "192.0.2.7:5060: released\n");
 }
 
+TEST(LeaseRelease, SaysWhatEndedByIt) {
+    FakeSession fake;
+    fake.server.answer(200, R"({"addresses":"192.0.2.7/32","released":[{"id":"b_1",)"
+                            R"("selector":"192.0.2.7:5060","impi":"alice@ims.test"}]})");
+    EXPECT_EQ(lease_release(fake.session, "192.0.2.7"), Exit::ok);
+    EXPECT_EQ(fake.server.questions(), (Lines{"POST /v1/leases"}));
+    EXPECT_EQ(fake.server.asked.back().body, R"({"addresses":"192.0.2.7","state":"released"})");
+    EXPECT_EQ(fake.out.str(), "192.0.2.7:5060: released, was bound to alice@ims.test\n");
+}
+
+TEST(LeaseRelease, OfNobodyIsNoError) {
+    FakeSession fake;
+    fake.server.answer(200, R"({"addresses":"192.0.2.7/32","released":[]})");
+    EXPECT_EQ(lease_release(fake.session, "192.0.2.7"), Exit::ok);
+    EXPECT_EQ(fake.out.str() + fake.err.str(), "192.0.2.7/32: nobody was bound\n");
+}
+
 TEST(BindingsRelease, SaysNotFound) {
     FakeSession fake;
     fake.server.answer(404, R"({"status":404,"title":"Not found","detail":"no such binding"})");

@@ -231,7 +231,7 @@ const Row kRows[] = {
     {"ContestInClear",
      after_listener("protected_ports=[6100]\nprotection=\"terminated\"\n[[pool]]\nname=\"p\"\n"
                     "prefix=\"2001:db8::/32\"\nconflict = \"contest\"\n"),
-     "f:11:12: contest cannot be had where listener gm4 takes messages in clear: nobody could tell "
+     "f:11:12: contest cannot be had where listener gm takes messages in clear: nobody could tell "
      "whose they are; set strict, or end IPsec on this host (protection = \"esp\")"},
     {"ConflictUnknown",
      after_listener("[[pool]]\nname=\"p\"\nprefix=\"2001:db8::/32\"\nconflict = \"contested\"\n"),

@@ -230,6 +230,7 @@ certificate_file = "/c"
 key_file = "/k"
 client_ca_file = "/ca"
 client_viewers = ["prometheus"]
+lease_feed = true
 names = ["guard.example"]
 )",
                               "f");
@@ -241,6 +242,7 @@ names = ["guard.example"]
     EXPECT_EQ(admin.listeners[2].text(), "http://127.0.0.1:8481");
     EXPECT_EQ(admin.client_ca_file, "/ca");
     EXPECT_EQ(admin.client_viewers, std::vector<std::string>{"prometheus"});
+    EXPECT_TRUE(admin.lease_feed);
     EXPECT_EQ(admin.names, std::vector<std::string>{"guard.example"});
 }
 

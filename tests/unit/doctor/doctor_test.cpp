@@ -23,6 +23,20 @@ TEST(Drivers, WithNativeXdpAreKnown) {
         EXPECT_FALSE(has_native_xdp(driver)) << driver;
 }
 
+TEST(ExamineLeases, WarnsWhereAnAddressIsHeldForGood) {
+    config::Config strict, fed, field;
+    for (auto* config : {&strict, &fed, &field})
+        config->listeners.resize(1);
+    fed.admin.lease_feed = true;
+    field.listeners[0].profile = GM_PROFILE_TS33203;
+    auto mixed = field;
+    mixed.pools.push_back({"p", *Prefix::parse("192.0.2.0/24"), 128, true, GM_CONFLICT_STRICT});
+    EXPECT_EQ(worst(examine_leases(strict)), Grade::warn);
+    EXPECT_EQ(worst(examine_leases(mixed)), Grade::warn);
+    EXPECT_EQ(worst(examine_leases(fed)), Grade::ok);
+    EXPECT_EQ(worst(examine_leases(field)), Grade::ok);
+}
+
 TEST(ExamineInterfaces, SaysThatNothingIsJudged_WhereNoneIsOfGm) {
     config::Config config;
     const auto findings = examine_interfaces(config);
