@@ -413,9 +413,17 @@ void Registrar::commit(Transaction& t, const Heard& heard, Outcome& out) {
         what.state = GM_STATE_ADOPTED;
     if (pending != nullptr)
         associations_.rename(t.selector, pending->user, t.user);
+    const Slot rival = life_.rival(what);
+    std::optional<PutChallenge> again;
+    if (rival != kNoSlot && pending != nullptr)
+        again = put(*pending, heard.now_ns + rules_.answer_timeout_ns);
     forget_challenges(t, pending, out);
-    if (const Slot rival = life_.rival(what); rival != kNoSlot)
+    if (rival != kNoSlot) {
+        // Until then he may repeat his REGISTER, as the 200 may be lost on its way to him.
+        if (again)
+            out.operations.emplace_back(*again);
         return rivals_.accepted(what, rival, out);
+    }
     if (!life_.has_room(what))
         return doubted(Doubt::table_full);
     life_.bind(what, out);

@@ -159,9 +159,11 @@ def lapses(arena):
 
 @case("Esp.EndedLeaseFreesItsAddress", "R4 R14")
 def lease(arena):
-    """Strict: the next to have the address need not wait for the end of alice's registration."""
+    """Strict: the next to have the address need not wait for the end of alice's registration. Whoever
+    gives out addresses tells the P-CSCF too."""
     alice = arena.registered()
     alice.close()
+    arena.lab.restart()
     bob = arena.phone("bob", alice.address, alice.port)
     bob.patience_s = arena.quick_s
     expect(bob.ask_to_register() is None, "strict: bob is refused while it is hers")

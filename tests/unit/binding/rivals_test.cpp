@@ -101,6 +101,17 @@ TEST(Rivals, AHolderWhoAnswersKeepsIt_AndIsAskedAgain) {
     EXPECT_THAT(play.bindings(), ElementsAre(kMallory));
 }
 
+// The 200 may be lost on its way to him: the kernel lets him ask for it again.
+TEST(Rivals, WhoIsInQuarantineMayRepeatHisRegister) {
+    Contested play;
+    play.challenge(mallory);
+    play.accept(mallory);
+    ASSERT_EQ(play.kernel.challenges.size(), 1u);
+    const auto& [key, challenge] = *play.kernel.challenges.begin();
+    EXPECT_EQ(challenge.user, play.hasher.impi(mallory.impi));
+    EXPECT_EQ(challenge.expires_ns, play.now_ns + 32 * kSecond);
+}
+
 // Only the probes are limited: one series serves all who ask.
 TEST(Rivals, OneSeriesServesAll) {
     Contested play;
