@@ -82,35 +82,43 @@ def each_twice(s):
         s.wire.put(packet)
 
 
-@over_udp("FragmentsThatOverlap", works=False)
+def _then_good(s):
+    """What the kernel itself drops takes nothing along."""
+    _put(s, s.wire.udp(_ports(s), s.good()))
+
+
+@over_udp("FragmentsThatOverlap", good=1, works=False)
 def overlap(s):
-    # A good first part, and again over its method, as some reassemble it.
+    # A good first part, and again over its method, as some reassemble it; the kernel never does.
     good, evil = s.wire.udp(_ports(s), s.good()), s.wire.udp(_ports(s), s.evil())
     size = min(len(good), len(evil)) // 8 * 8
     for fragment, data, more in ((0, good[:160], True), (0, evil[:160], True),
                                  (160, evil[160:size], False)):
         _put(s, data, ident=77, fragment=fragment, more=more)
+    _then_good(s)
 
 
-@over_udp("FragmentsThatOverlapInTheMiddle", works=False)
+@over_udp("FragmentsThatOverlapInTheMiddle", good=1, works=False)
 def overlap_middle(s):
     evil = s.wire.udp(_ports(s), s.evil())
     for at, end, more in ((0, 160, True), (80, 240, True), (240, len(evil), False)):
         _put(s, evil[at:end], ident=78, fragment=at, more=more)
+    _then_good(s)
 
 
 @over_udp("OrphanFragments", good=1, works=False)
 def orphans(s):
     for packet in _in_pieces(s, s.evil())[1:]:
         s.wire.put(packet)
-    _put(s, s.wire.udp(_ports(s), s.good()))
+    _then_good(s)
 
 
-@over_udp("FirstFragmentOfAnotherDatagram", works=False)
+@over_udp("FirstFragmentOfAnotherDatagram", good=1, works=False)
 def mixed(s):
     good, evil = _in_pieces(s, s.good()), _in_pieces(s, s.evil())
     for packet in good[:1] + evil[1:]:
         s.wire.put(packet)
+    _then_good(s)
 
 
 @over_udp("AtomicFragment", good=1, works=False, families=only(True))
@@ -135,7 +143,8 @@ def forbidden_headers(s):
          headers=((HOP_BY_HOP, b"\1\4\0\0\0\0"), (DESTINATION, b"\1\4\0\0\0\0")))
 
 
-@over_udp("ForbiddenBehindManyExtensionHeaders", works=False, families=only(True))
+@over_udp("ForbiddenBehindManyExtensionHeaders", reason="too_deep", of_address=True,
+          families=only(True))
 def many_headers(s):
     _put(s, s.wire.udp(_ports(s), s.evil()), headers=((DESTINATION, b"\1\4\0\0\0\0"),) * 9)
 
@@ -150,26 +159,33 @@ def forbidden_ip_options(s):
     _put(s, s.wire.udp(_ports(s), s.evil()), ip_options=b"\1" * 40)
 
 
-@over_udp("LengthBelowThatOfIp", works=False)
+@over_udp("LengthBelowThatOfIp", works=False, reason="malformed")
 def short(s):
     # Behind the datagram's end, within the packet's.
     good = s.good()
     _put(s, s.wire.udp(_ports(s), good + s.evil(), size=8 + len(good)))
 
 
-@over_udp("LengthAboveThatOfIp", works=False)
+@over_udp("LengthAboveThatOfIp", works=False, reason="malformed")
 def long(s):
     evil = s.evil()
     _put(s, s.wire.udp(_ports(s), evil, size=8 + len(evil) + 400))
 
 
-@over_udp("LengthOfNothing", works=False)
+@over_udp("LengthOfNothing", works=False, reason="malformed")
 def nothing(s):
     _put(s, s.wire.udp(_ports(s), s.evil(), size=0))
 
 
-@over_udp("WrongChecksum", works=False)
+# The judge sees it before the kernel looks at the checksum.
+@over_udp("WrongChecksum", good=1, works=False, lost=1)
 def wrong_checksum(s):
+    _put(s, s.wire.udp(_ports(s), s.good(), wrong=True))
+    _then_good(s)
+
+
+@over_udp("ForbiddenWithWrongChecksum", works=False, reason="not_register")
+def forbidden_wrong_checksum(s):
     _put(s, s.wire.udp(_ports(s), s.evil(), wrong=True))
 
 
