@@ -216,3 +216,41 @@ def six_mechanisms(s):
     data = s.good([*mechanisms, ("X-Filled", "x" * (1821 - len(data) - 12))])
     for packet in s.wire.fragments(_UDP, s.wire.udp(_ports(s), data), 1400):
         s.wire.put(packet)
+
+
+# --- VLAN tags. Those of VLAN 0, which say a priority (802.1Q 6.7), a host takes off, as many as
+# there are, and needs no VLAN device for it. gm_front follows GM_VLAN_TAGS and looks through
+# GM_VLAN_LOOK for the address; the first stands beside the packet, where veth or a NIC has put it.
+# Behind more of them the judge at the sockets is alone.
+
+_C_TAG, _S_TAG = b"\x81\0\0\0", b"\x88\xa8\0\0"
+
+
+def _tagged(s, tags):
+    for data in (s.good(), s.evil()):
+        s.wire.put(s.wire.ip(_UDP, s.wire.udp(_ports(s), data)), tags)
+
+
+@over_udp("ForbiddenBehindAVlanTag", good=1, reason="not_register")
+def tag(s):
+    _tagged(s, _C_TAG)
+
+
+@over_udp("ForbiddenBehindTwoVlanTags", good=1, reason="not_register")
+def two_tags(s):
+    _tagged(s, _S_TAG + _C_TAG)
+
+
+@over_udp("ForbiddenBehindThreeVlanTags", good=1, reason="not_register")
+def three_tags(s):
+    _tagged(s, _S_TAG * 2 + _C_TAG)
+
+
+@over_udp("ForbiddenBehindMoreVlanTagsThanAreFollowed", reason="too_deep", of_address=True)
+def four_tags(s):
+    _tagged(s, _S_TAG * 2 + _C_TAG * 2)
+
+
+@over_udp("ForbiddenBehindMoreVlanTagsThanAreLookedThrough", good=1, reason="not_register")
+def ten_tags(s):
+    _tagged(s, _C_TAG * 10)
