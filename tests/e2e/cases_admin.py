@@ -154,9 +154,7 @@ def tokens(arena):
         last = doors.ask(token="guess")
     expect(last == 429, f"who guesses again and again has to wait: {last}")
     doors.lives("for who has a token, of the same address")
-    metrics = subprocess.run(["curl", "-sS", "--unix-socket", str(doors.guard.socket),
-                              "http://gmguard/metrics"], capture_output=True, text=True,
-                             check=True, timeout=10).stdout
+    metrics = doors.guard.metrics()
     for reason in ("credentials", "expired", "role", "backoff"):
         expect(re.search(rf'http_refused_total{{reason="{reason}"}} [1-9]', metrics), reason)
 
@@ -414,9 +412,7 @@ def injection(arena):
     for line in text.splitlines():
         expect(_LINE.match(line), f"a line that is none of the daemon's: {line!r}")
         expect(not re.search(r"[\x00-\x08\x0b-\x1f\x7f\u202e]", line), f"unprintable: {line!r}")
-    metrics = subprocess.run(["curl", "-sS", "--unix-socket", str(doors.guard.socket),
-                              "http://gmguard/metrics"], capture_output=True, text=True,
-                             check=True, timeout=10).stdout
+    metrics = doors.guard.metrics()
     for line in metrics.splitlines():
         expect(_METRIC.fullmatch(line), f"a metric that is none: {line!r}")
     shown = doors.guard.run("events")

@@ -122,14 +122,10 @@ def wrong_file(arena):
             expect(problem["errors"][0]["line"] > 0, f"it says where: {words}")
             expect(_maps(arena) == before, f"{word}: the maps have changed: "
                                            f"{_changed(before, _maps(arena))}")
-        metrics = _metrics(arena)
+        metrics = arena.guard.metrics()
         expect("gmguard_config_last_reload_success 0" in metrics, "the last one failed")
         _took(arena, text)
-        expect("gmguard_config_last_reload_success 1" in _metrics(arena), "this one did not")
-
-
-def _metrics(arena):
-    return run("curl", "-s", "--unix-socket", arena.guard.socket, "http://gmguard/metrics")
+        expect("gmguard_config_last_reload_success 1" in arena.guard.metrics(), "this one did not")
 
 
 @case("Config.NewPortIsGuarded_RemovedOneIsFree", "R19 R20")

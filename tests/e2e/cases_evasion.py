@@ -40,7 +40,7 @@ def method_split(s):
     stream.send(evil[3:])
 
 
-@evades("ForbiddenBehindGood_OneSegment", also_inner=True)
+@evades("ForbiddenBehindGood_OneSegment", lost=1, also_inner=True)
 def behind_good(s):
     s.stream().open().send(s.good() + s.evil(), 4000)
 
@@ -69,7 +69,7 @@ def long_body(s):
     s.stream().open().send(s.good(body="x" * 9000) + s.good(), 1000)
 
 
-@evades("ContentLengthThatIsTooShort")
+@evades("ContentLengthThatIsTooShort", lost=1)
 def too_short(s):
     data = s.good(body=s.evil().decode()).decode()
     head, _, _ = data.partition("\r\n\r\n")
@@ -189,7 +189,7 @@ def fake_start(s):
     stream.send(b"REGISTER sip:ims.test SIP/2.0" + evil[border:])
 
 
-@evades("BorderInTheLastLineEnd")
+@evades("BorderInTheLastLineEnd", lost=1)
 def last_line_end(s):
     good, evil = s.good(), s.evil()
     stream = s.stream().open()
@@ -254,7 +254,7 @@ def other_later(s):
     stream.segment(b"X" * len(good) + evil, 0)
 
 
-@evades("WrongChecksumFirst_ForbiddenThen")
+@evades("WrongChecksumFirst_ForbiddenThen", lost=1)
 def wrong_first(s):
     stream = s.stream().open()
     evil = s.evil()
@@ -262,7 +262,7 @@ def wrong_first(s):
     stream.segment(evil, 0)
 
 
-@evades("WrongChecksumFirst_BodyThatIsAMessage")
+@evades("WrongChecksumFirst_BodyThatIsAMessage", lost=1)
 def wrong_body(s):
     stream, evil = s.stream().open(), s.evil().decode()
     with_body, length = s.good(body=evil), str(len(evil)).encode()
@@ -407,14 +407,19 @@ def with_options(s):
     stream.send(s.evil(), 300, tcp_options=options(40))
 
 
-@evades("HeaderLengthThatIsTooSmall", works=False)
+# Of these two the kernel takes nothing, before any judge; the connection goes on.
+@evades("HeaderLengthThatIsTooSmall", good=1, works=False)
 def small_offset(s):
-    s.stream().open().segment(s.evil(), 0, offset=4)
+    stream = s.stream().open()
+    stream.segment(s.evil(), 0, offset=4)
+    stream.segment(s.good(), 0)
 
 
-@evades("HeaderLengthBeyondTheSegment", works=False)
+@evades("HeaderLengthBeyondTheSegment", good=1, works=False)
 def large_offset(s):
-    s.stream().open().segment(b"INVITE", 0, offset=15)
+    stream = s.stream().open()
+    stream.segment(b"INVITE", 0, offset=15)
+    stream.segment(s.good(), 0)
 
 
 def _fill_window(stream, messages, times):
@@ -436,7 +441,7 @@ def zero_window(s):
     _fill_window(stream, [s.good(body="z" * 700) for _ in range(40)], 12)
 
 
-@evades("ForbiddenBehindAFullWindow")
+@evades("ForbiddenBehindAFullWindow", lost=None)
 def full_window_forbidden(s):
     stream = s.slow().stream().open()
     _fill_window(stream, [s.good(body="z" * 700) for _ in range(20)] + [s.evil()], 8)
@@ -499,11 +504,19 @@ def forbidden_in_fragments_reversed(s):
         s.wire.put(packet)
 
 
-# A first fragment without all headers the kernel itself drops over IPv6 (RFC 7112).
-@evades("FlagsInTheSecondFragment", families=only(True), works=False)
+def _flags_in_second(s, stream):
+    for packet in s.wire.fragments(6, stream.made(s.evil(), 0), 8):
+        s.wire.put(packet)
+
+
 @evades("FlagsInTheSecondFragment", families=only(False))
 def flags_in_second(s):
+    _flags_in_second(s, s.stream().open())
+
+
+# A first fragment without all headers the kernel itself drops over IPv6 (RFC 7112).
+@evades("FlagsInTheSecondFragment", families=only(True), good=1, works=False)
+def flags_in_second_v6(s):
     stream = s.stream().open()
-    segment = stream.made(s.evil(), 0)
-    for packet in s.wire.fragments(6, segment, 8):
-        s.wire.put(packet)
+    _flags_in_second(s, stream)
+    stream.segment(s.good(), 0)

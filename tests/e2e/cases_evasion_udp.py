@@ -82,35 +82,43 @@ def each_twice(s):
         s.wire.put(packet)
 
 
-@over_udp("FragmentsThatOverlap", works=False)
+def _then_good(s):
+    """What the kernel itself drops takes nothing along."""
+    _put(s, s.wire.udp(_ports(s), s.good()))
+
+
+@over_udp("FragmentsThatOverlap", good=1, works=False)
 def overlap(s):
-    # A good first part, and again over its method, as some reassemble it.
+    # A good first part, and again over its method, as some reassemble it; the kernel never does.
     good, evil = s.wire.udp(_ports(s), s.good()), s.wire.udp(_ports(s), s.evil())
     size = min(len(good), len(evil)) // 8 * 8
     for fragment, data, more in ((0, good[:160], True), (0, evil[:160], True),
                                  (160, evil[160:size], False)):
         _put(s, data, ident=77, fragment=fragment, more=more)
+    _then_good(s)
 
 
-@over_udp("FragmentsThatOverlapInTheMiddle", works=False)
+@over_udp("FragmentsThatOverlapInTheMiddle", good=1, works=False)
 def overlap_middle(s):
     evil = s.wire.udp(_ports(s), s.evil())
     for at, end, more in ((0, 160, True), (80, 240, True), (240, len(evil), False)):
         _put(s, evil[at:end], ident=78, fragment=at, more=more)
+    _then_good(s)
 
 
 @over_udp("OrphanFragments", good=1, works=False)
 def orphans(s):
     for packet in _in_pieces(s, s.evil())[1:]:
         s.wire.put(packet)
-    _put(s, s.wire.udp(_ports(s), s.good()))
+    _then_good(s)
 
 
-@over_udp("FirstFragmentOfAnotherDatagram", works=False)
+@over_udp("FirstFragmentOfAnotherDatagram", good=1, works=False)
 def mixed(s):
     good, evil = _in_pieces(s, s.good()), _in_pieces(s, s.evil())
     for packet in good[:1] + evil[1:]:
         s.wire.put(packet)
+    _then_good(s)
 
 
 @over_udp("AtomicFragment", good=1, works=False, families=only(True))
@@ -135,7 +143,8 @@ def forbidden_headers(s):
          headers=((HOP_BY_HOP, b"\1\4\0\0\0\0"), (DESTINATION, b"\1\4\0\0\0\0")))
 
 
-@over_udp("ForbiddenBehindManyExtensionHeaders", works=False, families=only(True))
+@over_udp("ForbiddenBehindManyExtensionHeaders", reason="too_deep", of_address=True,
+          families=only(True))
 def many_headers(s):
     _put(s, s.wire.udp(_ports(s), s.evil()), headers=((DESTINATION, b"\1\4\0\0\0\0"),) * 9)
 
@@ -150,26 +159,33 @@ def forbidden_ip_options(s):
     _put(s, s.wire.udp(_ports(s), s.evil()), ip_options=b"\1" * 40)
 
 
-@over_udp("LengthBelowThatOfIp", works=False)
+@over_udp("LengthBelowThatOfIp", works=False, reason="malformed")
 def short(s):
     # Behind the datagram's end, within the packet's.
     good = s.good()
     _put(s, s.wire.udp(_ports(s), good + s.evil(), size=8 + len(good)))
 
 
-@over_udp("LengthAboveThatOfIp", works=False)
+@over_udp("LengthAboveThatOfIp", works=False, reason="malformed")
 def long(s):
     evil = s.evil()
     _put(s, s.wire.udp(_ports(s), evil, size=8 + len(evil) + 400))
 
 
-@over_udp("LengthOfNothing", works=False)
+@over_udp("LengthOfNothing", works=False, reason="malformed")
 def nothing(s):
     _put(s, s.wire.udp(_ports(s), s.evil(), size=0))
 
 
-@over_udp("WrongChecksum", works=False)
+# The judge sees it before the kernel looks at the checksum.
+@over_udp("WrongChecksum", good=1, works=False, lost=1)
 def wrong_checksum(s):
+    _put(s, s.wire.udp(_ports(s), s.good(), wrong=True))
+    _then_good(s)
+
+
+@over_udp("ForbiddenWithWrongChecksum", works=False, reason="not_register")
+def forbidden_wrong_checksum(s):
     _put(s, s.wire.udp(_ports(s), s.evil(), wrong=True))
 
 
@@ -200,3 +216,41 @@ def six_mechanisms(s):
     data = s.good([*mechanisms, ("X-Filled", "x" * (1821 - len(data) - 12))])
     for packet in s.wire.fragments(_UDP, s.wire.udp(_ports(s), data), 1400):
         s.wire.put(packet)
+
+
+# --- VLAN tags. Those of VLAN 0, which say a priority (802.1Q 6.7), a host takes off, as many as
+# there are, and needs no VLAN device for it. gm_front follows GM_VLAN_TAGS and looks through
+# GM_VLAN_LOOK for the address; the first stands beside the packet, where veth or a NIC has put it.
+# Behind more of them the judge at the sockets is alone.
+
+_C_TAG, _S_TAG = b"\x81\0\0\0", b"\x88\xa8\0\0"
+
+
+def _tagged(s, tags):
+    for data in (s.good(), s.evil()):
+        s.wire.put(s.wire.ip(_UDP, s.wire.udp(_ports(s), data)), tags)
+
+
+@over_udp("ForbiddenBehindAVlanTag", good=1, reason="not_register")
+def tag(s):
+    _tagged(s, _C_TAG)
+
+
+@over_udp("ForbiddenBehindTwoVlanTags", good=1, reason="not_register")
+def two_tags(s):
+    _tagged(s, _S_TAG + _C_TAG)
+
+
+@over_udp("ForbiddenBehindThreeVlanTags", good=1, reason="not_register")
+def three_tags(s):
+    _tagged(s, _S_TAG * 2 + _C_TAG)
+
+
+@over_udp("ForbiddenBehindMoreVlanTagsThanAreFollowed", reason="too_deep", of_address=True)
+def four_tags(s):
+    _tagged(s, _S_TAG * 2 + _C_TAG * 2)
+
+
+@over_udp("ForbiddenBehindMoreVlanTagsThanAreLookedThrough", good=1, reason="not_register")
+def ten_tags(s):
+    _tagged(s, _C_TAG * 10)

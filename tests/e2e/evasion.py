@@ -2,6 +2,7 @@
 """What the evasion cases play in: two listeners, one judged by nobody and one by all checks, and
 behind both a program of the P-CSCF that tells every byte it was really given. The same bytes go to
 both: to the open one to show that the attack works, to the shut one to show that it does not."""
+import collections
 import contextlib
 import itertools
 import json
@@ -161,6 +162,9 @@ class Sender:
                                body)
         return self._write(f"INVITE sip:evil@{DOMAIN} SIP/2.0", self.impu, extra, body, method)
 
+    def judged(self):
+        return judged(self._play.arena.guard, f"{self.name}{6 if self.wire.v6 else 4}")
+
     def given(self):
         return "".join(self._play.receiver.given(self.wire.address, self.port, "data"))
 
@@ -196,37 +200,68 @@ class Play:
                              "--impu", sender.impu, "--expires", "600s")
 
 
-def _settle(sender, key, wanted, timeout_s):
-    """What came, once it is what is wanted, or nothing more will."""
-    found = []
+def _messages(sender, key):
+    if key == "data":
+        return starts(sender.given())
+    return [start for each in sender.datagrams() for start in starts(each)]
 
-    def is_there():
-        found[:] = starts(sender.given()) if key == "data" else [
-            start for each in sender.datagrams() for start in starts(each)]
-        return wanted(found)
+
+def _within(condition, timeout_s=2.5):
+    """Waits for it; whoever expects it says what is wrong."""
     end = time.monotonic() + timeout_s
-    while not is_there() and time.monotonic() < end:
+    while not condition() and time.monotonic() < end:
         time.sleep(0.02)
-    return found
 
 
-def compare(sender, key, good, works):
-    """The open listener shows that the attack works, the shut one that it does not; good: so many
-    messages come to either, whatever else is sent."""
-    shut = sender.name == SHUT
-    attacked = works and not shut
-    found = _settle(sender, key, lambda found: (len([x for x in found if not is_evil(x)]) >= good
-                                                and (not attacked or any(map(is_evil, found)))),
-                    2.5)
-    if shut:
-        time.sleep(0.1)  # what must not come has time to
-        found = _settle(sender, key, lambda _: True, 0)
-    bad = [each for each in found if is_evil(each)]
-    if shut:
-        expect(not bad, f"the P-CSCF was given {bad}")
-    elif works:
-        expect(bad, f"unguarded the attack does not work: the P-CSCF was given {found}")
-    expect(len(found) - len(bad) >= good, f"{sender.name}: {good} may come, {found} came")
+def _attack_works(sender, key, good, works):
+    """At the listener that nobody judges."""
+    def evil():
+        return list(filter(is_evil, _messages(sender, key)))
+    _within(lambda: len(_messages(sender, key)) - len(evil()) >= good and (not works or evil()))
+    found = _messages(sender, key)
+    expect(evil() or not works,
+           f"unguarded the attack does not work: the P-CSCF was given {found}")
+    expect(len(found) - len(evil()) >= good, f"{sender.name}: {good} may come, {found} came")
+
+
+_COUNTER = re.compile(r'gmguard_(packets|drops)_total\{listener="(\w*)",hook="(\w+)",\w+="(\w+)"\} '
+                      r"(\d+)")
+
+
+def judged(guard, listener):
+    """What the guard counted at a listener: messages that passed at its sockets, and drops by
+    reason. Drops of what was not read as far as to its ports are its address's, and are counted
+    under no name."""
+    passed, drops = 0, collections.Counter()
+    for family, name, hook, what, count in _COUNTER.findall(guard.metrics()):
+        if name == listener and (family, hook, what) == ("packets", "inside", "pass"):
+            passed = int(count)
+        elif name in (listener, "") and family == "drops":
+            drops[what] += int(count)
+    return passed, drops
+
+
+def _given_is_judged(sender, key, good, lost, before):
+    """At the listener that all checks judge: what its socket was given is what passed, but for what
+    is lost behind the judge (see evades()); none of it is evil. Returns what was dropped since
+    `before`."""
+    def given():
+        return sender.datagrams() if key == "datagram" else _messages(sender, key)
+
+    def lost_now():
+        return sender.judged()[0] - before[0] - len(given())
+
+    def is_right():
+        return lost_now() == lost if lost is not None else lost_now() >= 0
+    _within(lambda: is_right() and len(given()) >= good)
+    time.sleep(0.1)  # what must not come has time to
+    found = _messages(sender, key)
+    bad = list(filter(is_evil, found))
+    expect(not bad, f"the P-CSCF was given {bad}")
+    expect(len(found) >= good, f"{sender.name}: {good} may come, {found} came")
+    expect(is_right(), f"the P-CSCF was given {len(given())}, the guard let {lost_now()} more pass, "
+                       f"and {lost} are lost")
+    return sender.judged()[1] - before[1]
 
 
 def _receiver(arena):
@@ -254,19 +289,33 @@ def only(v6):
 
 
 def evades(name, rows="H5", good=0, works=True, families=both_families, inner=False, key="data",
-           also_inner=False):
+           also_inner=False, reason=None, lost=0, of_address=False):
     """Makes function(sender) a case that plays at the open and at the shut listener, over IPv4 and
-    IPv6. works: unguarded, a message that may not come gets through. also_inner: once more on
-    the protected port."""
+    IPv6. good: so many messages come to either, whatever else is sent. works: unguarded, a message
+    that may not come gets through; guarded, it is dropped, or what else has this reason. lost: so
+    many messages pass the judge and reach nobody, as what stands before a forbidden one in its
+    segment goes with it; None: so many as the receiver had no room for. also_inner: once more on the protected port.
+    of_address: no listener of a guarded address is open, unless all are."""
     def add(function):
         def play(arena, v6, inner):
             receiver = _receiver(arena)
-            _open(arena)
             with Play(arena, receiver, v6) as scene:
-                for name in (OPEN, SHUT):
-                    sender = scene.sender(name, inner)
-                    function(sender)
-                    compare(sender, key, good, works)
+                if of_address:
+                    arena.set_mode("off")
+                else:
+                    _open(arena)
+                sender = scene.sender(OPEN, inner)
+                function(sender)
+                _attack_works(sender, key, good, works)
+                if of_address:
+                    arena.set_mode("enforce")
+                sender = scene.sender(SHUT, inner)
+                before = sender.judged()
+                function(sender)
+                drops = _given_is_judged(sender, key, good, lost, before)
+            if works or reason:
+                expect(drops[reason] if reason else drops,
+                       f"no drop was counted{f' as {reason}' if reason else ''}: {dict(drops)}")
         families(f"Evasion.{name}", rows, inner=inner)(play)
         if also_inner:
             families(f"Evasion.{name}_Inside", rows, inner=True)(play)

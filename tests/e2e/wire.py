@@ -87,8 +87,10 @@ class Wire:
         first = struct.pack("!IHBB", 6 << 28, len(payload) if size is None else size, protocol, 64)
         return first + self._source + self._destination + payload
 
-    def put(self, packet):
-        self._socket.send(self._ends + (b"\x86\xdd" if self.v6 else b"\x08\x00") + packet)
+    def put(self, packet, tags=b""):
+        """tags: what stands between the addresses and the type of the frame (802.1Q)."""
+        kind = b"\x86\xdd" if self.v6 else b"\x08\x00"
+        self._socket.send(self._ends + tags + kind + packet)
 
     def fragments(self, protocol, payload, size, ident=None):
         """The packet in fragments with so many bytes each, in order."""

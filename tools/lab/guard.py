@@ -11,7 +11,7 @@ import time
 
 from .kamailio import DOMAIN
 from .network import GM4, GM6, UNPROTECTED
-from .processes import LabError, start, stop, wait_until
+from .processes import LabError, run, start, stop, wait_until
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 SLASH64 = "2001:db8:64::/48"  # the pool where a /64 is one subscriber
@@ -195,6 +195,10 @@ class Guard:
             raise LabError(f"gmguard {' '.join(map(str, words))}: exit {done.returncode}: "
                            f"{(done.stdout + done.stderr).strip()[:500]}")
         return json.loads(done.stdout) if done.stdout.strip() else None
+
+    def metrics(self):
+        """What Prometheus is told."""
+        return run("curl", "-sS", "--unix-socket", self.socket, "http://gmguard/metrics")
 
     def drops(self):
         return self.cli("drops")["items"]

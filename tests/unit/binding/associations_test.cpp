@@ -150,6 +150,16 @@ TEST(Associations, BelongToAPrefix_WhereItsPoolSaysSo) {
     EXPECT_EQ(spi.address, carol_v6.at.address.masked(64).value());
 }
 
+TEST(Associations, WhoseMessagesNobodyCanTell_AreRefused_ToTheirHolderToo) {
+    Gm gm;
+    gm.installed(kSpiS, alice.at, true, true);
+    EXPECT_THAT(gm.spis(), ElementsAre("4097 refused of nobody"));
+    gm.take(*gm.policy.add({gm.now_ns, alice.at, alice.impi, alice.impus, 600 * kSecond}));
+    EXPECT_THAT(gm.spis(), ElementsAre("4097 refused of 1"));
+    gm.installed(kSpiS, alice.at, true); // the guard came anew, on a kernel that tells
+    EXPECT_THAT(gm.spis(), ElementsAre("4097 installed of 1"));
+}
+
 TEST(Associations, ThatWereThereBeforeTheGuard_AreOfWhoIsBoundThere) {
     Gm gm;
     gm.installed(kSpiS, alice.at, true);

@@ -46,8 +46,9 @@ struct Gm : Play {
         core(401);
         leaving(401, {offer});
     }
-    void installed(std::uint32_t spi, const Endpoint& source, bool early = false) {
-        take(policy.handle(SaInstalled{now_ns, kGm, spi, source, 6100, early}));
+    void installed(std::uint32_t spi, const Endpoint& source, bool early = false,
+                   bool blind = false) {
+        take(policy.handle(SaInstalled{now_ns, kGm, spi, source, 6100, early, blind}));
     }
     void gone(std::uint32_t spi) { take(policy.handle(SaRemoved{now_ns, kGm, spi})); }
 
