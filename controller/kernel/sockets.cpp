@@ -48,19 +48,22 @@ int note_socket(const nlmsghdr* header, void* out) {
     return MNL_CB_OK;
 }
 
+int note_value(const nlattr* part, void* out) {
+    if (mnl_attr_get_type(part) == SK_DIAG_BPF_STORAGE_MAP_VALUE &&
+        mnl_attr_get_payload_len(part) == sizeof(gm_flow))
+        std::memcpy(out, mnl_attr_get_payload(part), sizeof(gm_flow));
+    return MNL_CB_OK;
+}
+
+int note_storage(const nlattr* storage, void* out) {
+    return mnl_attr_parse_nested(storage, note_value, out);
+}
+
 // The value of gm_flows, the one map that was asked for.
 int note_flow(const nlattr* attribute, void* out) {
-    if (mnl_attr_get_type(attribute) != INET_DIAG_SK_BPF_STORAGES)
-        return MNL_CB_OK;
-    const nlattr *storage = nullptr, *part = nullptr;
-    mnl_attr_for_each_nested(storage, attribute) {
-        mnl_attr_for_each_nested(part, storage) {
-            if (mnl_attr_get_type(part) == SK_DIAG_BPF_STORAGE_MAP_VALUE &&
-                mnl_attr_get_payload_len(part) == sizeof(gm_flow))
-                std::memcpy(out, mnl_attr_get_payload(part), sizeof(gm_flow));
-        }
-    }
-    return MNL_CB_OK;
+    return mnl_attr_get_type(attribute) == INET_DIAG_SK_BPF_STORAGES
+               ? mnl_attr_parse_nested(attribute, note_storage, out)
+               : MNL_CB_OK;
 }
 
 int note_unfinished(const nlmsghdr* header, void* out) {
