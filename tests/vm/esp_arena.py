@@ -23,6 +23,11 @@ class EspArena(Arena):
 
     def up(self):
         self.lab.up()
+
+    def judge_by(self, profile):
+        """The guard afresh, under that profile."""
+        self.guard.stop()
+        self.guard.profile = profile
         self.guard.start("enforce")
         self.mode = "enforce"
 
@@ -31,6 +36,15 @@ class EspArena(Arena):
         phone.patience_s = self.patience_s
         self._phones.append(phone)
         return phone
+
+    @contextlib.contextmanager
+    def phones_of(self, kind):
+        """Inside the block its phones are of that kind."""
+        before, self.kind_of_phone = self.kind_of_phone, kind
+        try:
+            yield
+        finally:
+            self.kind_of_phone = before
 
     def after_case(self):
         """No association is left: the P-CSCF has few."""
@@ -44,7 +58,7 @@ class EspArena(Arena):
     def _all_leave(self, phones):
         with contextlib.suppress(OSError):
             for phone in phones:
-                phone.send(phone.deregister_request(), phone.protected)
+                phone.leave()
         return self.comes_true(lambda: not any(self.lab.core.is_registered(phone.impi)
                                                for phone in phones), 5)
 
@@ -58,11 +72,12 @@ class EspArena(Arena):
             return False
 
     def binding(self, phone):
-        """The guard's binding of the phone on its present selector, once it is bound."""
+        """The guard's binding of the phone by its present associations, once it is bound."""
         def look():
-            found = self.guard.binding_of(phone)
-            return found if found and found["state"] == "bound" else None
-        return self.guard.wait_for(look, f"a binding of {phone.impi} at {phone.here}")
+            return next((each for each in self.guard.bindings()
+                         if (each["impi"], each["state"]) == (phone.impi, "bound")
+                         and each["port"] in (phone.sas.port_c, None)), None)
+        return self.guard.wait_for(look, f"a binding of {phone.impi} at {phone.client_end}")
 
     def hears(self, phone, body="hello"):
         """The core has a MESSAGE for the phone, which gets and answers it."""

@@ -19,7 +19,7 @@ SLASH64 = "2001:db8:64::/48"  # the pool where a /64 is one subscriber
 _LISTENER = """
 [[listener]]
 name = "{name}"
-profile = "annex-d"
+profile = "{profile}"
 address = "{address}"
 unprotected_ports = [{unprotected}]
 protected_ports = {protected}
@@ -92,6 +92,7 @@ class Guard:
         self.log = lab.directory / "gmguardd.log"
         self.patience_s = 3.0  # of wait_for()
         self.admin = f'listen = "unix:{self.socket}"'  # of the next configuration
+        self.profile = "annex-d"  # of the next configuration, as these two
         self.home = ""  # more of [home], of the next configuration
         self._process = None
 
@@ -99,7 +100,7 @@ class Guard:
         network = self._lab.network
         words = {"netns": network.name("pcscf"), "mw": network.mw, "core": network.core,
                  "unprotected": UNPROTECTED, "protected": self._lab.protected_ports,
-                 "protection": self._lab.protection}
+                 "protection": self._lab.protection, "profile": self.profile}
         listeners = "".join(
             _LISTENER.format(name=name, address=address, **words)
             + ("shared_interface = true\n" if address == network.mw else "")

@@ -22,15 +22,16 @@ class Association:
 @dataclasses.dataclass
 class SaSet:
     """What a phone offers, and from agree() on what was agreed. port_c, port_s, spi_c, spi_s: the
-    phone's; peer_...: the P-CSCF's."""
+    phone's; peer_...: the P-CSCF's. offers: of (alg, ealg)."""
     address: str
     pcscf: str
     port_c: int
     port_s: int
     spi_c: int
     spi_s: int
-    alg: str = "hmac-sha-1-96"
-    ealg: str = "null"
+    offers: tuple
+    alg: str = ""
+    ealg: str = ""
     peer_port_c: int = 0
     peer_port_s: int = 0
     peer_spi_c: int = 0
@@ -42,8 +43,10 @@ class SaSet:
     @property
     def client(self):
         """For Security-Client."""
-        return (f"ipsec-3gpp;alg={self.alg};ealg={self.ealg};prot=esp;mod=trans;spi-c={self.spi_c}"
-                f";spi-s={self.spi_s};port-c={self.port_c};port-s={self.port_s}")
+        return ", ".join(
+            f"ipsec-3gpp;alg={alg};ealg={ealg};prot=esp;mod=trans;spi-c={self.spi_c}"
+            f";spi-s={self.spi_s};port-c={self.port_c};port-s={self.port_s}"
+            for alg, ealg in self.offers)
 
     def agree(self, server, told, keys):
         """told: the parameters in `server`."""
@@ -102,11 +105,11 @@ class SaSet:
         return int(re.search(r"oseq (0x[0-9a-f]+)", text).group(1), 16)
 
 
-def offer(address, pcscf, port_c, port_s=None, spi=None, ealg="null"):
+def offer(address, pcscf, port_c, port_s, spi, offers):
     """A set to negotiate about; without port_s one port serves both ways (D.1 2), without spi it
     has SPIs that no other set has."""
     spi = spi or next(_SPIS)
-    return SaSet(address, pcscf, port_c, port_s or port_c, spi, spi + 1, ealg=ealg)
+    return SaSet(address, pcscf, port_c, port_s or port_c, spi, spi + 1, offers)
 
 
 def _name(association):
