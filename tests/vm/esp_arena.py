@@ -18,7 +18,7 @@ class EspArena(Arena):
 
     def __init__(self):
         super().__init__(ImsLab(), RestGuard)
-        self.guard.patience_s = 30
+        self.guard.patience_s, self.guard.start_s = 30, 240
         self._phones = []
 
     def up(self):

@@ -90,7 +90,7 @@ class Guard:
         self.socket = lab.directory / "admin.sock"
         self.store = lab.directory / "store" / "gmguard.db"
         self.log = lab.directory / "gmguardd.log"
-        self.patience_s = 3.0  # of wait_for()
+        self.patience_s, self.start_s = 3.0, 60  # of wait_for(), and until gmguardd answers
         self.admin = f'listen = "unix:{self.socket}"'  # of the next configuration
         self.profile = "annex-d"  # of the next configuration, as these two
         self.home = ""  # more of [home], of the next configuration
@@ -135,7 +135,7 @@ class Guard:
     def await_ready(self):
         """Waits until gmguardd answers."""
         try:
-            wait_until(self._ready, 60, "gmguardd", self._process)
+            wait_until(self._ready, self.start_s, "gmguardd", self._process)
         except LabError as error:
             words = self.log.read_text(errors="replace")[-2000:] if self.log.exists() else ""
             raise LabError(f"{error}; {self.log} ends with:\n{words}") from None

@@ -146,6 +146,14 @@ class EspPhone(Phone):
             self.speak_from(before[0])
             self.here = before[1]
 
+    def begin_anew(self):
+        """As one that was switched off and on: the next REGISTER is from another port, and offers
+        another one."""
+        self._clear_port = next(self._more_ports)
+        self._open(self._clear_port)
+        self._take_port()
+        self._offer()
+
     def register(self, **changes):
         """Both steps; the answer to the last one taken."""
         challenge = self.ask_to_register(**changes)

@@ -83,11 +83,13 @@ class SaSet:
     def install(self, network, side):
         network.ip(side, "-batch", "-", input="".join(
             f"xfrm state add {_name(each)} reqid {each.spi} mode transport replay-window 32 "
-            f"{self._algorithms()}\n" + "".join(
-                f"xfrm policy add {selector} tmpl src {each.source[0]} "
-                f"dst {each.destination[0]} proto esp reqid {each.spi} mode transport\n"
-                for selector in _selectors(each))
+            f"{self._algorithms()}\n{_policies(each, each.outwards)}"
             for each in self.associations))
+
+    def prefer(self, network):
+        """Has the P-CSCF's kernel take this set where another one is between the same ports."""
+        network.ip("pcscf", "-batch", "-", input="".join(
+            _policies(each, not each.outwards) for each in self.associations))
 
     def _algorithms(self):
         key = f"0x{self.ck.hex()}" if self.ealg != "null" else '""'
@@ -95,8 +97,9 @@ class SaSet:
                 f"enc {_ENCRYPTION[self.ealg]} {key}")
 
     def remove(self, network, side):
-        network.ip(side, "-batch", "-", input="".join(
-            "".join(f"xfrm policy delete {selector}\n" for selector in _selectors(each))
+        """Also where another set has taken the place of its policies."""
+        network.ip(side, "-force", "-batch", "-", check=False, input="".join(
+            "".join(f"xfrm policy delete {selector}\n" for selector in _selectors(each, each.outwards))
             + f"xfrm state delete {_name(each)}\n" for each in self.associations))
 
     def sequence(self, network, side):
@@ -117,9 +120,17 @@ def _name(association):
             f"spi {association.spi}")
 
 
-def _selectors(association):
+def _policies(association, outwards):
+    """In the place of those that are there for the same ports."""
+    return "".join(
+        f"xfrm policy update {selector} tmpl src {association.source[0]} "
+        f"dst {association.destination[0]} proto esp reqid {association.spi} mode transport\n"
+        for selector in _selectors(association, outwards))
+
+
+def _selectors(association, outwards):
     """An association is for both transports (TS 33.203 7.1)."""
     source, destination = association.source, association.destination
-    direction = "out" if association.outwards else "in"
+    direction = "out" if outwards else "in"
     return [f"src {source[0]} dst {destination[0]} proto {protocol} sport {source[1]} "
             f"dport {destination[1]} dir {direction}" for protocol in ("udp", "tcp")]
