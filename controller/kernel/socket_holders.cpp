@@ -5,8 +5,9 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sys/pidfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <charconv>
@@ -46,6 +47,15 @@ void add_sockets_of(const fs::path& process, pid_t id, Holders& out) {
     }
 }
 
+// By number: the header of glibc 2.36 has them for C only.
+Fd open_process(pid_t process) {
+    return Fd(static_cast<int>(::syscall(SYS_pidfd_open, process, 0)));
+}
+
+Fd copy_of(const Fd& process, int fd) {
+    return Fd(static_cast<int>(::syscall(SYS_pidfd_getfd, process.get(), fd, 0)));
+}
+
 Error cannot(const Holder& holder) {
     return system_error(errno, "sockets of process " + std::to_string(holder.process),
                         "cannot be asked");
@@ -64,10 +74,10 @@ Holders socket_holders() {
 }
 
 Result<int> defers_accept(const Holder& holder) {
-    const Fd process(::pidfd_open(holder.process, 0));
+    const Fd process = open_process(holder.process);
     if (!process.valid())
         return fail(cannot(holder));
-    const Fd copy(::pidfd_getfd(process.get(), holder.fd, 0));
+    const Fd copy = copy_of(process, holder.fd);
     int seconds = 0;
     socklen_t size = sizeof seconds;
     if (!copy.valid() ||

@@ -9,6 +9,18 @@ from lab.processes import LabError, wait_until
 from rest import RestGuard
 
 
+# Where ts33203 would contest selectors: the addresses of the phones, but for 192.0.2.192/26.
+_STRICT = "".join(f"""
+[[pool]]
+name = "strict-{number}"
+prefix = "{prefix}"
+unit = {unit}
+port = true
+conflict = "strict"
+""" for number, (prefix, unit) in enumerate((
+    ("192.0.2.64/26", 32), ("192.0.2.128/26", 32), ("2001:db8:e2e::/48", 64))))
+
+
 class EspArena(Arena):
     """Waits long for what must come, as all is emulated, and as long as an answer takes there for
     what must not."""
@@ -18,12 +30,17 @@ class EspArena(Arena):
 
     def __init__(self):
         super().__init__(ImsLab(), RestGuard)
-        self.guard.patience_s = 30
+        self.guard.patience_s, self.guard.start_s = 30, 240
         self._phones = []
 
     def up(self):
         self.lab.up()
-        self.guard.start("enforce")
+
+    def judge_by(self, profile):
+        """The guard afresh, under that profile."""
+        self.guard.stop()
+        self.guard.profile = profile
+        self.guard.start("enforce", _STRICT if profile == "ts33203" else "")
         self.mode = "enforce"
 
     def phone(self, *arguments, **more):
@@ -31,6 +48,15 @@ class EspArena(Arena):
         phone.patience_s = self.patience_s
         self._phones.append(phone)
         return phone
+
+    @contextlib.contextmanager
+    def phones_of(self, kind):
+        """Inside the block its phones are of that kind."""
+        before, self.kind_of_phone = self.kind_of_phone, kind
+        try:
+            yield
+        finally:
+            self.kind_of_phone = before
 
     def after_case(self):
         """No association is left: the P-CSCF has few. A phone that is gone cannot leave."""
@@ -44,7 +70,7 @@ class EspArena(Arena):
     def _all_leave(self, phones):
         with contextlib.suppress(OSError):
             for phone in phones:
-                phone.send(phone.deregister_request(), phone.protected)
+                phone.leave()
         return self.comes_true(lambda: not any(self.lab.core.is_registered(phone.impi)
                                                for phone in phones), 5)
 
@@ -58,11 +84,12 @@ class EspArena(Arena):
             return False
 
     def binding(self, phone):
-        """The guard's binding of the phone on its present selector, once it is bound."""
+        """The guard's binding of the phone by its present associations, once it is bound."""
         def look():
-            found = self.guard.binding_of(phone)
-            return found if found and found["state"] == "bound" else None
-        return self.guard.wait_for(look, f"a binding of {phone.impi} at {phone.here}")
+            return next((each for each in self.guard.bindings()
+                         if (each["impi"], each["state"]) == (phone.impi, "bound")
+                         and each["port"] in (phone.sas.port_c, None)), None)
+        return self.guard.wait_for(look, f"a binding of {phone.impi} at {phone.client_end}")
 
     def hears(self, phone, body="hello"):
         """The core has a MESSAGE for the phone, which gets and answers it."""

@@ -7,7 +7,7 @@ from lab.kamailio import DOMAIN
 from lab.network import UNPROTECTED
 
 
-def _spoken_as(arena, victim, sender, tries):
+def spoken_as(arena, victim, sender, tries):
     """How many of the sender's requests the core heard with the victim in From; and how many there
     were."""
     calls = [sip.parse(data)["Call-ID"] for data in tries]
@@ -31,7 +31,7 @@ def victims_identity(arena, v6):
         tries = [mallory.request("MESSAGE", sender=alice.impu),
                  mallory.request("MESSAGE", sender=alice.impu, preferred=mallory.impu),
                  mallory.request("INVITE", sender=alice.impu)]
-        return _spoken_as(arena, alice, mallory, tries)
+        return spoken_as(arena, alice, mallory, tries)
     arena.refused(attack, "identity_not_bound")
 
 
@@ -54,7 +54,7 @@ def neighbour(arena):
     def attack(arena):
         address = arena.address()
         alice, mallory = arena.registered(address=address), arena.registered("mallory", address)
-        return _spoken_as(arena, alice, mallory, [mallory.request("MESSAGE", sender=alice.impu)])
+        return spoken_as(arena, alice, mallory, [mallory.request("MESSAGE", sender=alice.impu)])
     arena.refused(attack, "identity_not_bound")
 
 

@@ -2,10 +2,9 @@
 """Two users of one selector, where it may be contested: the holder is asked inside ESP, by OPTIONS
 from the P-CSCF's own port that the P-CSCF knows nothing of. Needs a kernel that tells a program
 which association decrypted a packet."""
-import contextlib
-
 from arena import Skip, case, expect, status
 from cases_report import events_of
+from esp_profile import is_spoken_to, registered, two_ports
 from lab import sip
 from lab.ims.wire import Wire
 
@@ -14,23 +13,15 @@ _LAPSE_S = 128
 _POOL = """
 [[pool]]
 name = "contested"
-prefix = "192.0.2.176/28"
+prefix = "192.0.2.192/26"
 port = true
 conflict = "contest"
 """
 
 
-@contextlib.contextmanager
-def _contested(arena):
-    """Inside the block selectors may be contested; it gets an address of the pool."""
-    before = arena.guard.config.read_text(encoding="utf-8")
-    arena.guard.config.write_text(before + _POOL, encoding="utf-8")
-    try:
-        arena.guard.cli("config", "reload")
-        yield f"192.0.2.{177 + arena.number() % 14}"
-    finally:
-        arena.guard.config.write_text(before, encoding="utf-8")
-        arena.guard.cli("config", "reload", "--drop-bindings")
+def _address(arena):
+    """In no pool, so that its selectors may be contested in the profile ts33203."""
+    return f"192.0.2.{200 + arena.number() % 50}"
 
 
 def _needs_sec_path(arena):
@@ -43,7 +34,7 @@ def _types(arena, impi):
             if events_of(arena, kind, impi)]
 
 
-@case("Contest.CannotBeHad_WhereTheKernelDoesNotTellAssociationsApart", "R4 H3")
+@case("Esp.ContestCannotBeHad_WhereTheKernelDoesNotTellAssociationsApart", "R4 H3")
 def cannot_be_had(arena):
     if arena.guard.cli("status")["sec_path"]:
         raise Skip("this kernel tells them apart")
@@ -57,57 +48,48 @@ def cannot_be_had(arena):
         arena.guard.config.write_text(before, encoding="utf-8")
 
 
-def _newcomer(arena, holder, **more):
-    """Another user, who asks for the holder's very selector."""
-    return arena.phone("bob", holder.address, holder.port, **more)
-
-
-@case("Contest.SilentHolderIsSuperseded", "R4 I5")
+@case("Profile.SilentHolderIsSuperseded", "R4 I5")
 def silent(arena):
-    """The lease went to bob, whose phone has the same ports as phones of one make do."""
+    """The lease went to bob, whose phone asks from the port that alice's had. The P-CSCF, which
+    still has her, tells them apart by port-s."""
     _needs_sec_path(arena)
-    with _contested(arena) as address:
-        alice = arena.registered(address=address)
-        alice.close()
-        bob = _newcomer(arena, alice)
-        challenge = bob.ask_to_register()
-        expect(status(challenge) == 401, f"bob is challenged: {status(challenge)}")
-        before = arena.guard.counts()
-        answer = bob.answer(challenge)
-        expect(status(answer) == 200, f"bob registers: {status(answer)}; with the core: "
-               f"{arena.lab.core.is_registered(bob.impi)}; {arena.guard.since(before)}")
-        expect(not arena.answered(bob, bob.request("MESSAGE"), bob.protected),
-               "he speaks before it is known that alice is gone")
-        arena.guard.wait_for(lambda: arena.holds(bob), "a binding of bob", _SERIES_S + 10)
-        expect(_types(arena, bob.impi) == ["contested", "superseded", "bound"],
-               f"events: {_types(arena, bob.impi)}")
-        expect(not arena.holds(alice), "alice is bound still")
-        arena.speaks(bob)
-        expect(not arena.answered(bob, bob.request("MESSAGE", sender=alice.impu), bob.protected),
-               "bob speaks as alice")
+    alice = registered(arena, address=_address(arena))
+    port_c = alice.sas.port_c
+    alice.close()
+    bob = two_ports(arena, "bob", address=alice.address, port=port_c)
+    answer = bob.register()
+    expect(status(answer) == 200, f"bob registers: {status(answer)}")
+    expect(not arena.answered(bob, bob.request("MESSAGE"), bob.protected),
+           "he speaks before it is known that alice is gone")
+    arena.guard.wait_for(lambda: arena.holds(bob), "a binding of bob", _SERIES_S + 10)
+    expect(_types(arena, bob.impi) == ["contested", "superseded", "bound"],
+           f"events: {_types(arena, bob.impi)}")
+    expect(not arena.holds(alice), "alice is bound still")
+    arena.speaks(bob)
+    expect(not arena.answered(bob, bob.request("MESSAGE", sender=alice.impu), bob.protected),
+           "bob speaks as alice")
 
 
-@case("Contest.HolderWhoAnswersKeepsHerSelector", "R4 I3 H3")
+@case("Profile.HolderWhoAnswersKeepsHerSelector", "R4 I3 H3")
 def answers(arena):
     """mallory, at the same address, names alice's port. What he says in the association that the
     P-CSCF makes for him is nobody's; alice is asked, once, and loses nothing."""
     _needs_sec_path(arena)
-    with _contested(arena) as address:
-        alice = arena.registered(address=address)
-        mallory = arena.phone("mallory", address)
-        mallory.name_ports(alice.port)
-        challenge = mallory.ask_to_register()
-        expect(status(challenge) == 401, f"mallory is challenged: {status(challenge)}")
-        asked = alice.await_request("OPTIONS", arena.patience_s)
-        expect(asked, "alice is not asked")
-        expect(asked.source[1] in arena.lab.protected_ports, f"from {asked.source}")
-        alice.reply(asked, 200, port=asked.source[1])
-        expect(alice.await_request("OPTIONS", 5) is None, "she is asked again")
-        expect(_types(arena, mallory.impi) == ["contested"], f"{_types(arena, mallory.impi)}")
-        _speaks_for_nobody(arena, mallory, challenge, alice)
-        arena.speaks(alice)
-        arena.hears(alice)
-        expect(arena.binding(alice)["impi"] == alice.impi, "it is not hers")
+    alice = registered(arena, address=_address(arena))
+    mallory = two_ports(arena, "mallory", address=alice.address)
+    challenge = mallory.ask_to_register(port_c=alice.sas.port_c)
+    expect(status(challenge) == 401, f"mallory is challenged: {status(challenge)}")
+    asked = alice.await_request("OPTIONS", arena.patience_s)
+    expect(asked, "alice is not asked")
+    expect(asked.came_to.getsockname()[1] == alice.sas.port_s, "it came to port-c")
+    expect(asked.source[1] == alice.sas.peer_port_c, f"it is from {asked.source}")
+    alice.reply_to(asked)
+    expect(alice.await_request("OPTIONS", 5) is None, "she is asked again")
+    expect(_types(arena, mallory.impi) == ["contested"], f"{_types(arena, mallory.impi)}")
+    _speaks_for_nobody(arena, mallory, challenge, alice)
+    arena.speaks(alice)
+    is_spoken_to(arena, alice)
+    expect(arena.holds(alice), "it is not hers")
 
 
 def _speaks_for_nobody(arena, mallory, challenge, alice):
@@ -122,21 +104,19 @@ def _speaks_for_nobody(arena, mallory, challenge, alice):
     expect(counted["esp_unknown_spi"], f"counted {dict(counted)}")
 
 
-@case("Contest.PhoneIsAskedThreeTimes", "R4")
+@case("Profile.HolderIsAskedThreeTimes", "R4")
 def three_times(arena):
     """She gets each, and answers the last."""
     _needs_sec_path(arena)
-    with _contested(arena) as address:
-        alice = arena.registered(address=address)
-        bob = arena.phone("bob", address)
-        bob.name_ports(alice.port)
-        expect(status(bob.ask_to_register()) == 401, "bob is challenged")
-        asked = [alice.await_request("OPTIONS", arena.patience_s) for _ in range(3)]
-        expect(all(asked), f"{sum(map(bool, asked))} of 3 came")
-        expect(len({each["Call-ID"] for each in asked}) == 1, "of one series")
-        alice.reply(asked[-1], 200, port=asked[-1].source[1])
-        arena.speaks(alice)
-        expect(arena.holds(alice), "she holds it")
+    alice = registered(arena, address=_address(arena))
+    bob = two_ports(arena, "bob", address=alice.address)
+    expect(status(bob.ask_to_register(port_c=alice.sas.port_c)) == 401, "bob is challenged")
+    asked = [alice.await_request("OPTIONS", arena.patience_s) for _ in range(3)]
+    expect(all(asked), f"{sum(map(bool, asked))} of 3 came")
+    expect(len({each["Call-ID"] for each in asked}) == 1, "of one series")
+    alice.reply_to(asked[-1])
+    arena.speaks(alice)
+    expect(arena.holds(alice), "she holds it")
 
 
 @case("Esp.BindingWithoutAssociationsKeepsNobodyOut", "R4 H21")

@@ -55,3 +55,24 @@ def old_port(arena):
         phone.sas = new
         arena.speaks(phone)
     arena.passes(play)
+
+
+@case("Esp.PortThatIsKeptIsReported", "R17 D.2.3")
+def kept(arena):
+    """Served, and told of. On a port that is kept Kamailio 5.6.3 has policies for the old set alone
+    (XfrmInTmplMismatch); here they are for the new one, as of a P-CSCF that can do it."""
+    def play(arena):
+        phone = arena.registered()
+        before = arena.binding(phone)
+        arena.lab.core.ask_again(phone.impi)
+        phone.take_up(phone.ask_to_renew(port=phone.port))
+        phone.sas.prefer(phone.network)
+        answer = phone.ask(phone.register_request(authorization=phone.credentials()),
+                           phone.protected)
+        expect(status(answer) == 200, f"re-registration: {status(answer)}")
+        told = arena.guard.wait_for(lambda: events_of(arena, "port_reused", phone.impi),
+                                    "the event")
+        expect(len(told) == 1, f"the first registration is none: {told}")
+        expect(arena.binding(phone)["id"] == before["id"], "another binding")
+        arena.speaks(phone)
+    arena.passes(play)

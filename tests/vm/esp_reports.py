@@ -32,14 +32,14 @@ def in_time(arena):
     with told(arena, TIMER_S, "") as (home, hook):
         phone, other = arena.phone(), arena.phone("bob")
         _fails(arena, phone)
-        again = arena.phone(phone.user, plain=True)  # it starts anew, elsewhere
-        expect(status(again.register()) == 200, "with the right key it registers")
-        arena.binding(again)
+        phone.begin_anew()
+        expect(status(phone.register()) == 200, "with the right key it registers")
+        arena.binding(phone)
         _fails(arena, other)  # whose report shows that the first one's would have come
         arena.guard.wait_for(lambda: events_of(arena, "reported", other.impi), "the other's report")
         expect(all(other.impu in report["To"] for report in home.told()), "the first is reported")
         expect([each["sip"]["impi"] for each in hook.events] == [other.impi], f"{hook.events}")
-        arena.speaks(again)
+        arena.speaks(phone)
 
 
 def _answer_with(phone, challenge, client=None, server=None):

@@ -1,87 +1,71 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""TCP inside ESP: gm_stream reads what the P-CSCF's kernel has decrypted."""
-import contextlib
-import socket
+"""TCP inside ESP: gm_stream reads what the P-CSCF's kernel has decrypted. Profile.*: phones with two
+ports, whose connections are from port-c."""
+from arena import both_families, case, expect, status
+from esp_attacks import spoken_as
+from lab.ims.stream_phone import EspStreamPhone
 
-from arena import both_families, expect
-from lab.network import family
-from lab.processes import in_netns, start, stop, wait_until
-
-_TAKE = """
-import socket, sys
-kind = socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET
-listener = socket.create_server((sys.argv[1], int(sys.argv[2])), family=kind)
-print("listens", flush=True)
-while True:
-    connection, _ = listener.accept()
-    try:
-        while data := connection.recv(65536):
-            print(data, flush=True)
-    except OSError:
-        pass
-    print("ended", flush=True)
-"""
+_PORT_S = 45000
+_FURTHER = "tcp_poisoned", "tcp_order"  # of what TCP sends again of what was refused
 
 
-class _Receiver:
-    """Inside the block a program of the P-CSCF takes TCP at its protected port: the Kamailio of the
-    lab does not. It tells what it was given."""
-
-    def __init__(self, lab, phone):
-        self._lab, self._at = lab, (phone.pcscf, phone.protected)
-        self._log = lab.directory / "stream.log"
-
-    def __enter__(self):
-        self._process = start(["/usr/bin/python3", "-c", _TAKE, *self._at],
-                              netns=self._lab.network.name("pcscf"),
-                              cgroup=self._lab.cgroup("pcscf/receiver"), log=self._log)
-        wait_until(self.said, 30, "a receiver", self._process)
-        return self
-
-    def __exit__(self, *_):
-        stop(self._process)
-        self._log.unlink()
-
-    def said(self):
-        return self._log.read_text(encoding="utf-8")
+def _registered(arena, user="alice", two_ports=False, **more):
+    if two_ports:
+        more["port_s"] = _PORT_S + arena.number()
+    with arena.phones_of(EspStreamPhone):
+        return arena.registered(user, **more)
 
 
-@contextlib.contextmanager
-def _connected(phone):
-    """A connection from where the phone is bound to the P-CSCF's port for its requests."""
-    kind = socket.AF_INET6 if family(phone.address) == 6 else socket.AF_INET
-    with in_netns(phone.network.name(phone.side)):
-        connection = socket.socket(kind, socket.SOCK_STREAM)
-    with connection:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-        connection.settimeout(30)
-        connection.bind((phone.address, phone.port))
-        connection.connect((phone.pcscf, phone.protected))
-        yield connection
-
-
-def _by_tcp(phone, **changes):
-    return phone.request("MESSAGE", **changes).replace(b"SIP/2.0/UDP", b"SIP/2.0/TCP")
+@both_families("Esp.PhoneRegistersAndSpeaks_ByTcp", "R6 R7 R8")
+@both_families("Profile.PhoneRegistersAndSpeaks_ByTcp", "R6 R7 R8 R13", two_ports=True)
+def speaks(arena, v6, two_ports=False):
+    """In clear to the unprotected port, then inside ESP to the P-CSCF's server port."""
+    def play(arena):
+        phone = _registered(arena, two_ports=two_ports, v6=v6)
+        arena.binding(phone)
+        before = phone.sas.sequence(phone.network, phone.side)
+        arena.speaks(phone)
+        arena.speaks(phone, sender=phone.impu.replace("@", ".work@"))
+        expect(phone.sas.sequence(phone.network, phone.side) > before, "not by its association")
+        arena.hears(phone)
+        expect(status(phone.refresh()) == 200, "it refreshes its registration")
+        arena.speaks(phone)
+    arena.passes(play)
 
 
 @both_families("Esp.VictimsIdentityIsRefused_ByTcpInsideTheAttackersOwnAssociation", "R7 H5")
-def victims_identity_by_tcp(arena, v6):
+@both_families("Profile.VictimsIdentityIsRefused_ByTcpInsideTheAttackersOwnAssociation",
+               "R7 R18 H5 H12", two_ports=True)
+def victims_identity(arena, v6, two_ports=False):
     """Behind a message of his own, on the same connection, which carries nothing more and ends."""
     def attack(arena):
-        alice = arena.registered(v6=v6)
-        mallory = arena.registered("mallory", side="evil", v6=v6)
-        before = mallory.sas.sequence(mallory.network, mallory.side)
-        with _Receiver(arena.lab, mallory) as receiver, _connected(mallory) as connection:
-            connection.sendall(_by_tcp(mallory, body="his own"))
-            expect(arena.comes_true(lambda: "his own" in receiver.said(), arena.patience_s),
-                   f"{arena.mode}: his own message does not come")
-            expect(mallory.sas.sequence(mallory.network, mallory.side) > before,
-                   "it did not go by the association")
-            connection.sendall(_by_tcp(mallory, sender=alice.impu, body="hers"))
-            came = arena.comes_true(lambda: "hers" in receiver.said())
-            if arena.mode == "enforce":
-                expect(arena.comes_true(lambda: "ended" in receiver.said(), arena.patience_s),
-                       "the connection goes on")
-        return int(came), 1
+        alice = _registered(arena, two_ports=two_ports, v6=v6)
+        mallory = _registered(arena, "mallory", two_ports, side="evil", v6=v6)
+        arena.speaks(mallory)
+        done = spoken_as(arena, alice, mallory, [mallory.request("MESSAGE", sender=alice.impu)])
+        if arena.mode == "enforce":
+            expect(mallory.is_cut_off(mallory.protected, arena.patience_s), "it goes on")
+        arena.speaks(alice)
+        return done
     # An emulated host answers late, and the phone's kernel sends again what was refused.
-    arena.refused(attack, "identity_not_bound", ("tcp_poisoned", "tcp_order"))
+    arena.refused(attack, "identity_not_bound", _FURTHER)
+
+
+@case("Profile.AnotherUserIsRefused_ByTcpInsideAnAssociation", "R5 D.1")
+def another_user(arena):
+    def attack(arena):
+        alice = arena.phone()
+        mallory = _registered(arena, "mallory", True, side="evil")
+        data = mallory.register_request(to=alice.impu, authorization=alice.no_credentials())
+        return arena.answered(mallory, data, mallory.protected, want=401), 1
+    arena.refused(attack, "user_mismatch", ("selector_taken", *_FURTHER))
+
+
+@case("Profile.ForeignContactIsRefused_ByTcpInsideAnAssociation", "R4 R6")
+def foreign_contact(arena):
+    def attack(arena):
+        alice = arena.phone()
+        mallory = _registered(arena, "mallory", True, side="evil")
+        data = mallory.refresh_request(contact=alice.here)
+        return arena.answered(mallory, data, mallory.protected, want=200), 1
+    arena.refused(attack, "contact_mismatch", _FURTHER)

@@ -19,7 +19,7 @@ SLASH64 = "2001:db8:64::/48"  # the pool where a /64 is one subscriber
 _LISTENER = """
 [[listener]]
 name = "{name}"
-profile = "annex-d"
+profile = "{profile}"
 address = "{address}"
 unprotected_ports = [{unprotected}]
 protected_ports = {protected}
@@ -52,6 +52,7 @@ name = "slash64"
 prefix = "{slash64}"
 unit = 64
 port = false
+conflict = "strict"
 [home]
 domains = ["{domain}"]
 {home}
@@ -90,8 +91,9 @@ class Guard:
         self.socket = lab.directory / "admin.sock"
         self.store = lab.directory / "store" / "gmguard.db"
         self.log = lab.directory / "gmguardd.log"
-        self.patience_s = 3.0  # of wait_for()
+        self.patience_s, self.start_s = 3.0, 60  # of wait_for(), and until gmguardd answers
         self.admin = f'listen = "unix:{self.socket}"'  # of the next configuration
+        self.profile = "annex-d"  # of the next configuration, as these two
         self.home = ""  # more of [home], of the next configuration
         self._process = None
 
@@ -99,7 +101,7 @@ class Guard:
         network = self._lab.network
         words = {"netns": network.name("pcscf"), "mw": network.mw, "core": network.core,
                  "unprotected": UNPROTECTED, "protected": self._lab.protected_ports,
-                 "protection": self._lab.protection}
+                 "protection": self._lab.protection, "profile": self.profile}
         listeners = "".join(
             _LISTENER.format(name=name, address=address, **words)
             + ("shared_interface = true\n" if address == network.mw else "")
@@ -134,7 +136,7 @@ class Guard:
     def await_ready(self):
         """Waits until gmguardd answers."""
         try:
-            wait_until(self._ready, 60, "gmguardd", self._process)
+            wait_until(self._ready, self.start_s, "gmguardd", self._process)
         except LabError as error:
             words = self.log.read_text(errors="replace")[-2000:] if self.log.exists() else ""
             raise LabError(f"{error}; {self.log} ends with:\n{words}") from None

@@ -49,6 +49,16 @@ class ImsLab(Lab):
 
     def xfrm_errors(self):
         """What the P-CSCF's XFRM refused so far, by the kernel's names."""
-        text = run("nsenter", f"--net={netns_path(self.network.name('pcscf'))}", "--",
-                   "cat", "/proc/net/xfrm_stat")
+        text = self._proc_net("xfrm_stat")
         return {name: int(count) for name, count in map(str.split, text.splitlines())}
+
+    def reassembled(self):
+        """How many datagrams the P-CSCF's kernel has put together from fragments."""
+        v4 = [line.split() for line in self._proc_net("snmp").splitlines()
+              if line.startswith("Ip: ")]
+        v6 = dict(map(str.split, self._proc_net("snmp6").splitlines()))
+        return int(dict(zip(*v4))["ReasmOKs"]) + int(v6["Ip6ReasmOKs"])
+
+    def _proc_net(self, name):
+        return run("nsenter", f"--net={netns_path(self.network.name('pcscf'))}", "--",
+                   "cat", f"/proc/net/{name}")

@@ -20,6 +20,7 @@ _INITIAL_PORT = 5060  # in the Via of the first REGISTER: Kamailio takes any oth
 _CLEAR = 15000        # what lies between its first protected and its unprotected port
 _MORE = 20000, 5000   # ... and its second, and from that one to the next
 _SIM_S = 0.15         # that a SIM card takes to compute; no phone answers before
+_ALG = "hmac-sha-1-96"
 _AHEAD = 8            # of the phone's own packets, and within the window of 32 of the P-CSCF
 
 
@@ -27,18 +28,19 @@ class EspPhone(Phone):
     """As Phone, but its protected port is that of its security associations. `sas`: the set in
     use, None before there is one; `old`: the one before, while it is kept. port_s: one of its own
     for what the P-CSCF sends (TS 33.203 7.1), which Via and Contact then name; without it one port
-    serves both ways (Annex D.1 2). The first REGISTER leaves from a port of its own: with one port
-    for both Kamailio 5.6.3 never has the contact as registered."""
+    serves both ways (Annex D.1 2). offers: the (alg, ealg) that it lists, without them one with
+    ealg. The first REGISTER leaves from a port of its own: with one port for both Kamailio 5.6.3
+    never has the contact as registered."""
 
     def __init__(self, network, side, user, address, port=5070, port_s=None, ealg="null", spi=None,
-                 pcscf=None):
+                 offers=None, pcscf=None):
         self._sockets = {}
         super().__init__(network, side, user, address, port, pcscf)
         self._sockets[port] = self.socket
         self.side = side
         self.usim = aka.Usim(user)
         self.wrong_key = False  # the next set gets an IK that the P-CSCF does not have
-        self._ealg = ealg
+        self._offers = offers or ((_ALG, ealg),)
         self._clear_port = port + _CLEAR
         self._ports = port, port_s  # of the next set
         self._more_ports = itertools.count(port + _MORE[0], _MORE[1])
@@ -61,18 +63,13 @@ class EspPhone(Phone):
 
     def _take_port(self, port=None):
         """Of the next set. A new set has a new port (D.2.3), by which the P-CSCF's policies tell it
-        from the old one."""
-        self._ports = port or next(self._more_ports), None
+        from the old one; port-s, if there is one, stays."""
+        self._ports = port or next(self._more_ports), self._ports[1]
         if self._ports[0] not in self._sockets:
             self._open(self._ports[0])
 
-    def name_ports(self, port_c, port_s=None):
-        """The next offer is for these ports, whether they are this phone's or not."""
-        self._ports = port_c, port_s
-        self._offer()
-
     def _offer(self, spi=None):
-        self._offered = sa.offer(self.address, self.pcscf, *self._ports, spi, self._ealg)
+        self._offered = sa.offer(self.address, self.pcscf, *self._ports, spi, self._offers)
 
     def close(self):
         for each in (self.sas, self.old):
@@ -81,6 +78,11 @@ class EspPhone(Phone):
         self.sas = self.old = None
         for each in self._sockets.values():
             each.close()
+
+    @property
+    def client_end(self):
+        """Where its requests come from inside its associations: port-c."""
+        return sip.host_port(self.address, self.sas.port_c)
 
     @property
     def protected(self):
@@ -112,12 +114,20 @@ class EspPhone(Phone):
 
     def ask_to_register(self, **changes):
         """The first step, in clear."""
+        data = self.first_request(**changes)
+        with self.in_clear():
+            return self.ask(data, UNPROTECTED)
+
+    def first_request(self, port_c=None, port_s=None, **changes):
+        """A REGISTER as the first step has it; port_c, port_s: what it offers instead of its own
+        ports."""
         if self._offered is self.sas:
             self._offer()
+        self._offered.port_c = port_c or self._offered.port_c
+        self._offered.port_s = port_s or self._offered.port_s
         with self.in_clear():
             via = sip.host_port(self.address, _INITIAL_PORT)
-            data = self.register_request(**{"via": via, **changes})
-            return self.ask(data, UNPROTECTED)
+            return self.register_request(**{"via": via, **changes})
 
     @contextlib.contextmanager
     def in_clear(self):
@@ -135,6 +145,14 @@ class EspPhone(Phone):
         finally:
             self.speak_from(before[0])
             self.here = before[1]
+
+    def begin_anew(self):
+        """As one that was switched off and on: the next REGISTER is from another port, and offers
+        another one."""
+        self._clear_port = next(self._more_ports)
+        self._open(self._clear_port)
+        self._take_port()
+        self._offer()
 
     def register(self, **changes):
         """Both steps; the answer to the last one taken."""
@@ -223,6 +241,11 @@ class EspPhone(Phone):
     def deregister_request(self):
         return self.refresh_request(expires=0)
 
+    def leave(self):
+        """De-registers. Kamailio ends the associations before it answers: the answer is in clear,
+        and the phone's kernel drops it."""
+        self.send(self.deregister_request(), self.protected)
+
     # --- other messages
 
     def request(self, method, to=f"sip:service@{DOMAIN}", **changes):
@@ -235,13 +258,17 @@ class EspPhone(Phone):
         return super().say(method, port or self.protected, **changes)
 
     def take_message(self, timeout_s=ANSWER_WITHIN):
-        """Waits for a MESSAGE and answers it to where it came from; None: none came."""
+        """Waits for a MESSAGE and answers it; None: none came."""
         message = self.await_request("MESSAGE", timeout_s)
         if message:
-            speaks, self.socket = self.socket, message.came_to
-            self.reply(message, 200, port=message.source[1])
-            self.socket = speaks
+            self.reply_to(message)
         return message
+
+    def reply_to(self, message):
+        """From the port that the request came to, to the one that it came from."""
+        speaks, self.socket = self.socket, message.came_to
+        self.reply(message, 200, port=message.source[1])
+        self.socket = speaks
 
     def hears(self, call_id, timeout_s=ANSWER_WITHIN):
         """The answer to a request that was sent otherwise, or None."""

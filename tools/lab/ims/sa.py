@@ -22,15 +22,16 @@ class Association:
 @dataclasses.dataclass
 class SaSet:
     """What a phone offers, and from agree() on what was agreed. port_c, port_s, spi_c, spi_s: the
-    phone's; peer_...: the P-CSCF's."""
+    phone's; peer_...: the P-CSCF's. offers: of (alg, ealg)."""
     address: str
     pcscf: str
     port_c: int
     port_s: int
     spi_c: int
     spi_s: int
-    alg: str = "hmac-sha-1-96"
-    ealg: str = "null"
+    offers: tuple
+    alg: str = ""
+    ealg: str = ""
     peer_port_c: int = 0
     peer_port_s: int = 0
     peer_spi_c: int = 0
@@ -42,8 +43,10 @@ class SaSet:
     @property
     def client(self):
         """For Security-Client."""
-        return (f"ipsec-3gpp;alg={self.alg};ealg={self.ealg};prot=esp;mod=trans;spi-c={self.spi_c}"
-                f";spi-s={self.spi_s};port-c={self.port_c};port-s={self.port_s}")
+        return ", ".join(
+            f"ipsec-3gpp;alg={alg};ealg={ealg};prot=esp;mod=trans;spi-c={self.spi_c}"
+            f";spi-s={self.spi_s};port-c={self.port_c};port-s={self.port_s}"
+            for alg, ealg in self.offers)
 
     def agree(self, server, told, keys):
         """told: the parameters in `server`."""
@@ -80,11 +83,13 @@ class SaSet:
     def install(self, network, side):
         network.ip(side, "-batch", "-", input="".join(
             f"xfrm state add {_name(each)} reqid {each.spi} mode transport replay-window 32 "
-            f"{self._algorithms()}\n" + "".join(
-                f"xfrm policy add {selector} tmpl src {each.source[0]} "
-                f"dst {each.destination[0]} proto esp reqid {each.spi} mode transport\n"
-                for selector in _selectors(each))
+            f"{self._algorithms()}\n{_policies(each, each.outwards)}"
             for each in self.associations))
+
+    def prefer(self, network):
+        """Has the P-CSCF's kernel take this set where another one is between the same ports."""
+        network.ip("pcscf", "-batch", "-", input="".join(
+            _policies(each, not each.outwards) for each in self.associations))
 
     def _algorithms(self):
         key = f"0x{self.ck.hex()}" if self.ealg != "null" else '""'
@@ -92,8 +97,9 @@ class SaSet:
                 f"enc {_ENCRYPTION[self.ealg]} {key}")
 
     def remove(self, network, side):
-        network.ip(side, "-batch", "-", input="".join(
-            "".join(f"xfrm policy delete {selector}\n" for selector in _selectors(each))
+        """Also where another set has taken the place of its policies."""
+        network.ip(side, "-force", "-batch", "-", check=False, input="".join(
+            "".join(f"xfrm policy delete {selector}\n" for selector in _selectors(each, each.outwards))
             + f"xfrm state delete {_name(each)}\n" for each in self.associations))
 
     def sequence(self, network, side):
@@ -102,11 +108,11 @@ class SaSet:
         return int(re.search(r"oseq (0x[0-9a-f]+)", text).group(1), 16)
 
 
-def offer(address, pcscf, port_c, port_s=None, spi=None, ealg="null"):
+def offer(address, pcscf, port_c, port_s, spi, offers):
     """A set to negotiate about; without port_s one port serves both ways (D.1 2), without spi it
     has SPIs that no other set has."""
     spi = spi or next(_SPIS)
-    return SaSet(address, pcscf, port_c, port_s or port_c, spi, spi + 1, ealg=ealg)
+    return SaSet(address, pcscf, port_c, port_s or port_c, spi, spi + 1, offers)
 
 
 def _name(association):
@@ -114,9 +120,17 @@ def _name(association):
             f"spi {association.spi}")
 
 
-def _selectors(association):
+def _policies(association, outwards):
+    """In the place of those that are there for the same ports."""
+    return "".join(
+        f"xfrm policy update {selector} tmpl src {association.source[0]} "
+        f"dst {association.destination[0]} proto esp reqid {association.spi} mode transport\n"
+        for selector in _selectors(association, outwards))
+
+
+def _selectors(association, outwards):
     """An association is for both transports (TS 33.203 7.1)."""
     source, destination = association.source, association.destination
-    direction = "out" if association.outwards else "in"
+    direction = "out" if outwards else "in"
     return [f"src {source[0]} dst {destination[0]} proto {protocol} sport {source[1]} "
             f"dport {destination[1]} dir {direction}" for protocol in ("udp", "tcp")]
