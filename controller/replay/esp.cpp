@@ -93,8 +93,7 @@ std::optional<Bytes> from_tunnel(View inner, std::uint8_t next, bool known) {
 std::optional<Bytes> read_as(View data, const Layers& at, const Guess& guess) {
     if (data.size() < guess.form.iv + 2 + guess.form.icv)
         return std::nullopt;
-    const View clear =
-        data.subspan(guess.form.iv, data.size() - guess.form.iv - guess.form.icv);
+    const View clear = data.subspan(guess.form.iv, data.size() - guess.form.iv - guess.form.icv);
     const std::size_t padding = clear[clear.size() - 2];
     const std::uint8_t next = clear.back();
     if (padding + 2 > clear.size())

@@ -29,8 +29,8 @@ struct EspPart {
 
 // The packet as it is without ESP, from a made-up Ethernet header on; nothing where it is encrypted
 // or no such packet. `negotiated`: what is known of its association.
-[[nodiscard]] std::optional<Bytes> open_esp(std::span<const std::uint8_t> ethernet,
-                                            const Layers& at, const EspPart& part,
-                                            const std::optional<sip::SecurityMechanism>& negotiated);
+[[nodiscard]] std::optional<Bytes>
+open_esp(std::span<const std::uint8_t> ethernet, const Layers& at, const EspPart& part,
+         const std::optional<sip::SecurityMechanism>& negotiated);
 
 } // namespace gmguard::replay

@@ -63,7 +63,8 @@ struct TcpHeader {
 };
 
 // Nothing where there is no whole TCP header.
-[[nodiscard]] std::optional<TcpHeader> tcp_header(std::span<const std::uint8_t> ethernet, const Layers& at);
+[[nodiscard]] std::optional<TcpHeader> tcp_header(std::span<const std::uint8_t> ethernet,
+                                                  const Layers& at);
 
 // Whether sequence number `a` is behind `b` (RFC 9293 3.4).
 [[nodiscard]] constexpr bool is_behind(std::uint32_t a, std::uint32_t b) {

@@ -235,9 +235,8 @@ Result<Judgement> PrivateGuard::run_on_host(View packet, std::uint32_t opened) {
     const auto at = layers(packet);
     if (!at)
         return judgement_;
-    const auto code =
-        kernel::host_run(objects_, host_packet(packet, *at, device_, opened),
-                         [this](const kernel::Record& record) { read(record); });
+    const auto code = kernel::host_run(objects_, host_packet(packet, *at, device_, opened),
+                                       [this](const kernel::Record& record) { read(record); });
     if (!code)
         return fail(code.error());
     return settle(kernel::Program::inside, *code);
@@ -285,9 +284,8 @@ Result<Spoken> PrivateGuard::stream(View packet, gm_side side, std::uint32_t ope
     const auto at = layers(packet);
     if (!at)
         return Spoken{};
-    const auto code =
-        kernel::host_run(objects_, host_packet(packet, *at, device_, opened), socket,
-                         [this](const kernel::Record& record) { read(record); });
+    const auto code = kernel::host_run(objects_, host_packet(packet, *at, device_, opened), socket,
+                                       [this](const kernel::Record& record) { read(record); });
     if (!code)
         return fail(code.error());
     const auto judgement = settle(kernel::Program::stream, *code);

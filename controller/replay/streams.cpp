@@ -191,8 +191,7 @@ Result<Said> Streams::tell_messages(Direction& d, Segment segment, const Tell& t
     for (std::optional<Segment> next = std::move(segment); next; next = d.order.kept()) {
         const std::size_t known = d.order.take(*next);
         for (const std::string& message : d.framing.add(next->data().substr(known))) {
-            const auto told =
-                tell(replay::segment(message, d.route.source, d.route.destination));
+            const auto told = tell(replay::segment(message, d.route.source, d.route.destination));
             if (!told)
                 return fail(told.error());
             if (!said.sip)

@@ -120,11 +120,8 @@ Result<> Walk::take_whole(Packet packet) {
 Result<Judgement> Walk::judge_inside(Packet& packet, gm_side side) {
     if (packet.at.protocol != GM_TCP)
         return judge_.inside(packet.ethernet, side, packet.opened);
-    auto said = streams_.arrives({{packet.source, packet.destination},
-                                  packet.ethernet,
-                                  packet.at,
-                                  side,
-                                  packet.opened});
+    auto said = streams_.arrives(
+        {{packet.source, packet.destination}, packet.ethernet, packet.at, side, packet.opened});
     if (!said)
         return fail(said.error());
     show_message(packet, std::move(said->sip));
@@ -143,8 +140,8 @@ Result<> Walk::take_from_gm(Packet packet) {
         if (!inside)
             return fail(inside.error());
         // Where gm_front had no more than a part, or ESP, the message is gm_inside's.
-        const bool worse = inside->verdict > front->verdict ||
-                           (packet.front && inside->verdict == front->verdict);
+        const bool worse =
+            inside->verdict > front->verdict || (packet.front && inside->verdict == front->verdict);
         if (worse)
             finding.judgement = *inside;
         if (worse || (front->verdict == GM_VERDICT_PASS && sides_.is_protected(packet.destination)))

@@ -12,8 +12,8 @@
 // told with that one, for only then its port is known; dropped before that, it has no ports.
 // Of TCP, the packet that completes the header section of a message has its judgement, and of
 // several messages the worst (streams.hpp).
-// ESP that is not encrypted is told as what is in it, which is judged as decrypted; else as gm_front
-// judges its SPI (esp.hpp).
+// ESP that is not encrypted is told as what is in it, which is judged as decrypted; else as
+// gm_front judges its SPI (esp.hpp).
 #pragma once
 
 #include "config/config.hpp"

@@ -53,11 +53,12 @@ class Connection {
     // A segment of its own, that changes nothing here.
     [[nodiscard]] Packet arriving(std::uint32_t sequence, const std::string& text,
                                   std::uint8_t flags = kPushAck) const {
-        return ip(phone_, pcscf_) / Tcp{.source = phone_.port,
-                                        .destination = pcscf_.port,
-                                        .sequence = sequence,
-                                        .acknowledgement = heard_,
-                                        .flags = flags} /
+        return ip(phone_, pcscf_) /
+               Tcp{.source = phone_.port,
+                   .destination = pcscf_.port,
+                   .sequence = sequence,
+                   .acknowledgement = heard_,
+                   .flags = flags} /
                text;
     }
     [[nodiscard]] std::uint32_t sent() const { return sent_; }
@@ -65,11 +66,12 @@ class Connection {
   private:
     [[nodiscard]] Packet leaving(std::uint32_t sequence, const std::string& text,
                                  std::uint8_t flags) const {
-        return ip(pcscf_, phone_) / Tcp{.source = pcscf_.port,
-                                        .destination = phone_.port,
-                                        .sequence = sequence,
-                                        .acknowledgement = sent_,
-                                        .flags = flags} /
+        return ip(pcscf_, phone_) /
+               Tcp{.source = pcscf_.port,
+                   .destination = phone_.port,
+                   .sequence = sequence,
+                   .acknowledgement = sent_,
+                   .flags = flags} /
                text;
     }
 
@@ -78,9 +80,10 @@ class Connection {
     std::uint32_t sent_ = 1000, heard_ = 5000;
 };
 
-// The listener is at the P-CSCF's address alone.
+// The listener is at the P-CSCF's address alone; and small tables are loaded sooner.
 inline config::Config at_pcscf(config::Config config) {
     config.listeners[0].address = kPcscf.address;
+    config.limits.bindings = 64;
     return config;
 }
 
@@ -92,11 +95,21 @@ inline config::Config ends_esp() {
 }
 
 // The verdicts from that frame on, without the hooks: "7 drop not_register".
-inline Lines verdicts(const Scene& scene, const config::Config& config, std::uint64_t from) {
+inline Lines verdicts(const std::vector<replay::Finding>& findings, std::uint64_t from) {
     Lines out;
-    for (const auto& finding : scene.findings(config))
+    for (const auto& finding : findings)
         if (finding.frame >= from)
             out.push_back(std::to_string(finding.frame) + " " + Scene::verdict(finding));
+    return out;
+}
+inline Lines verdicts(const Scene& scene, const config::Config& config, std::uint64_t from) {
+    return verdicts(scene.findings(config), from);
+}
+
+inline Lines lines(const std::vector<replay::Finding>& findings) {
+    Lines out;
+    for (const auto& finding : findings)
+        out.push_back(Scene::line(finding));
     return out;
 }
 

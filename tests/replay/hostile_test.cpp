@@ -66,15 +66,14 @@ TEST_F(ReplayHostile, CapturesAreReadToTheirEnd) {
 TEST_F(ReplayHostile, ConnectionsThatNeverEnd_CostNoMoreThanOthers) {
     Scene scene;
     const std::string piece(1400, 'x');
-    for (std::uint32_t k = 0; k < 20000; ++k) {
+    for (std::uint32_t k = 0; k < 9000; ++k) {
         const Endpoint phone{Address(Address::parse("198.18.0.0")->value() + k),
                              static_cast<std::uint16_t>(1024 + k % 3)};
         Connection connection(scene, phone, kPcscf);
-        scene.add(connection.arriving(k, "", kSyn))
-            .add(connection.arriving(k + 2, piece));
+        scene.add(connection.arriving(k, "", kSyn)).add(connection.arriving(k + 2, piece));
     }
     const auto findings = scene.findings(ends_esp());
-    ASSERT_EQ(findings.size(), 40000u);
+    ASSERT_EQ(findings.size(), 18000u);
     EXPECT_EQ(Scene::verdict(findings.back()), "drop tcp_order");
 }
 

@@ -21,9 +21,8 @@ class Connections : public testing::Test {
   protected:
     Streams::Said arrives(std::uint32_t sequence, const std::string& text,
                           std::uint8_t flags = kPushAck, std::uint16_t port = 1025) {
-        const auto frame =
-            test::bytes(Ethernet{} / Ipv4{} /
-                        Tcp{.source = port, .sequence = sequence, .flags = flags} / text);
+        const auto frame = test::bytes(
+            Ethernet{} / Ipv4{} / Tcp{.source = port, .sequence = sequence, .flags = flags} / text);
         const auto at = layers(frame);
         const auto said = streams.arrives(
             {{{at->source, port}, {at->destination, 5060}}, frame, *at, GM_SIDE_GM, 0});
@@ -34,16 +33,18 @@ class Connections : public testing::Test {
                          std::uint32_t acknowledged = 1, std::uint8_t flags = kPushAck) {
         const auto frame =
             test::bytes(Ethernet{} / Ipv4{.source = "192.0.2.1", .destination = "192.0.2.7"} /
-                        Tcp{.destination = 1025, .sequence = sequence,
-                            .acknowledgement = acknowledged, .flags = flags} /
+                        Tcp{.destination = 1025,
+                            .sequence = sequence,
+                            .acknowledgement = acknowledged,
+                            .flags = flags} /
                         text);
         const auto at = layers(frame);
-        const auto said = streams.leaves(
-            {{at->source, 5060}, {at->destination, 1025}}, frame, *at, [&](Judge::View packet) {
-                const auto inner = layers(packet);
-                told.emplace_back(payload(packet, *inner));
-                return Result<>{};
-            });
+        const auto said = streams.leaves({{at->source, 5060}, {at->destination, 1025}}, frame, *at,
+                                         [&](Judge::View packet) {
+                                             const auto inner = layers(packet);
+                                             told.emplace_back(payload(packet, *inner));
+                                             return Result<>{};
+                                         });
         EXPECT_TRUE(said);
         return said.value_or(Streams::Said{});
     }

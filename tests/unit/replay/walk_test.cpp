@@ -36,7 +36,9 @@ class Walking : public testing::Test {
             out += " " + std::string(name(f.judgement.reason));
         if (f.esp)
             out += " esp " + (f.esp->spi ? std::to_string(*f.esp->spi) : "-") +
-                   (!f.esp->encrypted ? " ?" : *f.esp->encrypted ? " encrypted" : " clear");
+                   (!f.esp->encrypted   ? " ?"
+                    : *f.esp->encrypted ? " encrypted"
+                                        : " clear");
         return out + (f.sip ? (f.sip->request ? " request" : " response") : "");
     }
 
@@ -119,9 +121,9 @@ TEST_F(Walking, GivesTcpToGmStream) {
     take(Ethernet{} / Ipv4{} / Tcp{.source = 1025, .sequence = 2} / kRegister);
     judge.front_says = kDrop;
     take(Ethernet{} / Ipv4{} / Tcp{.source = 1025, .sequence = 2} / kRegister);
-    EXPECT_THAT(told, ElementsAre("1 front 1025->5060 pass",
-                                  "2 inside 1025->5060 drop contact_mismatch",
-                                  "3 front 1025->5060 drop contact_mismatch"));
+    EXPECT_THAT(told,
+                ElementsAre("1 front 1025->5060 pass", "2 inside 1025->5060 drop contact_mismatch",
+                            "3 front 1025->5060 drop contact_mismatch"));
     EXPECT_EQ(findings[0].protocol, GM_TCP);
 }
 
