@@ -13,6 +13,8 @@
 
 #ifdef GM_SEC_PATH
 
+#ifdef __bpf__
+
 #include <bpf/bpf_core_read.h>
 
 /* Of the kernel's own, what is read here; where it is, libbpf finds by BTF. */
@@ -59,6 +61,20 @@ static __noinline int gm_opened_by(struct __sk_buff *context, __u32 *spi)
     *spi = bpf_ntohl(state->id.spi);
     return path->len;
 }
+
+#else
+
+/* On the host there is no sec_path: its caller says it (host/host.h). */
+static __u32 gm_host_opened;
+
+static __always_inline int gm_opened_by(struct __sk_buff *skb, __u32 *spi)
+{
+    (void)skb;
+    *spi = gm_host_opened;
+    return gm_host_opened != 0;
+}
+
+#endif
 
 /* Notes by which association the packet came, and says what is against that. */
 static __always_inline int gm_check_way(struct __sk_buff *skb, struct gm_case *c, int guarded)

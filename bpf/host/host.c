@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 //
-// The host's side of host.h: the program's own source, and the helpers that it calls.
+// The host's side of host.h: gm_inside's own source, and the helpers that the programs call.
 
 #define _GNU_SOURCE
 
-#include "host.h"
+#include "run.h"
 
 #include "../gm_inside.bpf.c"
 
@@ -29,6 +29,7 @@ static struct given given[GM_HOST_GIVEN];
 static unsigned given_count;
 static struct gm_work room;
 static struct gm_quota quota;
+static const struct gm_host_scratch *scratch;
 
 /* clang-format off */
 #define TABLE(map) {&map, {#map, sizeof(*map.key), sizeof(*map.value)}}
@@ -41,8 +42,9 @@ static const struct {
     TABLE(gm_listeners), TABLE(gm_pools),      TABLE(gm_peers),    TABLE(gm_ifaces),
     TABLE(gm_bindings),  TABLE(gm_identities), TABLE(gm_owners),   TABLE(gm_challenges),
     TABLE(gm_buckets),   TABLE(gm_pinholes),   TABLE(gm_probes),   TABLE(gm_caps),
-    TABLE(gm_counters),  TABLE(gm_losses),     TABLE(gm_settings), RING(gm_sip_clear),
-    RING(gm_sip_inner),  RING(gm_sip_core),    RING(gm_events),
+    TABLE(gm_counters),  TABLE(gm_losses),     TABLE(gm_settings), TABLE(gm_spis),
+    TABLE(gm_graces),    RING(gm_sip_clear),   RING(gm_sip_inner), RING(gm_sip_core),
+    RING(gm_events),
 };
 
 static const struct gm_host_map *map_at(const void *address)
@@ -58,6 +60,8 @@ static void *own(const void *address)
 {
     if (address == (const void *)&gm_work)
         return &room;
+    if (scratch && address == scratch->map)
+        return scratch->room;
     return address == (const void *)&gm_quotas ? &quota : NULL;
 }
 
@@ -144,30 +148,40 @@ static void settle(void)
     given_count = 0;
 }
 
-int gm_host_inside(const struct gm_host_caller *host, const void *packet, size_t size,
-                   struct gm_iface_key device)
+int gm_host_run(const struct gm_host_caller *host, const struct gm_host_packet *packet,
+                const struct gm_host_program *program)
 {
     struct __sk_buff skb = {};
     char *low;
     int verdict;
 
-    if (!size || size > GM_HOST_PACKET)
+    if (!packet->size || packet->size > GM_HOST_PACKET)
         return -1;
     /* The context holds addresses in 32 bits. */
     low = mmap(NULL, GM_HOST_PACKET, PROT_READ | PROT_WRITE,
                MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
     if (low == MAP_FAILED)
         return -1;
-    memcpy(low, packet, size);
+    memcpy(low, packet->data, packet->size);
     skb.data = (__u32)(unsigned long)low;
-    skb.data_end = skb.data + (__u32)size;
-    skb.len = (__u32)size;
-    skb.ifindex = device.ifindex;
-    gm_host_netns = device.netns;
+    skb.data_end = skb.data + (__u32)packet->size;
+    skb.len = (__u32)packet->size;
+    skb.ifindex = packet->device.ifindex;
     skb.protocol = bpf_htons((*low & 0xf0) == 0x40 ? ETH_P_IP : ETH_P_IPV6);
+    skb.sk = program->socket;
     now_host = host;
-    verdict = gm_inside(&skb);
+    scratch = &program->scratch;
+    verdict = program->run(&skb);
     settle();
     munmap(low, GM_HOST_PACKET);
     return verdict;
+}
+
+int gm_host_inside(const struct gm_host_caller *host, const struct gm_host_packet *packet)
+{
+    const struct gm_host_program program = {.run = gm_inside};
+
+    gm_host_netns = packet->device.netns;
+    gm_host_opened = packet->opened;
+    return gm_host_run(host, packet, &program);
 }

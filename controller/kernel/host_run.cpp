@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "kernel/host_run.hpp"
 
-#include "host.h"
-
 #include <bpf/bpf.h>
 
+#include <cstdlib>
 #include <cstring>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace gmguard::kernel {
@@ -63,18 +63,50 @@ void output(void* caller, const gm_host_map* map, const void* data, std::size_t 
     static_cast<Caller*>(caller)->handler(record);
 }
 
+gm_host_packet packet_of(const HostPacket& packet) {
+    return {packet.bytes.data(), packet.bytes.size(), packet.device, packet.opened};
+}
+
+Result<std::uint32_t> verdict_of(int code, Program program, const HostPacket& packet) {
+    if (code < 0)
+        return fail(ErrorKind::exhausted, "program " + std::string(name(program)),
+                    "cannot run a packet of " + std::to_string(packet.bytes.size()) +
+                        " bytes on the host");
+    return static_cast<std::uint32_t>(code);
+}
+
 } // namespace
 
-Result<std::uint32_t> host_run(const Objects& objects, std::span<const std::byte> packet,
-                               const gm_iface_key& device, const Rings::Handler& handler) {
+HostSocket::HostSocket(std::uint32_t state, std::uint32_t rcv_nxt) {
+    raw_.state = state;
+    raw_.rcv_nxt = rcv_nxt;
+}
+
+HostSocket::HostSocket(HostSocket&& other) noexcept : raw_(std::exchange(other.raw_, {})) {}
+
+HostSocket& HostSocket::operator=(HostSocket&& other) noexcept {
+    std::swap(raw_, other.raw_);
+    return *this;
+}
+
+HostSocket::~HostSocket() {
+    std::free(raw_.text);
+}
+
+Result<std::uint32_t> host_run(const Objects& objects, const HostPacket& packet,
+                               const Rings::Handler& handler) {
     Caller caller{objects, handler};
     const gm_host_caller host{&caller, lookup, store, output};
-    const int verdict = gm_host_inside(&host, packet.data(), packet.size(), device);
-    if (verdict < 0)
-        return fail(ErrorKind::exhausted, "program gm_inside",
-                    "cannot run a packet of " + std::to_string(packet.size()) +
-                        " bytes on the host");
-    return static_cast<std::uint32_t>(verdict);
+    const gm_host_packet raw = packet_of(packet);
+    return verdict_of(gm_host_inside(&host, &raw), Program::inside, packet);
+}
+
+Result<std::uint32_t> host_run(const Objects& objects, const HostPacket& packet, HostSocket& socket,
+                               const Rings::Handler& handler) {
+    Caller caller{objects, handler};
+    const gm_host_caller host{&caller, lookup, store, output};
+    const gm_host_packet raw = packet_of(packet);
+    return verdict_of(gm_host_stream(&host, &raw, &socket.raw()), Program::stream, packet);
 }
 
 } // namespace gmguard::kernel

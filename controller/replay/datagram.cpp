@@ -48,10 +48,19 @@ Bytes udp(std::string_view payload, const Endpoint& from, const Endpoint& to) {
     return out;
 }
 
-Bytes header_v4(std::size_t inner, Address from, Address to) {
+Bytes tcp(std::string_view data, const Endpoint& from, const Endpoint& to) {
+    Bytes out;
+    put16(out, from.port);
+    put16(out, to.port);
+    out.insert(out.end(), {0, 0, 0, 1, 0, 0, 0, 1, 5 << 4, 0x18, 0xff, 0xff, 0, 0, 0, 0});
+    out.insert(out.end(), data.begin(), data.end());
+    return out;
+}
+
+Bytes header_v4(std::size_t inner, std::uint8_t protocol, Address from, Address to) {
     Bytes out = {0x45, 0};
     put16(out, 20 + inner);
-    out.insert(out.end(), {0, 1, 0, 0, kHops, GM_UDP, 0, 0});
+    out.insert(out.end(), {0, 1, 0, 0, kHops, protocol, 0, 0});
     put_address(out, from);
     put_address(out, to);
     const std::uint16_t checksum = folded(sum_of(out));
@@ -60,10 +69,10 @@ Bytes header_v4(std::size_t inner, Address from, Address to) {
     return out;
 }
 
-Bytes header_v6(std::size_t inner, Address from, Address to) {
+Bytes header_v6(std::size_t inner, std::uint8_t protocol, Address from, Address to) {
     Bytes out = {0x60, 0, 0, 0};
     put16(out, inner);
-    out.insert(out.end(), {GM_UDP, kHops});
+    out.insert(out.end(), {protocol, kHops});
     put_address(out, from);
     put_address(out, to);
     return out;
@@ -72,14 +81,22 @@ Bytes header_v6(std::size_t inner, Address from, Address to) {
 } // namespace
 
 Bytes datagram(std::string_view payload, const Endpoint& from, const Endpoint& to) {
-    const bool v4 = from.address.is_v4();
+    return packet(from.address, to.address, GM_UDP, udp(payload, from, to));
+}
+
+Bytes segment(std::string_view data, const Endpoint& from, const Endpoint& to) {
+    return packet(from.address, to.address, GM_TCP, tcp(data, from, to));
+}
+
+Bytes packet(Address from, Address to, std::uint8_t protocol,
+             std::span<const std::uint8_t> transport) {
+    const bool v4 = from.is_v4();
     Bytes out = {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2};
     put16(out, v4 ? 0x0800 : 0x86dd);
-    const Bytes inner = udp(payload, from, to);
-    const Bytes header = v4 ? header_v4(inner.size(), from.address, to.address)
-                            : header_v6(inner.size(), from.address, to.address);
+    const Bytes header = v4 ? header_v4(transport.size(), protocol, from, to)
+                            : header_v6(transport.size(), protocol, from, to);
     out.insert(out.end(), header.begin(), header.end());
-    out.insert(out.end(), inner.begin(), inner.end());
+    out.insert(out.end(), transport.begin(), transport.end());
     return out;
 }
 

@@ -19,6 +19,12 @@ struct Judgement {
     gm_reason reason = GM_REASON_none; // none exactly where the verdict is pass
 };
 
+// A packet that came in ESP.
+struct Esp {
+    std::optional<std::uint32_t> spi; // not there: a later fragment's
+    std::optional<bool> encrypted;    // not there: a fragment, of which nothing can be told alone
+};
+
 struct Finding {
     std::string file;          // not in the JSON
     std::uint64_t frame = 0;   // in its file, from 1
@@ -26,7 +32,8 @@ struct Finding {
     gm_hook hook = GM_HOOK_FRONT;
     Address source, destination;
     std::optional<std::uint16_t> source_port, destination_port; // not there: a lost fragment's
-    gm_protocol protocol = GM_UDP;
+    gm_protocol protocol = GM_UDP; // of what is in ESP that is not encrypted; else ESP is told
+    std::optional<Esp> esp;
     Judgement judgement;
     std::optional<sip::Message> sip;
 };
@@ -51,7 +58,7 @@ struct Explanation {
 };
 
 // One JSON object in one line, members in the order of the contract. Bytes that are no UTF-8 are
-// shown as U+FFFD.
+// shown as U+FFFD. "spi" and "encrypted" are there where the packet came in ESP.
 [[nodiscard]] std::string json(const Finding& finding);
 // The same with a last member "checks".
 [[nodiscard]] std::string json(const Explanation& explanation);

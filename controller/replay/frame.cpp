@@ -126,6 +126,23 @@ std::optional<Ports> ports(View ethernet, const Layers& at) {
     return Ports{get16(ethernet, at.transport), get16(ethernet, at.transport + 2)};
 }
 
+std::optional<TcpHeader> tcp_header(View ethernet, const Layers& at) {
+    if (at.protocol != GM_TCP || at.piece || at.transport + 20 > at.end)
+        return std::nullopt;
+    const View header = ethernet.subspan(at.transport, at.end - at.transport);
+    const std::size_t size = (header[12] >> 4) * 4u;
+    if (size < 20 || size > header.size())
+        return std::nullopt;
+    TcpHeader out;
+    out.syn = (header[13] & 0x02) != 0;
+    out.ack = (header[13] & 0x10) != 0;
+    out.sequence = get32(header, 4) + (out.syn ? 1 : 0);
+    out.acknowledged = get32(header, 8);
+    out.data = at.transport + size;
+    out.size = header.size() - size;
+    return out;
+}
+
 std::string_view payload(View ethernet, const Layers& at) {
     std::size_t from = at.transport + 8;
     std::size_t end = at.end;

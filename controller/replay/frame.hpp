@@ -15,6 +15,8 @@ namespace gmguard::replay {
 
 using Bytes = std::vector<std::uint8_t>;
 
+inline constexpr std::uint8_t kEsp = 50; // the protocol number (RFC 4303)
+
 struct Frame {
     std::uint64_t number = 0;  // in its file, from 1
     std::uint64_t time_ns = 0; // of the capture, since 1970
@@ -52,6 +54,22 @@ struct Ports {
 
 // Of UDP and TCP; nothing where they are not there.
 [[nodiscard]] std::optional<Ports> ports(std::span<const std::uint8_t> ethernet, const Layers& at);
+
+struct TcpHeader {
+    std::uint32_t sequence = 0; // of its first byte of data: a SYN takes a number
+    std::uint32_t acknowledged = 0;
+    bool syn = false, ack = false;
+    std::size_t data = 0, size = 0; // where its data are; what the capture cut off is not there
+};
+
+// Nothing where there is no whole TCP header.
+[[nodiscard]] std::optional<TcpHeader> tcp_header(std::span<const std::uint8_t> ethernet,
+                                                  const Layers& at);
+
+// Whether sequence number `a` is behind `b` (RFC 9293 3.4).
+[[nodiscard]] constexpr bool is_behind(std::uint32_t a, std::uint32_t b) {
+    return static_cast<std::int32_t>(a - b) > 0;
+}
 
 // What UDP or TCP carries, as much as is there.
 [[nodiscard]] std::string_view payload(std::span<const std::uint8_t> ethernet, const Layers& at);

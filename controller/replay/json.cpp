@@ -115,6 +115,13 @@ json::value sip_object(const std::optional<sip::Message>& message) {
     return out;
 }
 
+// ESP where that is all that can be told, or else what is in it.
+std::string_view protocol(const Finding& finding) {
+    if (finding.esp && finding.esp->encrypted.value_or(true))
+        return "esp";
+    return finding.protocol == GM_TCP ? "tcp" : "udp";
+}
+
 json::object object(const Finding& finding) {
     const Judgement& judgement = finding.judgement;
     json::object out;
@@ -125,7 +132,11 @@ json::object object(const Finding& finding) {
     out["sport"] = or_null(finding.source_port);
     out["dst"] = finding.destination.text();
     out["dport"] = or_null(finding.destination_port);
-    out["proto"] = finding.protocol == GM_TCP ? "tcp" : "udp";
+    out["proto"] = protocol(finding);
+    if (finding.esp) {
+        out["spi"] = or_null(finding.esp->spi);
+        out["encrypted"] = or_null(finding.esp->encrypted);
+    }
     out["verdict"] = name(judgement.verdict);
     out["reason"] = judgement.verdict == GM_VERDICT_PASS ? json::value(nullptr)
                                                          : json::value(name(judgement.reason));

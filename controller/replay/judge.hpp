@@ -4,12 +4,21 @@
 
 #include "base/error.hpp"
 #include "gmguard/abi/keys.h"
+#include "kernel/host_run.hpp"
 #include "replay/finding.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <string>
 
 namespace gmguard::replay {
+
+// What became of a segment, for the worst of its messages.
+struct Spoken {
+    Judgement judgement;
+    std::string refused; // the message that is refused, up to GM_EVENT_BYTES of it; may be empty
+};
 
 class Judge {
   public:
@@ -22,11 +31,21 @@ class Judge {
 
     // From Gm; at the interface, a fragment as a fragment.
     [[nodiscard]] virtual Result<Judgement> front(View packet) = 0;
-    // A whole packet, as the P-CSCF's socket would get it, from that side.
-    [[nodiscard]] virtual Result<Judgement> inside(View packet, gm_side side) = 0;
+    // A whole packet, as the P-CSCF's socket would get it, from that side; `opened`: the SPI of the
+    // association that it was decrypted by, 0 where it came in clear.
+    [[nodiscard]] virtual Result<Judgement> inside(View packet, gm_side side,
+                                                   std::uint32_t opened) = 0;
+    // The same of a TCP segment, which comes to this socket.
+    [[nodiscard]] virtual Result<Spoken> stream(View packet, gm_side side, std::uint32_t opened,
+                                                kernel::HostSocket& socket) = 0;
     // A whole packet that leaves the P-CSCF: towards a phone, towards the core.
     [[nodiscard]] virtual Result<Judgement> answers(View packet) = 0;
     [[nodiscard]] virtual Result<> onward(View packet) = 0;
+
+    // What was negotiated for ESP to that address of the P-CSCF with that SPI, as far as its
+    // Security-Server was seen.
+    [[nodiscard]] virtual std::optional<sip::SecurityMechanism> association(Address pcscf,
+                                                                            std::uint32_t spi) = 0;
 };
 
 } // namespace gmguard::replay

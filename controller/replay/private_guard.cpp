@@ -56,6 +56,11 @@ Error with_hint(Error error) {
     return error;
 }
 
+kernel::HostPacket host_packet(Judge::View packet, const Layers& at, const gm_iface_key& device,
+                               std::uint32_t opened) {
+    return {std::as_bytes(packet.subspan(at.network, at.end - at.network)), device, opened};
+}
+
 } // namespace
 
 PrivateGuard::PrivateGuard(const config::Config& config, const kernel::HashKey& key,
@@ -136,6 +141,34 @@ Result<> PrivateGuard::carry_out(binding::Event event) {
     return kernel::apply(objects_.maps(), outcome.operations);
 }
 
+// The P-CSCF had an association of that number for another phone: that is over, or it would not
+// offer it. The new ones it has from now on.
+Result<> PrivateGuard::carry_out_offer(const binding::AnswerLeaving& answer) {
+    const Address pcscf = answer.source.address;
+    std::vector<std::uint32_t> numbers;
+    for (const auto& mechanism : answer.message.security_server)
+        for (const auto& spi : {mechanism.spi_c, mechanism.spi_s})
+            if (spi)
+                numbers.push_back(*spi);
+    for (const std::uint32_t spi : numbers) {
+        const auto there = policy_.spi(pcscf, spi, answer.now_ns);
+        if (there && there->source.address != answer.destination.address)
+            if (auto done = carry_out(binding::SaRemoved{answer.now_ns, pcscf, spi}); !done)
+                return done;
+    }
+    if (auto done = carry_out(answer); !done)
+        return done;
+    for (const std::uint32_t spi : numbers) {
+        const auto there = policy_.spi(pcscf, spi, answer.now_ns);
+        if (there && there->state == GM_SPI_OFFERED)
+            if (auto done = carry_out(
+                    binding::SaInstalled{answer.now_ns, pcscf, spi, there->source, 0, false});
+                !done)
+                return done;
+    }
+    return {};
+}
+
 Result<> PrivateGuard::bind(const binding::Add& binding) {
     const auto outcome = policy_.add(binding);
     return outcome ? kernel::apply(objects_.maps(), outcome->operations) : fail(outcome.error());
@@ -154,7 +187,11 @@ Result<> PrivateGuard::set_side(gm_side side) {
 
 void PrivateGuard::read(const kernel::Record& record) {
     if (record.ring == kernel::Ring::events) {
-        judgement_ = {record.head.verdict, record.head.reason};
+        // A segment may have several messages.
+        if (record.head.verdict > judgement_.verdict) {
+            judgement_ = {record.head.verdict, record.head.reason};
+            refused_ = record.message;
+        }
         return;
     }
     if (auto event = feeds::heard(record))
@@ -168,9 +205,11 @@ Result<> PrivateGuard::read_rings() {
             return fail(consumed.error());
         more = consumed->more;
     }
-    for (auto& event : std::exchange(events_, {}))
-        if (auto done = carry_out(std::move(event)); !done)
+    for (auto& event : std::exchange(events_, {})) {
+        const auto* answer = std::get_if<binding::AnswerLeaving>(&event);
+        if (auto done = answer ? carry_out_offer(*answer) : carry_out(std::move(event)); !done)
             return done;
+    }
     return {};
 }
 
@@ -195,14 +234,13 @@ Result<Judgement> PrivateGuard::run(kernel::Program program, View packet) {
     return settle(program, verdict->code);
 }
 
-Result<Judgement> PrivateGuard::run_on_host(View packet) {
+Result<Judgement> PrivateGuard::run_on_host(View packet, std::uint32_t opened) {
     judgement_ = {};
     const auto at = layers(packet);
     if (!at)
         return judgement_;
-    const auto code =
-        kernel::host_run(objects_, std::as_bytes(packet.subspan(at->network)), device_,
-                         [this](const kernel::Record& record) { read(record); });
+    const auto code = kernel::host_run(objects_, host_packet(packet, *at, device_, opened),
+                                       [this](const kernel::Record& record) { read(record); });
     if (!code)
         return fail(code.error());
     return settle(kernel::Program::inside, *code);
@@ -213,7 +251,7 @@ Result<Judgement> PrivateGuard::run_on_host(View packet) {
 Result<> PrivateGuard::hear_long(gm_hook hook, View packet) {
     const auto at = layers(packet);
     const auto found = at ? ports(packet, *at) : std::nullopt;
-    if (!found || at->protocol != GM_UDP)
+    if (!found)
         return {};
     kernel::Record record{};
     record.ring = kernel::Ring::core;
@@ -233,12 +271,36 @@ Result<Judgement> PrivateGuard::front(View packet) {
     return run(kernel::Program::front, packet.first(std::min(packet.size(), kFrontMax)));
 }
 
-Result<Judgement> PrivateGuard::inside(View packet, gm_side side) {
+Result<Judgement> PrivateGuard::inside(View packet, gm_side side, std::uint32_t opened) {
     if (const auto set = set_side(side); !set)
         return fail(set.error());
-    if (packet.size() > kernel::kTestRunMax)
-        return run_on_host(packet);
+    if (opened != 0 || packet.size() > kernel::kTestRunMax)
+        return run_on_host(packet, opened);
     return run(kernel::Program::inside, packet);
+}
+
+Result<Spoken> PrivateGuard::stream(View packet, gm_side side, std::uint32_t opened,
+                                    kernel::HostSocket& socket) {
+    if (const auto set = set_side(side); !set)
+        return fail(set.error());
+    judgement_ = {};
+    refused_.clear();
+    const auto at = layers(packet);
+    if (!at)
+        return Spoken{};
+    const auto code = kernel::host_run(objects_, host_packet(packet, *at, device_, opened), socket,
+                                       [this](const kernel::Record& record) { read(record); });
+    if (!code)
+        return fail(code.error());
+    const auto judgement = settle(kernel::Program::stream, *code);
+    if (!judgement)
+        return fail(judgement.error());
+    return Spoken{*judgement, std::exchange(refused_, {})};
+}
+
+std::optional<sip::SecurityMechanism> PrivateGuard::association(Address pcscf, std::uint32_t spi) {
+    const auto known = policy_.spi(pcscf, spi, settings_.clock_ns);
+    return known ? known->negotiated : std::nullopt;
 }
 
 Result<Judgement> PrivateGuard::answers(View packet) {

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // A guard of one's own: the programs, loaded and attached nowhere, with the policy behind their
-// taps. It knows no time but the one it is told.
+// taps. It knows no time but the one it is told. gm_stream, what came out of ESP and long messages
+// run in the host build of the programs (kernel/host_run.hpp), which knows the association that a
+// packet came by as the kernel's does where it can (6.12).
+//
+// A capture has no XFRM: the P-CSCF is taken to have the associations that its 401 offers, from
+// then on.
 #pragma once
 
 #include "binding/policy.hpp"
@@ -12,6 +17,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 
 namespace gmguard::replay {
 
@@ -29,9 +35,14 @@ class PrivateGuard final : public Judge {
 
     [[nodiscard]] Result<> set_clock(std::uint64_t now_ns) override;
     [[nodiscard]] Result<Judgement> front(View packet) override;
-    [[nodiscard]] Result<Judgement> inside(View packet, gm_side side) override;
+    [[nodiscard]] Result<Judgement> inside(View packet, gm_side side,
+                                           std::uint32_t opened) override;
+    [[nodiscard]] Result<Spoken> stream(View packet, gm_side side, std::uint32_t opened,
+                                        kernel::HostSocket& socket) override;
     [[nodiscard]] Result<Judgement> answers(View packet) override;
     [[nodiscard]] Result<> onward(View packet) override;
+    [[nodiscard]] std::optional<sip::SecurityMechanism> association(Address pcscf,
+                                                                    std::uint32_t spi) override;
 
   private:
     PrivateGuard(const config::Config& config, const kernel::HashKey& key, kernel::Objects objects);
@@ -40,12 +51,13 @@ class PrivateGuard final : public Judge {
     [[nodiscard]] Result<> set_side(gm_side side);
     [[nodiscard]] Result<> tick();
     [[nodiscard]] Result<Judgement> run(kernel::Program program, View packet);
-    [[nodiscard]] Result<Judgement> run_on_host(View packet);
+    [[nodiscard]] Result<Judgement> run_on_host(View packet, std::uint32_t opened);
     [[nodiscard]] Result<> hear_long(gm_hook hook, View packet);
     [[nodiscard]] Result<Judgement> settle(kernel::Program program, std::uint32_t code);
     [[nodiscard]] Result<> read_rings();
     void read(const kernel::Record& record);
     [[nodiscard]] Result<> carry_out(binding::Event event);
+    [[nodiscard]] Result<> carry_out_offer(const binding::AnswerLeaving& answer);
 
     config::Config config_;
     kernel::HashKey key_;
@@ -58,6 +70,7 @@ class PrivateGuard final : public Judge {
     std::optional<gm_side> side_; // of it
     std::uint64_t ticked_ns_ = 0;
     Judgement judgement_;                // of the packet that runs
+    std::string refused_;                // the message that it is for
     std::vector<binding::Event> events_; // that its records are
 };
 

@@ -84,6 +84,20 @@ Way Sides::way(const Endpoint& source, const Endpoint& destination) const {
     return Way::none;
 }
 
+Way Sides::way_of_esp(Address source, Address destination) const {
+    const auto guarded = [&](const config::Listener& listener) {
+        return listener.address.is_any() || listener.address == destination;
+    };
+    if (is_pcscf({source, 0}, {destination, 0}))
+        return is_peer(destination) ? Way::none : Way::to_gm;
+    return std::ranges::any_of(config_.listeners, guarded) ? Way::from_gm : Way::none;
+}
+
+bool Sides::opens(const Endpoint& source, const Endpoint& destination) const {
+    return source.address != destination.address && is_pcscf(source, destination) &&
+           !is_peer(destination.address);
+}
+
 void Sides::learn(const sip::Message& message, const Endpoint& source,
                   const Endpoint& destination) {
     if (!message.request || message.method != "REGISTER" || !guarded_port(destination.port))

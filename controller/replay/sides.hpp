@@ -29,6 +29,11 @@ class Sides {
 
     [[nodiscard]] Way way(const Endpoint& source, const Endpoint& destination) const;
 
+    // The same of ESP, which has no ports: from and to guarded addresses.
+    [[nodiscard]] Way way_of_esp(Address source, Address destination) const;
+    // Whether a TCP connection from there to there is one that a P-CSCF opens to a phone.
+    [[nodiscard]] bool opens(const Endpoint& source, const Endpoint& destination) const;
+
     // Of any message; only a REGISTER to a guarded port tells something.
     void learn(const sip::Message& message, const Endpoint& source, const Endpoint& destination);
 

@@ -6,11 +6,8 @@
 namespace gmguard::replay {
 namespace {
 
-// Datagrams whose early fragments are kept, and how many of each: the most that one can have.
-constexpr std::size_t kEarly = kReassemblies, kEarlyPieces = 65536 / 8;
-
 bool is_ours(const Layers& at) {
-    return at.piece || at.protocol == GM_UDP || at.protocol == GM_TCP;
+    return at.piece || at.protocol == GM_UDP || at.protocol == GM_TCP || at.protocol == kEsp;
 }
 
 } // namespace
@@ -25,25 +22,54 @@ Walk::Packet Walk::packet_of(const Frame& frame, Judge::View ethernet, const Lay
     packet.finding.frame = frame.number;
     packet.finding.time_ns = frame.time_ns;
     packet.finding.protocol = at.protocol == GM_TCP ? GM_TCP : GM_UDP;
+    if (at.protocol == kEsp) {
+        packet.finding.esp.emplace();
+        packet.way = sides_.way_of_esp(at.source, at.destination);
+    }
     return packet;
 }
 
 void Walk::set_ports(Packet& packet, Ports ports) const {
     packet.finding.source_port = packet.source.port = ports.source;
     packet.finding.destination_port = packet.destination.port = ports.destination;
-    packet.way = sides_.way(packet.source, packet.destination);
+    packet.way = way_of(packet);
+}
+
+// A port that is guarded is no port of ESP.
+bool Walk::is_esp_in_udp(const Packet& packet) const {
+    return packet.at.protocol == GM_UDP &&
+           (packet.source.port == kEspPort || packet.destination.port == kEspPort) &&
+           !sides_.guarded_port(kEspPort);
+}
+
+Way Walk::way_of(const Packet& packet) const {
+    const Way way = sides_.way(packet.source, packet.destination);
+    if (way != Way::none)
+        return way;
+    if (is_esp_in_udp(packet))
+        return sides_.way_of_esp(packet.at.source, packet.at.destination);
+    if (packet.at.protocol != GM_TCP)
+        return way;
+    if (streams_.is_opened_by_pcscf({packet.source, packet.destination}))
+        return Way::from_gm;
+    return streams_.is_opened_by_pcscf({packet.destination, packet.source}) ? Way::to_gm : way;
 }
 
 // What the message says may tell who is who, so the way is asked for again.
+void Walk::show_message(Packet& packet, std::optional<sip::Message> message) {
+    packet.finding.sip = std::move(message);
+    if (packet.finding.sip)
+        sides_.learn(*packet.finding.sip, packet.source, packet.destination);
+}
+
 void Walk::read_message(Packet& packet) {
     const auto text = payload(packet.ethernet, packet.at);
-    if (text.empty())
+    if (text.empty() || packet.at.protocol != GM_UDP)
         return;
     if (auto reading = sip::read(text))
-        packet.finding.sip = std::move(reading->message);
-    if (packet.finding.sip && packet.at.protocol == GM_UDP)
-        sides_.learn(*packet.finding.sip, packet.source, packet.destination);
-    packet.way = sides_.way(packet.source, packet.destination);
+        show_message(packet, std::move(reading->message));
+    if (packet.opened == 0)
+        packet.way = way_of(packet);
 }
 
 Result<> Walk::take(const Frame& frame) {
@@ -57,11 +83,19 @@ Result<> Walk::take(const Frame& frame) {
     const auto found = ports(frame.ethernet, *at);
     if (found)
         set_ports(packet, *found);
-    else
+    else if (!packet.finding.esp)
         packet.way = Way::from_gm;
+    const auto header = tcp_header(frame.ethernet, *at);
+    if (header && header->syn && !header->ack && sides_.opens(packet.source, packet.destination)) {
+        streams_.note_opened({packet.destination, packet.source});
+        packet.way = way_of(packet);
+    }
     if (packet.way == Way::none)
         return {};
-    return take_whole(std::move(packet));
+    const auto part = esp(frame.ethernet, *at);
+    if (part && (packet.finding.esp || is_esp_in_udp(packet)))
+        return take_esp(frame, std::move(packet), *part);
+    return is_esp_in_udp(packet) ? Result<>{} : take_whole(std::move(packet));
 }
 
 Result<> Walk::take_whole(Packet packet) {
@@ -73,28 +107,41 @@ Result<> Walk::take_whole(Packet packet) {
         return take_from_gm(std::move(packet));
     case Way::to_gm:
         return take_to_gm(std::move(packet));
-    case Way::from_core: {
-        const auto judged = judge_.inside(packet.ethernet, GM_SIDE_CORE);
-        return judged ? Result<>{} : fail(judged.error());
-    }
+    case Way::from_core:
+        return take_from_core(std::move(packet));
     case Way::to_core:
-        return judge_.onward(packet.ethernet);
+        return take_to_core(std::move(packet));
     default:
         return {};
     }
 }
 
+// By gm_stream or gm_inside, whichever it is for.
+Result<Judgement> Walk::judge_inside(Packet& packet, gm_side side) {
+    if (packet.at.protocol != GM_TCP)
+        return judge_.inside(packet.ethernet, side, packet.opened);
+    auto said = streams_.arrives(
+        {{packet.source, packet.destination}, packet.ethernet, packet.at, side, packet.opened});
+    if (!said)
+        return fail(said.error());
+    show_message(packet, std::move(said->sip));
+    return said->judgement;
+}
+
 Result<> Walk::take_from_gm(Packet packet) {
     Finding& finding = packet.finding;
-    const auto front = judge_.front(packet.ethernet);
+    const auto front = packet.front ? *packet.front : judge_.front(packet.ethernet);
     if (!front)
         return fail(front.error());
     finding.judgement = *front;
-    if (front->verdict != GM_VERDICT_DROP && packet.at.protocol == GM_UDP) {
-        const auto inside = judge_.inside(packet.ethernet, GM_SIDE_GM);
+    const bool readable = packet.at.protocol == GM_UDP || packet.at.protocol == GM_TCP;
+    if (front->verdict != GM_VERDICT_DROP && readable) {
+        const auto inside = judge_inside(packet, GM_SIDE_GM);
         if (!inside)
             return fail(inside.error());
-        const bool worse = inside->verdict > front->verdict;
+        // Where gm_front had no more than a part, or ESP, the message is gm_inside's.
+        const bool worse =
+            inside->verdict > front->verdict || (packet.front && inside->verdict == front->verdict);
         if (worse)
             finding.judgement = *inside;
         if (worse || (front->verdict == GM_VERDICT_PASS && sides_.is_protected(packet.destination)))
@@ -107,103 +154,77 @@ Result<> Walk::take_from_gm(Packet packet) {
 }
 
 Result<> Walk::take_to_gm(Packet packet) {
-    const auto judged = judge_.answers(packet.ethernet);
-    if (!judged)
-        return fail(judged.error());
     packet.finding.hook = GM_HOOK_ANSWERS;
-    packet.finding.judgement = *judged;
+    if (packet.at.protocol == GM_TCP) {
+        auto said = streams_.leaves({packet.source, packet.destination}, packet.ethernet, packet.at,
+                                    [this](Judge::View message) -> Result<> {
+                                        const auto judged = judge_.answers(message);
+                                        return judged ? Result<>{} : fail(judged.error());
+                                    });
+        if (!said)
+            return fail(said.error());
+        show_message(packet, std::move(said->sip));
+    } else {
+        const auto judged = judge_.answers(packet.ethernet);
+        if (!judged)
+            return fail(judged.error());
+        packet.finding.judgement = *judged;
+    }
     sink_(packet.finding);
     return {};
 }
 
-Result<> Walk::take_fragment(const Frame& frame, const Layers& at) {
-    Packet packet = packet_of(frame, frame.ethernet, at);
-    packet.way = sides_.is_pcscf(packet.source, packet.destination) ? Way::to_gm : Way::from_gm;
-    const auto own = ports(frame.ethernet, at);
-    const auto found = own ? own : reassembly_.ports_of(at);
-    if (found)
-        set_ports(packet, *found);
-    if (own)
-        tell_early(packet);
-    if (packet.way == Way::none)
-        return {};
-    const auto admitted = admit_fragment(packet);
-    if (!admitted)
-        return fail(admitted.error());
-    std::optional<Bytes> whole;
-    if (*admitted)
-        whole = reassembly_.add(frame, at);
-    else
-        reassembly_.refuse(frame, at);
-    if (whole)
-        return take_reassembled(frame, packet, *whole);
-    tell_fragment(packet);
-    return {};
+Result<> Walk::take_from_core(Packet packet) {
+    const auto judged = judge_inside(packet, GM_SIDE_CORE);
+    return judged ? Result<>{} : fail(judged.error());
 }
 
-// What comes from Gm passes gm_front as it is.
-Result<bool> Walk::admit_fragment(Packet& packet) {
-    if (packet.way == Way::to_gm)
-        packet.finding.hook = GM_HOOK_ANSWERS;
-    if (packet.way != Way::from_gm)
-        return true;
+Result<> Walk::take_to_core(Packet packet) {
+    if (packet.at.protocol != GM_TCP)
+        return judge_.onward(packet.ethernet);
+    const auto said =
+        streams_.leaves({packet.source, packet.destination}, packet.ethernet, packet.at,
+                        [this](Judge::View message) { return judge_.onward(message); });
+    return said ? Result<>{} : fail(said.error());
+}
+
+Result<> Walk::take_esp(const Frame& frame, Packet packet, const EspPart& part) {
     if (auto set = judge_.set_clock(now_ns_); !set)
-        return fail(set.error());
-    const auto front = judge_.front(packet.ethernet);
-    if (!front)
-        return fail(front.error());
-    packet.finding.judgement = *front;
-    return front->verdict != GM_VERDICT_DROP;
-}
-
-// `last` completed the datagram: its finding says what became of the whole.
-Result<> Walk::take_reassembled(const Frame& frame, const Packet& last, const Bytes& bytes) {
-    const auto at = layers(bytes);
-    const auto found = at ? ports(bytes, *at) : std::nullopt;
-    if (!found)
-        return {};
-    Packet whole = packet_of(frame, bytes, *at);
-    set_ports(whole, *found);
-    if (whole.way != Way::from_gm)
-        return take_whole(std::move(whole));
-    read_message(whole);
-    const auto inside = judge_.inside(whole.ethernet, GM_SIDE_GM);
-    if (!inside)
-        return fail(inside.error());
-    const bool worse = last.finding.judgement.verdict > inside->verdict;
-    whole.finding.judgement = worse ? last.finding.judgement : *inside;
-    whole.finding.hook = worse ? GM_HOOK_FRONT : GM_HOOK_INSIDE;
-    sink_(whole.finding);
-    return {};
-}
-
-void Walk::tell_fragment(const Packet& packet) {
-    const bool told =
-        packet.finding.destination_port || packet.finding.judgement.verdict != GM_VERDICT_PASS;
-    if (packet.way != Way::from_gm && packet.way != Way::to_gm)
-        return;
-    if (told) {
+        return set;
+    const bool arrives = packet.way == Way::from_gm;
+    const auto known = arrives ? judge_.association(packet.at.destination, part.spi) : std::nullopt;
+    const auto opened = open_esp(packet.ethernet, packet.at, part, known);
+    packet.finding.esp = Esp{part.spi, !opened};
+    if (arrives && !packet.front) {
+        const auto front = judge_.front(packet.ethernet);
+        if (!front)
+            return fail(front.error());
+        packet.front = *front;
+    }
+    if (arrives)
+        packet.finding.judgement = *packet.front;
+    else
+        packet.finding.hook = GM_HOOK_ANSWERS;
+    const auto at = opened ? layers(*opened) : std::nullopt;
+    const auto found = at ? ports(*opened, *at) : std::nullopt;
+    if (!found) {
         sink_(packet.finding);
-        return;
+        return {};
     }
-    if (early_.size() >= kEarly)
-        early_.erase(std::ranges::min_element(
-            early_, {}, [](const auto& entry) { return entry.second.front().time_ns; }));
-    auto& waiting = early_[datagram_key(packet.at)];
-    if (waiting.size() < kEarlyPieces)
-        waiting.push_back(packet.finding);
+    Packet inner = packet_of(frame, *opened, *at);
+    set_ports(inner, *found);
+    inner.opened = part.spi;
+    return take_opened(std::move(inner), packet);
 }
 
-// `first` is the first fragment of a datagram, which knows the ports.
-void Walk::tell_early(const Packet& first) {
-    auto waiting = early_.extract(datagram_key(first.at));
-    if (waiting.empty() || (first.way != Way::from_gm && first.way != Way::to_gm))
-        return;
-    for (Finding& finding : waiting.mapped()) {
-        finding.source_port = first.finding.source_port;
-        finding.destination_port = first.finding.destination_port;
-        sink_(finding);
-    }
+// What is judged as decrypted, unless gm_front refused the association.
+Result<> Walk::take_opened(Packet inner, const Packet& outer) {
+    inner.way = outer.way;
+    inner.front = outer.front;
+    inner.finding.esp = outer.finding.esp;
+    read_message(inner);
+    return inner.way == Way::from_gm ? take_from_gm(std::move(inner))
+                                     : take_to_gm(std::move(inner));
 }
 
 } // namespace gmguard::replay

@@ -89,7 +89,10 @@ struct Tcp {
     std::uint32_t sequence = 1;
     std::uint32_t acknowledgement = 1;
     std::uint8_t flags = 0x18; // PSH, ACK
+    std::optional<std::uint16_t> checksum = {};
 };
+
+inline constexpr std::uint8_t kSyn = 0x02, kAck = 0x10, kPushAck = 0x18, kUrgent = 0x20;
 
 // Bytes as they are, and the protocol that the layer before announces for them.
 struct Raw {
@@ -278,7 +281,7 @@ inline Bytes encode(const Tcp& tcp, const Around& around) {
     put16(out, 65535);
     put32(out, 0); // checksum, urgent pointer
     append(out, around.inner);
-    set16(out, 16, transport_checksum(around, kProtocolTcp, out));
+    set16(out, 16, tcp.checksum.value_or(transport_checksum(around, kProtocolTcp, out)));
     return out;
 }
 
@@ -339,6 +342,36 @@ Packet operator/(First first, T next) {
 
 [[nodiscard]] inline Bytes bytes(const Packet& packet) {
     return wire::encode_from(packet, 0);
+}
+
+// What ESP with this SPI carries in transport mode where it is not encrypted (RFC 2410): all behind
+// the IP header of `inner`, which is the packet as it would be without ESP. `icv` bytes at the end,
+// `iv` before the data.
+[[nodiscard]] inline Bytes clear_esp(std::uint32_t spi, const Packet& inner, std::size_t icv = 12,
+                                     std::size_t iv = 0) {
+    Bytes out;
+    wire::put32(out, spi);
+    wire::put32(out, 1);
+    out.resize(out.size() + iv, 0x5a);
+    const Bytes transport = wire::encode_from(inner, 1);
+    wire::append(out, transport);
+    const auto padding = static_cast<std::uint8_t>((4 - (transport.size() + 2) % 4) % 4);
+    for (std::uint8_t k = 1; k <= padding; ++k)
+        out.push_back(k);
+    out.push_back(padding);
+    out.push_back(wire::protocol_of(&inner.at(1)));
+    out.resize(out.size() + icv, 0xa5);
+    return out;
+}
+
+// The same with something that nobody can read.
+[[nodiscard]] inline Bytes sealed_esp(std::uint32_t spi, std::size_t size = 88) {
+    Bytes out;
+    wire::put32(out, spi);
+    wire::put32(out, 1);
+    for (std::size_t k = out.size(); k < size; ++k)
+        out.push_back(static_cast<std::uint8_t>(k * 151 + 37));
+    return out;
 }
 
 // Where the IP layer stands. Throws where there is none.

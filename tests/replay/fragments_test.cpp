@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "replay/scene.hpp"
+#include "replay/connection.hpp"
 
 namespace gmguard::test {
 namespace {
@@ -52,6 +52,33 @@ TEST_F(ReplayFragments, TeachWhatAWholeMessageWould) {
         .phone_says(Register{.cseq = 2, .branch = "z9hG4bK-2", .nonce = "n1"}.text());
     EXPECT_EQ(scene.lines(),
               (Lines{"1 front pass", "2 inside pass", "3 answers pass", "4 front pass"}));
+}
+
+TEST_F(ReplayFragments, OfTcp_AreJudgedTogether) {
+    for (const auto& [phone, pcscf] :
+         {std::pair(kPhone, kPcscf),
+          std::pair(endpoint("[2001:db8::7]:5060"), endpoint("[2001:db8::1]:5060"))}) {
+        Scene scene;
+        Connection connection(scene, phone, pcscf);
+        connection.open();
+        auto pieces = fragments(connection.arriving(connection.sent(), Request{}.text()), 128);
+        const std::size_t last = scene.size() + pieces.size();
+        for (const auto& piece : pieces)
+            scene.add(piece);
+        const auto lines = scene.lines(terminated());
+        EXPECT_EQ(lines.back(), std::to_string(last) + " inside drop not_register");
+        EXPECT_EQ(lines.at(lines.size() - 2), std::to_string(last - 1) + " front pass");
+    }
+}
+
+TEST_F(ReplayFragments, ThatOverlapOrLackTheirFirst_MakeNoMessage) {
+    const auto packet = message(kPhone, kPcscf, Request{}.text());
+    const std::size_t size = bytes(packet).size() - 34;
+    Scene scene;
+    scene.add(fragment(packet, 0, 160, true, 1))
+        .add(fragment(packet, 80, size - 80, false, 1))
+        .add(fragment(packet, 160, size - 160, false, 2));
+    EXPECT_EQ(scene.lines(), (Lines{"1 front pass", "2 front pass"}));
 }
 
 // Beyond what BPF_PROG_RUN takes for gm_inside.

@@ -46,6 +46,7 @@ class Scene {
     }
     Scene& add(const Bytes& frame) {
         capture_.add(frame, now_);
+        frames_.push_back(frame);
         return *this;
     }
     Scene& add(const Packet& packet) { return add(bytes(packet)); }
@@ -58,6 +59,7 @@ class Scene {
     // Packets so far: the frame number of the last.
     [[nodiscard]] std::size_t size() const { return capture_.size(); }
     [[nodiscard]] const Capture& capture() const { return capture_; }
+    [[nodiscard]] const std::vector<Bytes>& frames() const { return frames_; }
 
     [[nodiscard]] std::vector<replay::Finding>
     findings(const config::Config& config = config::default_guard()) const {
@@ -92,6 +94,7 @@ class Scene {
 
   private:
     Capture capture_;
+    std::vector<Bytes> frames_;
     std::uint64_t now_ = 1767323045;
 };
 

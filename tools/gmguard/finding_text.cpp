@@ -81,6 +81,19 @@ std::string message_text(const json::value& sip) {
     return line;
 }
 
+// What was in the packet, and in which ESP it came: "INVITE sip:a@b, in ESP with SPI 4097",
+// "encrypted, in ESP with SPI 4097".
+std::string packet_text(const json::value& finding) {
+    const auto message = message_text(member(finding, "sip"));
+    if (!finding.is_object() || !finding.as_object().contains("encrypted"))
+        return message;
+    const auto encrypted = text(finding, "encrypted"), spi = text(finding, "spi");
+    return (encrypted == "true"    ? "encrypted"
+            : encrypted == "false" ? message
+                                   : "a part") +
+           ", in ESP" + (spi.empty() ? "" : " with SPI " + spi);
+}
+
 LiveTable finding_table(bool with_file) {
     std::vector<LiveTable::Start> columns{
         {{"FRAME", Align::right}, 5}, {{"TIME (UTC)"}, 15}, {{"HOOK"}, 7},    {{"SOURCE"}, 14},
@@ -99,7 +112,7 @@ std::vector<Cell> finding_row(const json::value& finding, const std::string* fil
                           destination_of(finding),
                           verdict_cell(text(finding, "verdict")),
                           reason,
-                          message_text(member(finding, "sip"))};
+                          packet_text(finding)};
     if (file)
         row.insert(row.begin(), *file);
     return row;

@@ -209,6 +209,15 @@ daemon is asked. Without --config every address is guarded on unprotected port 5
 all checks enforced, no limits, any home domain. Several captures are one after the other: what is
 learned in the first counts in the next.
 
+TCP is judged at the segment that completes a message. A segment that is refused because others are
+missing before it (tcp_order) is judged again once they came. Of a connection that began before the
+capture, nothing is judged before the first segment that begins with a message.
+
+ESP that is not encrypted (ealg=null) is judged as what is in it; its integrity is not checked.
+Encrypted ESP is told as such, and judged by its SPI and source. SPIs are those of the 401s that can
+be read: one agreed on in encrypted ESP is told as esp_unknown_spi. In JSON "spi" and "encrypted" say
+of a packet that it came in ESP.
+
 Examples:
   gmguard replay yesterday.pcap
   gmguard replay --config gmguard.toml -o jsonl a.pcap b.pcapng | jq -c 'select(.verdict != "pass")'

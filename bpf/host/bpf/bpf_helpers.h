@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
  *
  * Stands in for libbpf's header of this name where a program is compiled for the host: the same map
- * declarations, and of the helpers those that gm_inside calls, as plain functions that host.c hands
- * to its caller (host.h).
+ * declarations, and of the helpers those that gm_inside and gm_stream call, as plain functions that
+ * host.c hands to its caller (host.h).
  */
 #ifndef GMGUARD_BPF_HOST_HELPERS_H
 #define GMGUARD_BPF_HOST_HELPERS_H
@@ -10,9 +10,11 @@
 #include <linux/bpf.h>
 #include <stddef.h>
 
-#define SEC(name)
+/* Both programs declare the same maps: weak ones are one. */
+#define SEC(name) __attribute__((weak))
 #undef __always_inline
 #define __always_inline inline __attribute__((always_inline))
+#define __noinline __attribute__((noinline))
 #define __uint(name, value) int(*name)[value]
 #define __type(name, value) __typeof__(value) *name
 
@@ -25,6 +27,10 @@
 #define bpf_ktime_get_ns gm_host_ktime_get_ns
 #define bpf_ktime_get_coarse_ns gm_host_ktime_get_coarse_ns
 #define bpf_jiffies64 gm_host_jiffies64
+#define bpf_sk_fullsock gm_host_sk_fullsock
+#define bpf_tcp_sock(sk) gm_host_tcp_sock(sk)
+#define bpf_sk_storage_get gm_host_sk_storage_get
+#define bpf_sk_storage_delete gm_host_sk_storage_delete
 
 void *bpf_map_lookup_elem(void *map, const void *key);
 long bpf_map_update_elem(void *map, const void *key, const void *value, __u64 flags);
@@ -33,5 +39,9 @@ long bpf_ringbuf_output(void *ring, void *data, __u64 size, __u64 flags);
 __u64 bpf_ktime_get_ns(void);
 __u64 bpf_ktime_get_coarse_ns(void);
 __u64 bpf_jiffies64(void);
+struct bpf_sock *bpf_sk_fullsock(struct bpf_sock *sk);
+struct bpf_tcp_sock *gm_host_tcp_sock(struct bpf_sock *sk);
+void *bpf_sk_storage_get(void *map, void *sk, void *value, __u64 flags);
+long bpf_sk_storage_delete(void *map, void *sk);
 
 #endif

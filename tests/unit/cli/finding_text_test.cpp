@@ -37,6 +37,22 @@ TEST(FindingRow, TellsAPacketInALine) {
               "-                 401 sip:a@ims.test");
 }
 
+TEST(FindingRow, SaysWhatIsEncrypted_AndInWhichEsp) {
+    const auto last_cell = [](const char* members) {
+        auto finding = kPass;
+        const auto more = json::parse(members);
+        for (const auto& [key, value] : more.as_object())
+            finding.as_object()[key] = value;
+        return finding_row(finding, nullptr).back().text;
+    };
+    EXPECT_EQ(last_cell(R"({"proto":"esp","spi":4097,"encrypted":true,"sip":null})"),
+              "encrypted, in ESP with SPI 4097");
+    EXPECT_EQ(last_cell(R"({"spi":4097,"encrypted":false})"),
+              "401 sip:a@ims.test, in ESP with SPI 4097");
+    EXPECT_EQ(last_cell(R"({"proto":"esp","spi":null,"encrypted":null,"sip":null})"),
+              "a part, in ESP");
+}
+
 TEST(FindingRow, NamesTheFile_WhereThereAreSeveral) {
     const std::string file = "a.pcap";
     auto table = finding_table(true);

@@ -74,6 +74,22 @@ TEST(Json, HasSipNull_WhereTheBytesAreNone) {
     EXPECT_TRUE(json(finding()).ends_with(R"("reason":null,"sip":null})"));
 }
 
+TEST(Json, HasSpiAndEncrypted_OfEspAlone) {
+    Finding packet = finding();
+    EXPECT_EQ(json(packet).find("spi"), std::string::npos);
+    packet.protocol = GM_TCP;
+    packet.esp = Esp{4097, false};
+    EXPECT_NE(json(packet).find(R"("proto":"tcp","spi":4097,"encrypted":false,"verdict")"),
+              std::string::npos)
+        << json(packet);
+    packet.esp = Esp{4097, true};
+    EXPECT_NE(json(packet).find(R"("proto":"esp","spi":4097,"encrypted":true,"verdict")"),
+              std::string::npos);
+    packet.esp = Esp{};
+    EXPECT_NE(json(packet).find(R"("proto":"esp","spi":null,"encrypted":null,"verdict")"),
+              std::string::npos);
+}
+
 TEST(Json, NamesTheReason_WhereMonitorLetsItPass) {
     Finding packet = finding();
     packet.judgement = {GM_VERDICT_WOULD_DROP, GM_REASON_selector_taken};

@@ -3,6 +3,7 @@
 #include "replay/walk.hpp"
 
 #include "harness/packet.hpp"
+#include "unit/replay/fake_judge.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,39 +17,6 @@ using testing::IsEmpty;
 
 constexpr Judgement kDrop{GM_VERDICT_DROP, GM_REASON_contact_mismatch};
 constexpr Judgement kWould{GM_VERDICT_WOULD_DROP, GM_REASON_selector_taken};
-
-// Says what it is told to, and remembers what it was asked.
-class FakeJudge : public Judge {
-  public:
-    Judgement front_says, inside_says, answers_say;
-    std::vector<std::string> asked;
-    std::uint64_t now_ns = 0;
-    bool broken = false;
-
-    Result<> set_clock(std::uint64_t now) override {
-        now_ns = now;
-        return {};
-    }
-    Result<Judgement> front(View packet) override { return answer("front", packet, front_says); }
-    Result<Judgement> inside(View packet, gm_side side) override {
-        return answer(side == GM_SIDE_GM ? "inside" : "core", packet, inside_says);
-    }
-    Result<Judgement> answers(View packet) override {
-        return answer("answers", packet, answers_say);
-    }
-    Result<> onward(View packet) override {
-        asked.push_back("onward " + std::to_string(packet.size()));
-        return {};
-    }
-
-  private:
-    Result<Judgement> answer(const char* hook, View packet, Judgement says) {
-        asked.push_back(std::string(hook) + " " + std::to_string(packet.size()));
-        if (broken)
-            return fail(ErrorKind::system, "program", "cannot run");
-        return says;
-    }
-};
 
 class Walking : public testing::Test {
   protected:
@@ -66,6 +34,11 @@ class Walking : public testing::Test {
                           std::string(name(f.judgement.verdict));
         if (f.judgement.reason != GM_REASON_none)
             out += " " + std::string(name(f.judgement.reason));
+        if (f.esp)
+            out += " esp " + (f.esp->spi ? std::to_string(*f.esp->spi) : "-") +
+                   (!f.esp->encrypted   ? " ?"
+                    : *f.esp->encrypted ? " encrypted"
+                                        : " clear");
         return out + (f.sip ? (f.sip->request ? " request" : " response") : "");
     }
 
@@ -128,7 +101,7 @@ TEST_F(Walking, TellsGmInside_OnAProtectedPort) {
 
 TEST_F(Walking, SaysNothing_OfWhatConcernsNoGuardedPort) {
     take(Ethernet{} / Ipv4{} / Udp{.source = 5060, .destination = 53} / kRegister);
-    take(Ethernet{} / Ipv4{.protocol = kProtocolEsp} / "12345678");
+    take(Ethernet{} / Ipv4{} / Udp{.source = 4500, .destination = 4500} / std::string(8, '\0'));
     take(Ethernet{.type = 0x0806} / "who has");
     EXPECT_THAT(told, IsEmpty());
     EXPECT_THAT(judge.asked, IsEmpty());
@@ -142,12 +115,90 @@ TEST_F(Walking, TellsAnswers_OnceThePcscfIsKnown) {
         told, ElementsAre("2 front 1025->5060 pass request", "3 answers 5060->1025 pass response"));
 }
 
-TEST_F(Walking, JudgesTcpAtTheFrontAlone) {
-    take(Ethernet{} / Ipv4{} / Tcp{.source = 1025} / kRegister);
+TEST_F(Walking, GivesTcpToGmStream) {
     take(Ethernet{} / Ipv4{} / Tcp{.source = 1025, .flags = 2} / "");
-    EXPECT_THAT(told, ElementsAre("1 front 1025->5060 pass request", "2 front 1025->5060 pass"));
+    judge.inside_says = kDrop;
+    take(Ethernet{} / Ipv4{} / Tcp{.source = 1025, .sequence = 2} / kRegister);
+    judge.front_says = kDrop;
+    take(Ethernet{} / Ipv4{} / Tcp{.source = 1025, .sequence = 2} / kRegister);
+    EXPECT_THAT(told,
+                ElementsAre("1 front 1025->5060 pass", "2 inside 1025->5060 drop contact_mismatch",
+                            "3 front 1025->5060 drop contact_mismatch"));
     EXPECT_EQ(findings[0].protocol, GM_TCP);
-    EXPECT_EQ(judge.asked.size(), 2u);
+}
+
+// A P-CSCF may call from any port; what comes back is a phone's.
+TEST_F(Walking, FollowsConnections_ThatThePcscfOpens) {
+    config.listeners[0].address = Address::parse("192.0.2.1").value();
+    const auto to = [](std::uint8_t flags, const std::string& text) {
+        return Ethernet{} / Ipv4{.source = "192.0.2.1", .destination = "192.0.2.7"} /
+               Tcp{.source = 40000, .destination = 5063, .flags = flags} / text;
+    };
+    const auto from = [](std::uint8_t flags, std::uint32_t sequence, const std::string& text) {
+        return Ethernet{} / Ipv4{} /
+               Tcp{.source = 5063, .destination = 40000, .sequence = sequence, .flags = flags} /
+               text;
+    };
+    take(from(0x18, 1, kInvite));
+    take(to(0x02, ""));
+    take(from(0x12, 1, ""));
+    take(from(0x18, 2, kInvite));
+    EXPECT_THAT(told, ElementsAre("2 answers 40000->5063 pass", "3 front 5063->40000 pass",
+                                  "4 front 5063->40000 pass request"));
+}
+
+Packet esp_of(const test::Bytes& body, const char* source = "192.0.2.7") {
+    return Ethernet{} / Ipv4{.source = source, .destination = "192.0.2.1"} /
+           Raw{body, kProtocolEsp};
+}
+
+TEST_F(Walking, TellsEncryptedEsp_ByItsSpi) {
+    take(esp_of(sealed_esp(4097)));
+    judge.front_says = {GM_VERDICT_DROP, GM_REASON_esp_unknown_spi};
+    take(esp_of(sealed_esp(4098)));
+    take(esp_of({1, 2, 3}));
+    EXPECT_THAT(told, ElementsAre("1 front -->- pass esp 4097 encrypted",
+                                  "2 front -->- drop esp_unknown_spi esp 4098 encrypted",
+                                  "3 front -->- drop esp_unknown_spi esp - ?"));
+    EXPECT_TRUE(json(findings[0]).find(R"("proto":"esp","spi":4097,"encrypted":true,)") !=
+                std::string::npos)
+        << json(findings[0]);
+}
+
+TEST_F(Walking, JudgesWhatIsInEsp_AsDecrypted) {
+    const auto inner = Ipv4{} / Udp{.source = 1025, .destination = 6100} / kInvite;
+    take(esp_of(clear_esp(4097, inner)));
+    judge.inside_says = kDrop;
+    take(esp_of(clear_esp(4097, inner)));
+    judge.front_says = {GM_VERDICT_DROP, GM_REASON_esp_wrong_source};
+    take(esp_of(clear_esp(4097, inner)));
+    EXPECT_THAT(told,
+                ElementsAre("1 inside 1025->6100 pass esp 4097 clear request",
+                            "2 inside 1025->6100 drop contact_mismatch esp 4097 clear request",
+                            "3 front 1025->6100 drop esp_wrong_source esp 4097 clear request"));
+    EXPECT_EQ(judge.asked[1].substr(0, 6), "opened");
+    EXPECT_EQ(judge.asked.size(), 5u);
+}
+
+TEST_F(Walking, TellsEspInUdp_WhereNoListenerHasItsPort) {
+    const auto in_udp = [](const test::Bytes& body) {
+        return Ethernet{} / Ipv4{} / Udp{.source = 40000, .destination = 4500} / body;
+    };
+    take(in_udp(sealed_esp(4097)));
+    take(in_udp({0, 0, 0, 0, 1, 2, 3, 4, 5}));
+    take(in_udp({0xff}));
+    EXPECT_THAT(told, ElementsAre("1 front 40000->4500 pass esp 4097 encrypted"));
+    config.listeners[0].unprotected_ports = {4500};
+    take(in_udp(sealed_esp(4097)));
+    EXPECT_EQ(told.back(), "4 front 40000->4500 pass");
+}
+
+TEST_F(Walking, TellsFragmentsOfEsp_AndTheLastAsTheWhole) {
+    const auto inner = Ipv4{} / Udp{.source = 1025, .destination = 6100} / kInvite;
+    for (const auto& piece : fragments(esp_of(clear_esp(4097, inner)), 160))
+        take(piece);
+    EXPECT_THAT(told, ElementsAre("1 front -->- pass esp 4097 ?",
+                                  "2 inside 1025->6100 pass esp 4097 clear request"));
 }
 
 TEST_F(Walking, HasNoSip_WhereThereIsNone) {
