@@ -115,6 +115,7 @@ TEST_F(Connections, StayRefused_WhateverComesThen) {
     arrives(104, "sip:");
     leaves(2, "", 900, kAck);
     EXPECT_EQ(arrives(900, kMessage).judgement.reason, GM_REASON_tcp_poisoned);
+    EXPECT_EQ(judge.sockets.back().flow.state, GM_FLOW_POISONED);
     EXPECT_EQ(arrives(2000, "x").judgement.reason, GM_REASON_tcp_poisoned);
     judge.inside_says = {};
     EXPECT_EQ(arrives(5000, "", kSyn).judgement.verdict, GM_VERDICT_PASS);
