@@ -3,12 +3,14 @@
 
 #include "doctor/coverage.hpp"
 #include "doctor/listening.hpp"
+#include "kernel/socket_holders.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <set>
 
 namespace gmguard::doctor {
@@ -76,6 +78,41 @@ void examine_coverage(const config::Config& config, const std::vector<std::strin
         out.push_back({Grade::ok, "sockets", "all of the listeners are in the guarded cgroup", ""});
 }
 
+// Nothing: it cannot be known.
+std::optional<bool> is_deferring(const kernel::Holders& holders, const kernel::Socket& socket) {
+    const auto holder = holders.find(socket.inode);
+    if (holder == holders.end())
+        return std::nullopt;
+    const auto seconds = kernel::defers_accept(holder->second);
+    return seconds ? std::optional(*seconds != 0) : std::nullopt;
+}
+
+// Of such a socket a connection comes to be with its first data, and before it is there gm_stream
+// takes none (H19): both wait until the kernel does without.
+void examine_deferring(const config::Config& config, const std::vector<kernel::Socket>& sockets,
+                       Findings& out) {
+    const auto holders = kernel::socket_holders();
+    std::vector<Endpoint> deferring, unknown;
+    for (const auto& socket : sockets) {
+        const auto takes_from = [&](const auto& listener) { return takes(listener, socket.local); };
+        if (socket.protocol != GM_TCP || std::ranges::none_of(config.listeners, takes_from))
+            continue;
+        const auto defers = is_deferring(holders, socket);
+        if (!defers || *defers)
+            (defers ? deferring : unknown).push_back(socket.local);
+    }
+    if (!deferring.empty())
+        out.push_back(
+            {Grade::warn, "sockets",
+             list_of(deferring) + " with TCP_DEFER_ACCEPT: TCP of phones waits for seconds",
+             "take the option off (Kamailio: tcp_defer_accept = no) and start the P-CSCF "
+             "anew"});
+    if (!unknown.empty())
+        out.push_back({Grade::warn, "sockets",
+                       "whether TCP_DEFER_ACCEPT is set is not known of " + list_of(unknown),
+                       "run this as root, where the processes of the P-CSCF can be seen"});
+}
+
 } // namespace
 
 Findings examine_sockets(const config::Config& config) {
@@ -95,6 +132,7 @@ Findings examine_sockets(const config::Config& config) {
     examine_listeners(config, sockets, out);
     examine_strangers(config, sockets, out);
     examine_coverage(config, namespaces, out);
+    examine_deferring(config, sockets, out);
     return out;
 }
 

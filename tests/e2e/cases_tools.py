@@ -11,8 +11,8 @@ import time
 
 from arena import POOLS, case, expect, status
 from lab.guard import find
-from lab.network import GM4, PROTECTED, UNPROTECTED
-from lab.processes import run
+from lab.network import GM4, GM4C, PROTECTED, UNPROTECTED
+from lab.processes import run, start, stop, wait_until
 from outputs import without_daemon
 from sink import Sink
 
@@ -140,6 +140,43 @@ def doctor(arena):
     findings, code = _read(without_daemon(arena.guard, *_DOCTOR, arena.guard.config))
     expect(_is_found(findings, "warn", "gmguardd", "/nowhere.sock") and code in (1, 5),
            f"without the daemon: {code} {findings}")
+
+
+_DEFERRING = """
+import socket, sys, time
+listens = socket.socket()
+listens.bind((sys.argv[1], int(sys.argv[2])))
+listens.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, int(sys.argv[3]))
+listens.listen()
+print("listens", flush=True)
+time.sleep(60)
+"""
+
+
+@contextlib.contextmanager
+def _listening(lab, seconds):
+    """Inside the block the P-CSCF also listens on a TCP port of gm4c, and defers for so long."""
+    log = lab.directory / "deferring.log"
+    process = start(["/usr/bin/python3", "-c", _DEFERRING, GM4C, str(PROTECTED), str(seconds)],
+                    netns=lab.network.name("pcscf"), cgroup=lab.cgroup("pcscf"), log=log)
+    try:
+        wait_until(lambda: "listens" in log.read_text(), 10, "a socket that listens", process)
+        yield
+    finally:
+        stop(process)
+        log.unlink()
+
+
+@case("Tools.DoctorFindsSocketsThatDeferConnections", "U5 H19")
+def deferring(arena):
+    def complaints():
+        return [each for each in _diagnosis(arena)[0] if "TCP_DEFER_ACCEPT" in each[2]]
+    with _listening(arena.lab, 0):
+        expect(not complaints(), f"none defers: {complaints()}")
+    with _listening(arena.lab, 5):
+        found = complaints()
+    expect(len(found) == 1 and found[0][:2] == ("warn", "sockets")
+           and found[0][2].startswith(f"{GM4C}:{PROTECTED} with"), f"{found}")
 
 
 # --- support dump

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "host.hpp"
 
+#include "kernel/socket_holders.hpp"
 #include "kernel/sockets.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <arpa/inet.h>
 #include <cerrno>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <ifaddrs.h>
-#include <map>
 #include <memory>
 #include <net/if.h>
 #include <netinet/in.h>
@@ -19,10 +19,6 @@
 
 namespace gmguard::cli {
 namespace {
-
-namespace fs = std::filesystem;
-
-using Programs = std::map<std::uint32_t, std::string>; // by the inode of a socket
 
 std::optional<Address> address_of(const sockaddr* address) {
     if (address == nullptr)
@@ -57,33 +53,14 @@ Result<std::vector<HostInterface>> interfaces() {
     return out;
 }
 
-// 0: no socket.
-std::uint32_t socket_inode(const fs::path& link) {
-    std::error_code none;
-    const auto text = fs::read_symlink(link, none).string();
-    constexpr std::string_view kMark = "socket:[";
-    return text.starts_with(kMark)
-               ? static_cast<std::uint32_t>(std::strtoul(text.c_str() + kMark.size(), nullptr, 10))
-               : 0;
-}
-
-// A process may end while it is looked at.
-Programs programs() {
-    Programs out;
-    std::error_code none;
-    for (const auto& process : fs::directory_iterator("/proc", none)) {
-        const auto id = process.path().filename().string();
-        if (!std::ranges::all_of(id, [](char c) { return c >= '0' && c <= '9'; }))
-            continue;
-        std::ifstream comm(process.path() / "comm");
-        std::string name;
+// Empty: not known.
+std::string program_of(const kernel::Holders& holders, std::uint32_t inode) {
+    std::string name;
+    if (const auto found = holders.find(inode); found != holders.end()) {
+        std::ifstream comm(fmt::format("/proc/{}/comm", found->second.process));
         std::getline(comm, name);
-        auto at = fs::directory_iterator(process.path() / "fd", none);
-        for (; !none && at != fs::directory_iterator(); at.increment(none))
-            if (const auto inode = socket_inode(at->path()); inode != 0)
-                out.emplace(inode, name);
     }
-    return out;
+    return name;
 }
 
 } // namespace
@@ -102,14 +79,11 @@ Result<Host> this_host() {
     const auto sockets = kernel::sockets("");
     if (!sockets)
         return fail(sockets.error());
-    const auto names = programs();
+    const auto holders = kernel::socket_holders();
     Host host{std::move(*links), {}};
-    for (const auto& socket : *sockets) {
-        if (socket.protocol != GM_UDP)
-            continue;
-        const auto name = names.find(socket.inode);
-        host.sockets.push_back({socket.local, name == names.end() ? "" : name->second});
-    }
+    for (const auto& socket : *sockets)
+        if (socket.protocol == GM_UDP)
+            host.sockets.push_back({socket.local, program_of(holders, socket.inode)});
     return host;
 }
 
