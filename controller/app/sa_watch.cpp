@@ -99,8 +99,14 @@ void SaWatch::enter(const SaPlace& place, Record& record, const xfrm::Sa& sa) {
                                        sa.key.spi,
                                        {sa.source, port},
                                        static_cast<std::uint16_t>(ports.is_one() ? ports.port : 0),
-                                       record.early});
+                                       record.early,
+                                       sa.encapsulation && !tells_associations()});
     record.told = true;
+}
+
+// Whether it is known which SA decrypted a message.
+bool SaWatch::tells_associations() const {
+    return engine_.objects().reads_associations();
 }
 
 // There may be another SA under this SPI and address, of another mark or namespace: then it is not
@@ -224,6 +230,7 @@ std::vector<xfrm::Deviation> SaWatch::deviations_of(const Record& record, const 
     xfrm::Expected expected;
     expected.inbound = record.direction == SaDirection::in;
     expected.standing = owner.standing;
+    expected.told_apart = tells_associations();
     expected.pcscf = expected.inbound ? sa.key.destination : sa.source;
     expected.holder = owner.prefix;
     expected.phone_ports = owner.phone_ports;

@@ -71,6 +71,7 @@ class SaWatch {
     void add(const SaPlace& place, const xfrm::Sa& sa, bool at_first);
     void remove(const SaPlace& place, const xfrm::Sa& sa);
     void enter(const SaPlace& place, Record& record, const xfrm::Sa& sa);
+    [[nodiscard]] bool tells_associations() const;
     void leave(const SaPlace& place, Record& record, const xfrm::Sa& sa);
     [[nodiscard]] bool is_older_than_guard(const xfrm::Sa& sa) const;
     // The policy was told of an SA at this address with this SPI.

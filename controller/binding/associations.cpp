@@ -131,6 +131,7 @@ void Associations::install(const SaInstalled& event) {
     a->source = event.source;
     a->port = event.port;
     a->early = event.early && !a->installed;
+    a->blind = event.blind;
     a->installed = true;
     if (a->claim == 0)
         claim_by_port(*a);
@@ -228,7 +229,7 @@ std::optional<gm_spi> Associations::wanted(Association& a, std::uint64_t now_ns)
             return std::nullopt;
         spi.expires_ns = a.expires_ns;
     }
-    if (is_anothers(a, now_ns))
+    if (a.blind || is_anothers(a, now_ns))
         spi.state = GM_SPI_REFUSED;
     return spi;
 }
@@ -281,6 +282,7 @@ void Associations::restore(std::span<const Entry> entries, std::uint64_t now_ns,
         a->selector = binding.selector();
         a->owned = true;
         a->installed = value.state == GM_SPI_INSTALLED;
+        a->blind = value.state == GM_SPI_REFUSED; // until XFRM tells of it
         a->there = value;
     }
     settle(now_ns, out);

@@ -9,7 +9,8 @@
 // that 401 was encrypted, by the port that his Security-Client named; of several such users the one
 // who was challenged first. It is his subscriber's from the moment his selector is bound; until
 // then only a REGISTER may come by it. One whose port another subscriber's live binding has is
-// refused; one whose binding has ended is taken out, although the P-CSCF may still have it.
+// refused, and one whose messages could not be told from a stranger's (H24); one whose binding has
+// ended is taken out, although the P-CSCF may still have it.
 #pragma once
 
 #include "binding/challenges.hpp"
@@ -90,6 +91,7 @@ class Associations {
         gm_selector unit{};     // of the source, without port
         bool installed = false;
         bool early = false;
+        bool blind = false; // as SaInstalled
         bool owned = false; // was a subscriber's
         bool doubted = false;
         gm_u128 claim = 0; // the user whose it is; 0: nobody knows

@@ -47,6 +47,19 @@ void ports_of_one_listener(const Listener& listener, std::size_t i, Notes& notes
                          "protected messages need a port of their own (D.1)");
 }
 
+// ESP in UDP is let in by its SPI, and what was in it is judged on the protected ports: a listener
+// there would take it for SIP.
+void no_port_of_esp(const Listener& listener, std::size_t i, Notes& notes) {
+    constexpr std::uint16_t kEspInUdp = 4500; // RFC 3948
+    if (listener.protection != GM_PROTECTION_ESP)
+        return;
+    for (const auto& [key, ports] : {std::pair("unprotected_ports", &listener.unprotected_ports),
+                                     std::pair("protected_ports", &listener.protected_ports)})
+        if (std::ranges::find(*ports, kEspInUdp) != ports->end())
+            notes.problem_at(path("listener", i, key), "port 4500 is that of ESP in UDP",
+                             "leave it out: what comes in ESP is judged on the protected ports");
+}
+
 // Every guarded (address, port) has one owner.
 class Owners {
   public:
@@ -90,6 +103,7 @@ void ports_differ(const Config& config, Notes& notes) {
         const auto& listener = config.listeners[i];
         const auto owner = fmt::format("listener {} (\"{}\")", i + 1, listener.name);
         ports_of_one_listener(listener, i, notes);
+        no_port_of_esp(listener, i, notes);
         owners.claim(listener.address, listener.unprotected_ports, owner,
                      path("listener", i, "unprotected_ports"));
         owners.claim(listener.address, listener.protected_ports, owner,

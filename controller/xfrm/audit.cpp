@@ -32,6 +32,7 @@ constexpr std::array<std::string_view, kFaults> kNames{
     "too_many",
     "refused",
     "agreement",
+    "blind",
 };
 
 using Found = std::vector<Deviation>;
@@ -230,6 +231,13 @@ void check_holder(const Expected& expected, Found& out) {
                        "what was agreed on"});
 }
 
+// Behind two NATs two phones may have one address: whose message it is only the SA says.
+void check_told_apart(const Sa& sa, const Expected& expected, Found& out) {
+    if (sa.encapsulation && !expected.told_apart)
+        out.push_back({Fault::blind, "it is in UDP, and this kernel does not tell which SA "
+                                     "decrypted a message (6.12 does): its ESP is refused"});
+}
+
 } // namespace
 
 std::string_view name(Fault fault) {
@@ -251,6 +259,7 @@ std::vector<Deviation> audit(const Sa& sa, const Expected& expected) {
     check_width(sa, expected, out);
     check_spi(sa, expected, out);
     check_holder(expected, out);
+    check_told_apart(sa, expected, out);
     return out;
 }
 

@@ -34,8 +34,9 @@ enum class Fault : std::uint8_t {
     too_many,        // more than six for one user and direction (TS 33.203 7.1)
     refused,         // its port is another subscriber's (H3)
     agreement,       // what the phone repeated of sec-agree is not what was agreed on
+    blind,           // behind NAT, on a kernel that does not tell what came by it: refused (H24)
 };
-inline constexpr std::size_t kFaults = 16;
+inline constexpr std::size_t kFaults = 17;
 [[nodiscard]] std::string_view name(Fault fault); // "integrity_key"
 
 struct Deviation {
@@ -64,6 +65,7 @@ struct Expected {
     std::vector<std::uint16_t> phone_ports;       // any of them; empty: not known
     std::optional<sip::SecurityMechanism> agreed; // what Security-Server had
     bool doubted = false;                         // the phone repeated another agreement
+    bool told_apart = true;                       // the kernel tells which SA decrypted a message
     std::size_t of_user = 1; // SAs of that user in that direction, this one included
 };
 

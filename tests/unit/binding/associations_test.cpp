@@ -49,8 +49,9 @@ struct Gm : Play {
         core(401);
         leaving(401, {offer});
     }
-    void installed(std::uint32_t spi, const Endpoint& source, bool early = false) {
-        take(policy.handle(SaInstalled{now_ns, kGm, spi, source, 6100, early}));
+    void installed(std::uint32_t spi, const Endpoint& source, bool early = false,
+                   bool blind = false) {
+        take(policy.handle(SaInstalled{now_ns, kGm, spi, source, 6100, early, blind}));
     }
     void gone(std::uint32_t spi) { take(policy.handle(SaRemoved{now_ns, kGm, spi})); }
 
@@ -202,6 +203,16 @@ TEST(Associations, BelongToAPrefix_WhereItsPoolSaysSo) {
     const auto& spi = play.kernel.spis.at({kGm.value(), kSpiS});
     EXPECT_EQ(spi.bits, 64);
     EXPECT_EQ(spi.address, carol_v6.at.address.masked(64).value());
+}
+
+TEST(Associations, WhoseMessagesNobodyCanTell_AreRefused_ToTheirHolderToo) {
+    Gm gm;
+    gm.installed(kSpiS, alice.at, true, true);
+    EXPECT_THAT(gm.spis(), ElementsAre("4097 refused of nobody"));
+    gm.take(*gm.policy.add({gm.now_ns, alice.at, alice.impi, alice.impus, 600 * kSecond}));
+    EXPECT_THAT(gm.spis(), ElementsAre("4097 refused of 1"));
+    gm.installed(kSpiS, alice.at, true); // the guard came anew, on a kernel that tells
+    EXPECT_THAT(gm.spis(), ElementsAre("4097 installed of 1"));
 }
 
 TEST(Associations, ThatWereThereBeforeTheGuard_AreOfWhoIsBoundThere) {

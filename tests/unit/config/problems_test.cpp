@@ -143,6 +143,9 @@ const Row kRows[] = {
     {"ProtectedOverlaps", after_listener("protected_ports = [\"5050-5070\"]\n"),
      "f:6:19: port 5060 is unprotected and protected; protected messages need a port of their own "
      "(D.1)"},
+    {"PortOfEspInUdp", after_listener("protected_ports = [\"4400-4500\"]\n"),
+     "f:6:19: port 4500 is that of ESP in UDP; leave it out: what comes in ESP is judged on the "
+     "protected ports"},
     {"ListenerTwice",
      after_listener("[[listener]]\nname = \"b\"\nprofile = \"annex-d\"\n"
                     "address = \"192.0.2.1\"\nprotected_ports = [5059, 5060]\n"),

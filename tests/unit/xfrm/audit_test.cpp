@@ -179,6 +179,18 @@ TEST(XfrmAudit, AnotherMode) {
     EXPECT_EQ(faults(usual_sa(), expected), "mode");
 }
 
+TEST(XfrmAudit, InUdp_WhereTheKernelTellsNoSaFromAnother) {
+    auto sa = usual_sa();
+    sa.mode = Mode::tunnel;
+    sa.encapsulation = Encapsulation{2, 4500, 4500};
+    auto expected = usual();
+    expected.agreed->mod = "UDP-enc-tun";
+    expected.told_apart = false;
+    EXPECT_EQ(faults(sa, expected), "blind");
+    expected.agreed->mod = "trans";
+    EXPECT_EQ(faults(usual_sa(), expected), ""); // not behind NAT
+}
+
 TEST(XfrmAudit, AnotherLifetime) {
     const auto with = [](Limit hard) {
         auto sa = usual_sa();
