@@ -8,12 +8,12 @@
 
 #include "stream.h"
 
+#include "gmguard/abi/deadlines.h"
+
 /* So long a segment that the receiver waits for may be refused before the connection ends: one that
  * does not fit to what was judged (it stalls), and one whose registration is not known (H18). */
 #define GM_STALL_NS 1000000000ULL
 #define GM_EARLY_NS 2000000000ULL
-/* So long a header section may take. */
-#define GM_HEADER_NS 10000000000ULL
 
 #define GM_TCP_SYN_SENT 2
 #define GM_TCP_LISTEN 10

@@ -3,8 +3,11 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "config/config.hpp"
 #include "gmguard/abi/events.h"
+#include "kernel/objects.hpp"
 
+#include <cstdint>
 #include <span>
 #include <string>
 
@@ -17,5 +20,12 @@ namespace gmguard::app {
 // network namespaces it is. One that has ended is no error.
 [[nodiscard]] Result<> end_connection(std::span<const std::string> namespaces,
                                       const gm_record& report);
+
+// Ends those from phones whose header section is not whole in time, where gm_stream would do so if
+// another byte came. Returns how many.
+[[nodiscard]] Result<std::size_t> end_unfinished(std::span<const std::string> namespaces,
+                                                 const kernel::Objects& objects,
+                                                 const config::Config& config,
+                                                 std::uint64_t now_ns);
 
 } // namespace gmguard::app

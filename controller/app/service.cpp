@@ -16,6 +16,7 @@ namespace gmguard::app {
 namespace {
 
 constexpr std::size_t kEvents = 10'000;     // kept for GET /v1/events
+constexpr unsigned kSlowEvery = 5;          // ticks: all connections are looked at
 constexpr unsigned kFirstReadings = 10'000; // of SAs, before the start goes on without the rest
 
 // Ids grow over restarts too.
@@ -145,6 +146,7 @@ void Service::mend() {
     mend_interfaces();
     mend_addresses();
     follow_sas();
+    end_slow_connections();
     note_coverage();
     note_store();
 }
@@ -173,6 +175,19 @@ void Service::mend_pins() {
 void Service::mend_interfaces() {
     for (const auto& name : interfaces_->mend())
         engine_->alarm("had lost its programs; they are attached again", name);
+}
+
+// Whoever waits with his next byte for ever holds a connection of the P-CSCF's.
+void Service::end_slow_connections() {
+    if (ticks_++ % kSlowEvery != 0)
+        return;
+    const auto ended = end_unfinished(interfaces_->namespaces(), engine_->objects(), config_,
+                                      feeds::Moment::now().ns);
+    if (!ended && !std::exchange(slow_failed_, true))
+        spdlog::warn("connections with an unfinished header section are not ended: {}",
+                     ended.error().text());
+    else if (ended && *ended != 0)
+        spdlog::info("ended {} connections whose header section was not whole in time", *ended);
 }
 
 // Told once for each socket, as long as it is there.

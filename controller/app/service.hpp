@@ -57,6 +57,7 @@ class Service {
     void mend_interfaces();
     void mend_addresses();
     void follow_sas();
+    void end_slow_connections();
     void fill_tables();
     void note_coverage();
     void note_store();
@@ -76,6 +77,8 @@ class Service {
     std::optional<admin::Api> api_;
     std::vector<Address> hosts_;
     bool pins_failed_ = false;
+    bool slow_failed_ = false;
+    unsigned ticks_ = 0;
     std::optional<bool> store_up_;     // as told
     std::vector<std::string> outside_; // sockets that gm_inside does not see, as told
 };

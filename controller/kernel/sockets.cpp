@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstring>
 #include <memory>
 #include <span>
 
@@ -28,16 +29,52 @@ int note_cgroup(const nlattr* attribute, void* out) {
     return MNL_CB_OK;
 }
 
+Endpoint endpoint_of(std::uint8_t family, const __be32* address, __be16 port) {
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(address);
+    return {Address::from_bytes(std::span(bytes, family == AF_INET ? 4 : 16)), ntohs(port)};
+}
+
+Endpoint local_of(const inet_diag_msg& message) {
+    return endpoint_of(message.idiag_family, message.id.idiag_src, message.id.idiag_sport);
+}
+
 int note_socket(const nlmsghdr* header, void* out) {
     const auto* message = static_cast<const inet_diag_msg*>(mnl_nlmsg_get_payload(header));
-    const auto* address = reinterpret_cast<const std::uint8_t*>(message->id.idiag_src);
     Socket found;
-    found.local.address =
-        Address::from_bytes(std::span(address, message->idiag_family == AF_INET ? 4 : 16));
-    found.local.port = ntohs(message->id.idiag_sport);
+    found.local = local_of(*message);
     found.inode = message->idiag_inode;
     (void)mnl_attr_parse(header, sizeof *message, note_cgroup, &found.cgroup);
     static_cast<std::vector<Socket>*>(out)->push_back(found);
+    return MNL_CB_OK;
+}
+
+// The value of gm_flows, the one map that was asked for, two attributes deep.
+int note_value(const nlattr* attribute, void* out) {
+    if (mnl_attr_get_type(attribute) == SK_DIAG_BPF_STORAGE_MAP_VALUE &&
+        mnl_attr_get_payload_len(attribute) == sizeof(gm_flow))
+        std::memcpy(out, mnl_attr_get_payload(attribute), sizeof(gm_flow));
+    return MNL_CB_OK;
+}
+
+int note_storage(const nlattr* attribute, void* out) {
+    return mnl_attr_parse_nested(attribute, note_value, out);
+}
+
+int note_flow(const nlattr* attribute, void* out) {
+    return mnl_attr_get_type(attribute) == INET_DIAG_SK_BPF_STORAGES
+               ? mnl_attr_parse_nested(attribute, note_storage, out)
+               : MNL_CB_OK;
+}
+
+int note_unfinished(const nlmsghdr* header, void* out) {
+    const auto* message = static_cast<const inet_diag_msg*>(mnl_nlmsg_get_payload(header));
+    gm_flow flow{};
+    (void)mnl_attr_parse(header, sizeof *message, note_flow, &flow);
+    if (flow.have != 0)
+        static_cast<std::vector<Unfinished>*>(out)->push_back(
+            {local_of(*message),
+             endpoint_of(message->idiag_family, message->id.idiag_dst, message->id.idiag_dport),
+             flow.began_ns});
     return MNL_CB_OK;
 }
 
@@ -51,13 +88,15 @@ Error cannot(const std::string& netns) {
     return error;
 }
 
-// All of one family and protocol in these states.
+// All of one family and protocol in these states; with their values in a map of kind SK_STORAGE.
 struct Wanted {
     std::uint8_t family;
     gm_protocol protocol;
     std::uint32_t states;
+    int map = -1;
 };
-constexpr std::uint8_t kListen = 10; // TCP_LISTEN
+constexpr std::uint32_t kEstablished = 1U << 1U; // TCP_ESTABLISHED
+constexpr std::uint8_t kListen = 10;             // TCP_LISTEN
 constexpr std::uint32_t kListening = 1U << kListen;
 constexpr Wanted kWanted[] = {{AF_INET, GM_UDP, ~0U},
                               {AF_INET6, GM_UDP, ~0U},
@@ -73,6 +112,12 @@ bool ask(mnl_socket* socket, const Wanted& wanted, Buffer& buffer) {
     request->sdiag_family = wanted.family;
     request->sdiag_protocol = static_cast<std::uint8_t>(wanted.protocol);
     request->idiag_states = wanted.states;
+    if (wanted.map >= 0) {
+        nlattr* maps = mnl_attr_nest_start(header, INET_DIAG_REQ_SK_BPF_STORAGES);
+        mnl_attr_put_u32(header, SK_DIAG_BPF_STORAGE_REQ_MAP_FD,
+                         static_cast<std::uint32_t>(wanted.map));
+        mnl_attr_nest_end(header, maps);
+    }
     return mnl_socket_sendto(socket, header, header->nlmsg_len) >= 0;
 }
 
@@ -175,6 +220,22 @@ Result<std::vector<Socket>> sockets(const std::string& netns) {
             sockets[i].protocol = wanted.protocol;
     }
     return sockets;
+}
+
+Result<std::vector<Unfinished>> unfinished(const std::string& netns, int flows) {
+    const auto in = InNetns::enter(netns);
+    if (!in)
+        return fail(in.error());
+    const auto socket = open_diag();
+    if (!socket)
+        return fail(cannot(netns));
+    Buffer buffer{};
+    std::vector<Unfinished> out;
+    for (const std::uint8_t family : {AF_INET, AF_INET6})
+        if (!ask(socket.get(), {family, GM_TCP, kEstablished, flows}, buffer) ||
+            !read_answer(socket.get(), buffer, note_unfinished, &out))
+            return fail(cannot(netns));
+    return out;
 }
 
 Result<> destroy(const std::string& netns, const Endpoint& local, const Endpoint& remote) {

@@ -24,6 +24,15 @@ struct Socket {
 // unsupported: this kernel does not list them.
 [[nodiscard]] Result<std::vector<Socket>> sockets(const std::string& netns);
 
+// A TCP connection whose last message's header section is not whole, as gm_stream has it.
+struct Unfinished {
+    Endpoint local, remote;
+    std::uint64_t since_ns = 0; // of CLOCK_MONOTONIC
+};
+
+// Of the established connections of a network namespace; `flows` is the descriptor of gm_flows.
+[[nodiscard]] Result<std::vector<Unfinished>> unfinished(const std::string& netns, int flows);
+
 // Ends the TCP connection of a network namespace (SOCK_DESTROY): both sides know at once. Kinds:
 //   not_found    there is none
 //   unsupported  the kernel is built without CONFIG_INET_DIAG_DESTROY

@@ -166,6 +166,14 @@ def load(arena):
     expect(not counts.dropped, f"dropped {dict(counts.dropped)}")
 
 
+@both_families("Stream.UnfinishedHeaderHasADeadline_WithoutAnotherByte", "H5")
+def silent_header(arena, v6):
+    phone = _phone(arena, "mallory", side="evil", v6=v6)
+    phone.send(phone.register_request()[:50], UNPROTECTED)
+    expect(not phone.is_cut_off(UNPROTECTED, 9), "it has its time")
+    expect(phone.is_cut_off(UNPROTECTED, 10), "and is ended")
+
+
 @case("Stream.UnfinishedHeaderHasADeadline", "H5")
 def slow_header(arena):
     phone = _phone(arena, "mallory", side="evil")

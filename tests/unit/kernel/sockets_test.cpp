@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "kernel/cgroup.hpp"
 #include "kernel/netns.hpp"
+#include "kernel/objects.hpp"
 #include "kernel/sockets.hpp"
 #include "sandbox.hpp"
 
 #include <arpa/inet.h>
+#include <bpf/bpf.h>
 #include <netinet/in.h>
 
 #include <algorithm>
@@ -108,6 +110,30 @@ TEST(Connections, End_AndTheSocketThatListensLivesOn) {
     const auto found = sockets(netns.name);
     ASSERT_TRUE(found) << found.error().text();
     EXPECT_EQ(found->size(), 1u) << "it listens";
+}
+
+TEST(Connections, AreUnfinished_WhereGmStreamHasAPartOfAHeader) {
+    const Netns netns;
+    ASSERT_TRUE(netns.made() && netns.ip("link set lo up"));
+    const auto objects = Objects::open_private(Sizes::of(64));
+    ASSERT_TRUE(objects) << objects.error().text();
+    const int flows = objects->map_fd("gm_flows");
+    const Connected connected(netns.name);
+    const int socket = connected.accepted.get();
+    gm_flow flow{};
+    flow.began_ns = 5;
+    for (const std::uint32_t have : {0U, 17U}) {
+        flow.have = have;
+        ASSERT_EQ(bpf_map_update_elem(flows, &socket, &flow, BPF_ANY), 0);
+        const auto found = unfinished(netns.name, flows);
+        ASSERT_TRUE(found) << found.error().text();
+        ASSERT_EQ(found->size(), have == 0 ? 0U : 1U);
+        if (have != 0) {
+            EXPECT_EQ(found->front().local, connected.local);
+            EXPECT_EQ(found->front().remote, connected.remote);
+            EXPECT_EQ(found->front().since_ns, 5U);
+        }
+    }
 }
 
 } // namespace
