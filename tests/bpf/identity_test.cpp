@@ -159,6 +159,20 @@ TEST(Identity, OfADialog_IsOnlyNotAnothersLiveOne) {
     check(rows);
 }
 
+// An IMPU may be several users', or one's at two selectors while he renews (D.2.3): gm_owners names
+// the one who had it first.
+TEST(Identity, OfADialog_IsItsOwn_AlsoWhereAnotherHasItToo) {
+    auto& guard = Guard::fresh();
+    bind_both(guard);
+    guard.bind({.phone = kVictim, .subscriber = 2, .impus = {kAlias}});
+    const auto outcome = [&guard](const std::string& uri) {
+        const auto message = in_dialog(from(tagged(uri), "BYE"));
+        return guard.run(Program::inside, datagram(kPhone, message.text(), kProtected)).text();
+    };
+    EXPECT_EQ(outcome(kAlias), "pass");
+    EXPECT_EQ(outcome(kVictim.impu()), "drop identity_not_bound");
+}
+
 TEST(Identity, OfADialog_IsFree_WhenItsOwnerHasEnded) {
     auto& guard = Guard::fresh();
     bind_both(guard);
