@@ -65,6 +65,9 @@ class Engine {
     void arrive();
     // When it last came to one.
     [[nodiscard]] std::uint64_t since_ns() const { return past_.since_ns; }
+    // Until when who has a security association from before may be adopted; 0: not at all. A daemon
+    // that finds the maps of another knows who was there by them.
+    [[nodiscard]] std::uint64_t adopts_by_association_until() const;
 
     // Brings gm_listeners, gm_pools, gm_peers and gm_settings to the configuration.
     [[nodiscard]] Result<> fill(const std::vector<Address>& hosts);
@@ -93,6 +96,7 @@ class Engine {
     struct Past {
         kernel::HashKey key; // one for the life of the maps: their hashes are made with it
         std::uint64_t since_ns = 0;
+        bool is_new = false; // the guard came in this daemon's time
     };
     [[nodiscard]] static Result<Past> past_of(const kernel::Maps& maps);
 
@@ -100,7 +104,8 @@ class Engine {
            admin::EventLog& log, const feeds::Directory& directory);
 
     [[nodiscard]] Result<> adopt();
-    [[nodiscard]] std::uint64_t adopts_until(std::uint32_t id) const;
+    [[nodiscard]] std::uint64_t adopts_until() const;
+    [[nodiscard]] std::uint64_t adopts_by_word_until(std::uint32_t listener) const;
     [[nodiscard]] const config::Listener* listener_of(std::uint32_t id) const; // null: gone
     void on_record(const kernel::Record& record);
     [[nodiscard]] Result<> done(Result<binding::Outcome> outcome, const feeds::Moment& now);

@@ -99,7 +99,8 @@ void SaWatch::enter(const SaPlace& place, Record& record, const xfrm::Sa& sa) {
                                        sa.key.spi,
                                        {sa.source, port},
                                        static_cast<std::uint16_t>(ports.is_one() ? ports.port : 0),
-                                       record.early});
+                                       record.early,
+                                       record.early ? engine_.adopts_by_association_until() : 0});
     record.told = true;
 }
 

@@ -74,6 +74,8 @@ struct SaInstalled {
     Endpoint source;        // the phone's, by the association's selector; port 0: any
     std::uint16_t port = 0; // the P-CSCF's; 0: any
     bool early = false;     // it was there when the guard came to where it is
+    // Until when whose it is may be adopted, where nobody is bound (H14); 0: not at all.
+    std::uint64_t adopted_until_ns = 0;
 };
 struct SaRemoved {
     std::uint64_t now_ns = 0;

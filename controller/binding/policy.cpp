@@ -31,7 +31,10 @@ struct Handler {
         life.expire(event.now_ns, out);
         associations.expire(event.now_ns);
     }
-    void operator()(const SaInstalled& event) { associations.install(event); }
+    void operator()(const SaInstalled& event) {
+        associations.install(event);
+        registrar.adopt(event, out);
+    }
     void operator()(const SaRemoved& event) { associations.remove(event, out); }
     void operator()(const Seen& event) {
         life.used(event.selector, event.last_seen_ns, event.now_ns, out);
