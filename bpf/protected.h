@@ -4,7 +4,7 @@
  * Which identity a message claims: P-Preferred- and P-Asserted-Identity, each value of it; and
  * From, of a request that opens a dialog or stands alone (no To tag). From in answers is the
  * caller's, and in a dialog it is what was dialled: there it only must not be another live
- * subscriber's (H13). In the profile ts33203 that holds of every From (H12).
+ * subscriber's alone (H13). In the profile ts33203 that holds of every From (H12).
  */
 #ifndef GMGUARD_BPF_PROTECTED_H
 #define GMGUARD_BPF_PROTECTED_H
@@ -33,6 +33,18 @@ static __attribute__((noinline)) int gm_may_claim(const struct gm_settings *sett
     if (claim->adopted && !gm_is_owned_by_other(settings, claim->subscriber, identity))
         return 1;
     return gm_is_bound_identity(claim->subscriber, identity);
+}
+
+/* Whether the identity is another's and not the claimed subscriber's, too: of one that several
+ * have, or one user at two selectors while he renews, the oldest binding is the owner. */
+static __attribute__((noinline)) int gm_is_anothers(const struct gm_settings *settings,
+                                                    const struct gm_claim *claim, __u64 high,
+                                                    __u64 low)
+{
+    gm_u128 identity = (gm_u128)high << 64 | low;
+
+    return gm_is_owned_by_other(settings, claim->subscriber, identity) &&
+           !gm_is_bound_identity(claim->subscriber, identity);
 }
 
 /* One identity in w->uri is the claimed subscriber's. */
@@ -106,8 +118,7 @@ GM_GLOBAL int gm_check_from(struct gm_work *w, const struct gm_settings *setting
         return gm_is_anonymous(w) ? GM_REASON_none : gm_check_identity(w, settings, claim);
     if (gm_hash_of(w, settings, gm_uri_identity(w), &identity))
         return GM_REASON_none;
-    return gm_is_owned_by_other(settings, claim->subscriber, identity) &&
-                   !gm_is_bound_identity(claim->subscriber, identity)
+    return gm_is_anothers(settings, claim, (__u64)(identity >> 64), (__u64)identity)
                ? GM_REASON_identity_not_bound
                : GM_REASON_none;
 }

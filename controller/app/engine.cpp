@@ -56,7 +56,7 @@ Engine::Engine(const config::Config& config, kernel::Objects objects, const Past
           hasher_, [&config](Address source) { return config::key_form(config, source); },
           rules_of(config, objects_.maps())),
       log_(log), directory_(directory) {
-    policy_.adopt_by([this](std::uint32_t listener) { return adopts_until(listener); });
+    policy_.adopt_by([this](std::uint32_t listener) { return adopts_by_word_until(listener); });
     policy_.contest_by([this](Address source) { return conflict_at(source); });
     policy_.encrypted_by([this](std::uint32_t listener) {
         const auto* found = listener_of(listener);
@@ -69,9 +69,9 @@ Result<Engine::Past> Engine::past_of(const kernel::Maps& maps) {
     if (!settings)
         return fail(settings.error());
     if (settings->schema == GM_SCHEMA)
-        return Past{{settings->hash_key[0], settings->hash_key[1]}, settings->since_ns};
+        return Past{{settings->hash_key[0], settings->hash_key[1]}, settings->since_ns, false};
     const auto key = kernel::random_key();
-    return key ? Result<Past>({*key, feeds::Moment::now().ns}) : fail(key.error());
+    return key ? Result<Past>({*key, feeds::Moment::now().ns, true}) : fail(key.error());
 }
 
 Result<std::unique_ptr<Engine>> Engine::make(const config::Config& config, kernel::Objects objects,
@@ -156,12 +156,7 @@ void Engine::learn(const binding::Event& event) {
     follow(policy_.handle(event), feeds::Moment::now());
 }
 
-// Only in monitor: enforced, a stranger would open the door to himself by knocking.
-std::uint64_t Engine::adopts_until(std::uint32_t id) const {
-    const auto* listener = listener_of(id);
-    if (listener == nullptr ||
-        config::effective_mode(config_, *listener, GM_CHECK_identity_bound) != GM_MODE_MONITOR)
-        return 0;
+std::uint64_t Engine::adopts_until() const {
     return past_.since_ns + config_.limits.adopt_s * binding::kSecond;
 }
 
@@ -183,8 +178,23 @@ Result<> Engine::check(const config::Config& config) const {
                 "6.12 tells");
 }
 
+// Only in monitor: enforced, a stranger would open the door to himself by knocking.
+std::uint64_t Engine::adopts_by_word_until(std::uint32_t id) const {
+    const auto* listener = listener_of(id);
+    const bool monitors =
+        listener != nullptr &&
+        config::effective_mode(config_, *listener, GM_CHECK_identity_bound) == GM_MODE_MONITOR;
+    return monitors ? adopts_until() : 0;
+}
+
+// Whatever the mode: the keys of an association are a subscriber's.
+std::uint64_t Engine::adopts_by_association_until() const {
+    return past_.is_new ? adopts_until() : 0;
+}
+
 void Engine::arrive() {
     past_.since_ns = feeds::Moment::now().ns;
+    past_.is_new = true;
 }
 
 // The map is never fuller than the policy thinks, so an error here is the kernel's own.

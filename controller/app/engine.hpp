@@ -72,6 +72,9 @@ class Engine {
     void arrive();
     // When it last came to one.
     [[nodiscard]] std::uint64_t since_ns() const { return past_.since_ns; }
+    // Until when who has a security association from before may be adopted; 0: not at all. A daemon
+    // that finds the maps of another knows who was there by them.
+    [[nodiscard]] std::uint64_t adopts_by_association_until() const;
 
     // Whether what the configuration asks for can be had on this kernel. Error: unsupported.
     [[nodiscard]] Result<> check(const config::Config& config) const;
@@ -105,6 +108,7 @@ class Engine {
     struct Past {
         kernel::HashKey key; // one for the life of the maps: their hashes are made with it
         std::uint64_t since_ns = 0;
+        bool is_new = false; // the guard came in this daemon's time
     };
     [[nodiscard]] static Result<Past> past_of(const kernel::Maps& maps);
 
@@ -112,7 +116,8 @@ class Engine {
            admin::EventLog& log, const feeds::Directory& directory);
 
     [[nodiscard]] Result<> adopt();
-    [[nodiscard]] std::uint64_t adopts_until(std::uint32_t id) const;
+    [[nodiscard]] std::uint64_t adopts_until() const;
+    [[nodiscard]] std::uint64_t adopts_by_word_until(std::uint32_t listener) const;
     [[nodiscard]] gm_conflict conflict_at(Address source) const;
     [[nodiscard]] const config::Listener* listener_of(std::uint32_t id) const; // null: gone
     void on_record(const kernel::Record& record);

@@ -94,13 +94,16 @@ void SaWatch::enter(const SaPlace& place, Record& record, const xfrm::Sa& sa) {
     inbound_.insert({sa.source, port, place});
     record.phone_port = port;
     const auto& ports = sa.selector.destination_ports;
+    const bool blind = sa.encapsulation && !tells_associations();
+    const bool adoptable = record.early && !blind;
     engine_.learn(binding::SaInstalled{feeds::Moment::now().ns,
                                        sa.key.destination,
                                        sa.key.spi,
                                        {sa.source, port},
                                        static_cast<std::uint16_t>(ports.is_one() ? ports.port : 0),
                                        record.early,
-                                       sa.encapsulation && !tells_associations()});
+                                       adoptable ? engine_.adopts_by_association_until() : 0,
+                                       blind});
     record.told = true;
 }
 

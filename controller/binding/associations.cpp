@@ -206,11 +206,19 @@ void Associations::reform() {
 Slot Associations::owner(const Association& a, std::uint64_t now_ns) const {
     if (a.claim == 0)
         return kNoSlot;
-    const Slot slot = life_.table().find(a.selector);
-    if (slot == kNoSlot)
+    const auto his = [&](const gm_selector& selector) {
+        const Slot slot = life_.table().find(selector);
+        if (slot == kNoSlot)
+            return kNoSlot;
+        const Binding& binding = life_.table().at(slot);
+        return binding.user == a.claim && binding.expires_ns > now_ns ? slot : kNoSlot;
+    };
+    const Slot by_it = his(a.selector);
+    if (by_it == kNoSlot)
         return kNoSlot;
-    const Binding& binding = life_.table().at(slot);
-    return binding.user == a.claim && binding.expires_ns > now_ns ? slot : kNoSlot;
+    // What comes by it is judged by the binding that has the port it comes from.
+    const Slot where = his(make_selector(a.source, forms_(a.source.address)));
+    return where != kNoSlot ? where : by_it;
 }
 
 bool Associations::is_anothers(const Association& a, std::uint64_t now_ns) const {

@@ -8,7 +8,8 @@
 // Whose one is. The user's who was challenged for it: by the SPI that his 401 offered, or, where
 // that 401 was encrypted, by the port that his Security-Client named; of several such users the one
 // who was challenged first. It is his subscriber's from the moment his selector is bound; until
-// then only a REGISTER may come by it. One whose port another subscriber's live binding has is
+// then only a REGISTER may come by it. Of a port that he kept when he renewed (port-s) it is that
+// of the binding which has the port now. One whose port another subscriber's live binding has is
 // refused, unless its user was challenged for it and may contest; so is one whose messages could
 // not be told from a stranger's (H24); one whose binding has ended is taken out, although the
 // P-CSCF may still have it.

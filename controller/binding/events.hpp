@@ -74,8 +74,10 @@ struct SaInstalled {
     Endpoint source;        // the phone's, by the association's selector; port 0: any
     std::uint16_t port = 0; // the P-CSCF's; 0: any
     bool early = false;     // it was there when the guard came to where it is
-    bool blind = false;     // behind NAT, where addresses are anybody's, and the kernel does not
-                            // tell which messages came by it (H24)
+    // Until when whose it is may be adopted, where nobody is bound (H14); 0: not at all.
+    std::uint64_t adopted_until_ns = 0;
+    bool blind = false; // behind NAT, where addresses are anybody's, and the kernel does not
+                        // tell which messages came by it (H24)
 };
 struct SaRemoved {
     std::uint64_t now_ns = 0;

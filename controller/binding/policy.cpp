@@ -33,7 +33,10 @@ struct Handler {
         associations.expire(event.now_ns);
         lapses.tick(event.now_ns, out);
     }
-    void operator()(const SaInstalled& event) { associations.install(event); }
+    void operator()(const SaInstalled& event) {
+        associations.install(event);
+        registrar.adopt(event, out);
+    }
     void operator()(const SaRemoved& event) {
         if (const Slot slot = associations.remove(event, out); slot != kNoSlot)
             lapses.bare(slot, event.now_ns);

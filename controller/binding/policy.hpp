@@ -12,8 +12,9 @@
 //   2xx to a removal        cooldown: identities still pass, the key is free, 128 s later it is
 //   gone anything else           changes no binding
 //
-// A phone that registered before the guard came is adopted where it speaks (H14): it passes with
-// whatever identity no live binding holds, keeps nobody out, and ends with the next 200.
+// A phone that registered before the guard came is adopted where it speaks, or has a security
+// association (H14): it passes with whatever identity no live binding holds, keeps nobody out, and
+// ends with the next 200.
 //
 // Which answers count. With core peers: only theirs (AnswerFromCore), and only if the REGISTER was
 // seen going on to the core with the Via list [P-CSCF's own, phone's] and the answer has that very
@@ -91,7 +92,7 @@ class Policy {
     [[nodiscard]] std::vector<gm_selector> watched() const;
 
     void believe_core(bool core_peers_are_configured);
-    // Without it nothing is adopted.
+    // Without it nobody is adopted because he speaks.
     void adopt_by(Adoption adoption);
     void judged_by(gm_profile profile);
     // Without it no selector is contested.

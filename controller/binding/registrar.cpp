@@ -146,16 +146,28 @@ void Registrar::check_agreement(const Transaction& t, const Pending& pending, st
 
 void Registrar::adopt(const Endpoint& source, std::uint32_t listener, std::uint64_t now_ns,
                       Outcome& out) {
-    const std::uint64_t until = adoption_ ? adoption_(listener) : 0;
-    if (until <= now_ns)
+    Grant who;
+    who.now_ns = now_ns;
+    who.source = source;
+    who.listener = listener;
+    adopt(std::move(who), adoption_ ? adoption_(listener) : 0, out);
+}
+
+void Registrar::adopt(const SaInstalled& event, Outcome& out) {
+    if (event.source.port == 0 && forms_(event.source.address).with_port != 0)
         return;
-    Grant grant;
-    grant.now_ns = now_ns;
-    grant.source = source;
-    grant.selector = make_selector(source, forms_(source.address));
-    grant.listener = listener;
-    grant.registration.expires_ns = until;
-    life_.adopt(std::move(grant), out);
+    Grant who;
+    who.now_ns = event.now_ns;
+    who.source = event.source;
+    adopt(std::move(who), event.adopted_until_ns, out);
+}
+
+void Registrar::adopt(Grant who, std::uint64_t until_ns, Outcome& out) {
+    if (until_ns <= who.now_ns)
+        return;
+    who.selector = make_selector(who.source, forms_(who.source.address));
+    who.registration.expires_ns = until_ns;
+    life_.adopt(std::move(who), out);
 }
 
 Registrar::Match Registrar::match(const sip::Message& message, const sip::Via& phone) {

@@ -27,6 +27,8 @@ class Registrar {
     void leaving(const Heard& heard, Outcome& out);
     // The source spoke on a protected port, and nobody is bound to it.
     void adopt(const Endpoint& source, std::uint32_t listener, std::uint64_t now_ns, Outcome& out);
+    // The source has an association. One that names no port is nobody's where the port counts.
+    void adopt(const SaInstalled& event, Outcome& out);
     // Ends transactions without answer and registration timers.
     void tick(std::uint64_t now_ns, Outcome& out);
     // What is under way gets the selectors of the present forms.
@@ -41,6 +43,7 @@ class Registrar {
         Doubt doubt = Doubt::none;
         std::size_t via = 0; // the phone's, in the message's list
     };
+    void adopt(Grant who, std::uint64_t until_ns, Outcome& out);
     void opened(const Transaction& t, Transactions::Opened how, std::uint64_t now_ns, Outcome& out);
     void check_agreement(const Transaction& t, const Pending& pending, std::uint64_t now_ns,
                          Outcome& out);

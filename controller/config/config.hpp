@@ -86,8 +86,9 @@ struct Pool {
 
 struct Limits {
     std::uint32_t bindings = 100'000; // entries of gm_bindings; gm_identities holds four times that
-    // How long after the attach a phone that speaks on a protected port, in monitor, is taken for
-    // one that registered before (H14): a week, as phones ask for 600,000 s. 0: no phone is.
+    // How long after the attach a phone that speaks on a protected port, in monitor, or that has a
+    // security association from before, is taken for one that registered before (H14): a week, as
+    // phones ask for 600,000 s. 0: no phone is.
     std::uint32_t adopt_s = 604'800;
     // How long a challenge waits for an authenticated REGISTER (D.2.2): reg-await-auth.
     std::uint32_t registration_timer_s = 240;

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Phones inside ESP, unharmed: registration, messages both ways, failures, the end."""
+import contextlib
 import os
 import time
 
 from arena import both_families, case, expect, status
 from lab import sip
 from lab.ims import aka
+from lab.network import UNPROTECTED
 from lab.processes import wait_until
 
 
@@ -181,37 +183,74 @@ def out_of_sync(arena):
 
 # --- before the guard
 
-@case("Esp.PhoneThatWasThereIsAdopted", "H14")
-def was_there(arena):
-    """It registered, and has its associations, since before the guard came; nobody saw whose they
-    are."""
+@contextlib.contextmanager
+def _guard_that_comes_later(arena, mode):
+    """Inside the block phones that registered before it, and have their associations, are there;
+    nobody saw whose they are."""
     arena.guard.detach()
     arena.mode = None
     try:
-        phone = arena.registered()
+        phones = arena.registered(), arena.registered("bob")
         time.sleep(2)  # XFRM tells the second in which an association was made
-        arena.guard.start("monitor", adopt_s=3600)
-        arena.speaks(phone)
-        arena.guard.wait_for(lambda: [each["state"] for each in arena.guard.bindings()
-                                      if each["selector"] == phone.here] == ["adopted"],
-                             f"{phone.here} adopted")
-        arena.guard.cli("mode", "set", "all", "enforce", "--yes")
-        arena.speaks(phone)
+        arena.guard.start(mode, adopt_s=3600)
+        arena.mode = mode
+        yield phones
     finally:
         arena.guard.detach()
         arena.guard.start("enforce")
         arena.mode = "enforce"
 
 
+def _states(arena, phone):
+    return [each["state"] for each in arena.guard.bindings() if each["selector"] == phone.here]
+
+
+def _is_adopted(arena, phone):
+    arena.guard.wait_for(lambda: _states(arena, phone) == ["adopted"], f"{phone.here} adopted")
+
+
+@case("Esp.PhoneThatWasThereIsAdopted", "H14")
+def was_there(arena):
+    """By its association, also where all is enforced: it speaks and is spoken to, until its next
+    registration says whose it is."""
+    with _guard_that_comes_later(arena, "enforce") as (phone, other):
+        before = arena.guard.counts()
+        for each in (phone, other):
+            _is_adopted(arena, each)
+            arena.speaks(each)
+            arena.hears(each)
+        arena.register(phone)
+        expect(_states(arena, phone) == ["bound"], f"registered anew: {_states(arena, phone)}")
+        arena.speaks(phone)
+        dropped = arena.guard.since(before).dropped
+        expect(not dropped, f"dropped {dict(dropped)}")
+
+
+@case("Esp.WhoIsAdopted_IsNobodyElse_AndKeepsNobodyOut", "H14 H4")
+def adopted_only(arena):
+    """An identity that somebody has registered is not his; his port is for who authenticates."""
+    with _guard_that_comes_later(arena, "enforce") as (mallory, _):
+        alice = arena.registered()
+        _is_adopted(arena, mallory)
+        before = arena.guard.counts()
+        data = mallory.request("MESSAGE", sender=alice.impu)
+        expect(not arena.answered(mallory, data, mallory.protected), "he speaks as alice")
+        expect(arena.guard.since(before).dropped["identity_not_bound"], "counted")
+        arena.speaks(mallory)
+        newcomer = arena.phone("bob", address=mallory.address)
+        data = newcomer.first_request(port_c=mallory.port, port_s=mallory.port)
+        with newcomer.in_clear():
+            answer = newcomer.ask(data, UNPROTECTED)
+        expect(status(answer) == 401, f"for the port of an adopted one: {status(answer)}")
+
+
 # --- the end
 
 @both_families("Esp.PhoneLeaves_AndIsNoLongerBound", "R9 H20")
 def leaves(arena, v6):
-    """Kamailio ends the associations before it answers: the 200 leaves in clear, and the phone's
-    kernel drops it."""
     def play(arena):
         phone = arena.registered(v6=v6)
-        phone.send(phone.deregister_request(), phone.protected)
+        phone.leave()
         wait_until(lambda: not arena.lab.core.is_registered(phone.impi), arena.patience_s,
                    "the de-registration at the core")
         arena.guard.wait_for(lambda: not arena.holds(phone), "the end of the binding")

@@ -122,6 +122,41 @@ TEST(Associations, AreAnothers_WhereTheirNumberIsUsedAgain) {
     EXPECT_EQ(gm.spis().back(), "4097 installed of nobody");
 }
 
+// In the field port-s stays (TS 33.203 7.4): what comes from it, by either set, is judged by the
+// binding that has it now. Until the 200 only a REGISTER may come by the new set.
+TEST(Associations, OfAKeptServerPort_AreOfTheBindingThatHasIt) {
+    constexpr std::uint16_t kServer = 55000;
+    constexpr std::uint32_t kNewC = 5000, kNewS = 5001;
+    const Endpoint at_server{alice.at.address, kServer};
+    const auto asks = [](std::uint16_t port_c) -> Play::Change {
+        return [=](Heard& heard) {
+            heard.message.security_client = {mechanism(11, 22, port_c, kServer)};
+        };
+    };
+    Rules field;
+    field.profile = GM_PROFILE_TS33203;
+    Gm gm({128, 1}, field);
+    gm.clear(alice, {asks(5062)});
+    gm.onward();
+    gm.core(401);
+    gm.leaving(401, {offers()});
+    gm.installed(kSpiS, alice.at);
+    gm.installed(kSpiC, at_server);
+    gm.accept(alice);
+    gm.inner(alice, {asks(5072)});
+    gm.onward();
+    gm.core(401);
+    gm.installed(kNewS, alice_moved.at);
+    gm.installed(kNewC, at_server);
+    EXPECT_THAT(gm.spis(), ElementsAre("4096 installed of 1", "4097 installed of 1",
+                                       "5000 installed of nobody", "5001 installed of nobody"));
+    gm.inner(alice_moved, {[&](Heard& heard) { heard.message.authorization->nonce = "nonce-3"; }});
+    gm.onward();
+    gm.core(200);
+    EXPECT_THAT(gm.spis(), ElementsAre("4096 installed of 2", "4097 installed of 1",
+                                       "5000 installed of 2", "5001 installed of 2"));
+}
+
 // The 401 to a protected REGISTER cannot be read: its nonce is the core's, its SPIs are XFRM's.
 TEST(Associations, OfAReRegistration_AreKnownByTheirPort) {
     Gm gm;

@@ -37,7 +37,7 @@ inline Play::Change offers(std::uint32_t spi_c = kSpiC, std::uint32_t spi_s = kS
 }
 
 struct Gm : Play {
-    explicit Gm(gm_key_form v4 = {128, 1}) : Play({}, v4) {
+    explicit Gm(gm_key_form v4 = {128, 1}, Rules rules = {}) : Play(rules, v4) {
         policy.encrypted_by([](std::uint32_t) { return true; });
     }
     void offered(const Phone& phone, std::uint16_t port, const Change& offer = offers()) {
@@ -48,7 +48,7 @@ struct Gm : Play {
     }
     void installed(std::uint32_t spi, const Endpoint& source, bool early = false,
                    bool blind = false) {
-        take(policy.handle(SaInstalled{now_ns, kGm, spi, source, 6100, early, blind}));
+        take(policy.handle(SaInstalled{now_ns, kGm, spi, source, 6100, early, 0, blind}));
     }
     void gone(std::uint32_t spi) { take(policy.handle(SaRemoved{now_ns, kGm, spi})); }
 

@@ -134,6 +134,67 @@ TEST(Present, CoolsDown_WhenItDeregisters) {
     EXPECT_THAT(play.bindings(), IsEmpty());
 }
 
+// Where the associations of a P-CSCF are seen, they say who was there, also where it is enforced.
+TEST(Present, IsAdopted_WhereItHasAnAssociation) {
+    const char* adopted = "192.0.2.7:5062 adopted ";
+    const auto has = [](std::uint64_t window_s, const Endpoint& source = alice.at) {
+        return [=](Play& p) {
+            const auto until = window_s == 0 ? 0 : p.now_ns + window_s * kSecond;
+            p.take(p.policy.handle(SaInstalled{p.now_ns, *Address::parse("192.0.2.1"), 4097, source,
+                                               6100, true, until}));
+        };
+    };
+    const auto has_long = has(10'000);
+    run({
+        {"from before the guard", has_long, {"adopted"}, {adopted}},
+        {"until the time for it",
+         [=](Play& p) {
+             has_long(p);
+             p.tick(10'001);
+         },
+         {"adopted"},
+         {}},
+        {"where none is adopted", has(0), {}, {}},
+        {"of no port, where the port counts", has(10'000, {alice.at.address, 0}), {}, {}},
+        {"told again",
+         [=](Play& p) {
+             has_long(p);
+             has_long(p);
+         },
+         {"adopted"},
+         {adopted}},
+        {"where somebody is bound",
+         [=](Play& p) {
+             p.registers(alice);
+             has_long(p);
+         },
+         {kChallenged, kBound},
+         {kAlice}},
+        {"who registers",
+         [=](Play& p) {
+             has_long(p);
+             p.registers(alice);
+         },
+         {"adopted", kChallenged, kBound},
+         {kAlice}},
+        {"and another registers there",
+         [=](Play& p) {
+             has_long(p);
+             p.registers(mallory);
+         },
+         {"adopted", "challenged mallory@ims.test", "bound mallory@ims.test"},
+         {"192.0.2.7:5062 bound mallory@ims.test"}},
+    });
+}
+
+TEST(Present, HasItsAssociation) {
+    Play play;
+    play.take(play.policy.handle(SaInstalled{play.now_ns, *Address::parse("192.0.2.1"), 4097,
+                                             alice.at, 6100, true, play.now_ns + kSecond}));
+    ASSERT_EQ(play.kernel.spis.size(), 1U);
+    EXPECT_EQ(play.kernel.spis.begin()->second.subscriber, 1U);
+}
+
 TEST(Present, TakesNoMoreThanItsShare) {
     Play play(Rules{.bindings = 4, .adopted = 1});
     adopts(play);
