@@ -11,6 +11,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <thread>
+#include <vector>
 
 namespace gmguard::app {
 namespace {
@@ -58,9 +59,9 @@ void say(const kernel::Fd& fd, const Endpoint& to, const std::string& text) {
               static_cast<ssize_t>(text.size()));
 }
 
-std::string heard(const kernel::Fd& fd, int flags = 0) {
+std::string heard(const kernel::Fd& fd) {
     std::array<char, 64> buffer{};
-    const auto size = ::recv(fd.get(), buffer.data(), buffer.size(), flags);
+    const auto size = ::recv(fd.get(), buffer.data(), buffer.size(), 0);
     return size < 0 ? "nothing" : std::string(buffer.data(), static_cast<std::size_t>(size));
 }
 
@@ -72,17 +73,23 @@ struct Ends {
     Endpoint pcscf, bound, phone; // bound: what the P-CSCF's socket is bound to
 };
 
-const std::array kEnds{
-    Ends{end_of("127.0.0.1:26100"), end_of("127.0.0.1:26100"), end_of("127.0.0.7:25062")},
-    Ends{end_of("127.0.0.1:26100"), end_of("0.0.0.0:26100"), end_of("127.0.0.7:25062")},
-    Ends{end_of("[::1]:26100"), end_of("[::1]:26100"), end_of("[::1]:25062")},
-    Ends{end_of("[::1]:26100"), end_of("[::]:26100"), end_of("[::1]:25062")},
-};
+// Each test has ports of its own, as they may run at once.
+std::vector<Ends> ends_at(std::uint16_t port) {
+    const auto at = [](const char* address, std::uint16_t number) {
+        return Endpoint{*Address::parse(address), number};
+    };
+    const auto make = [&](const char* pcscf, const char* bound, const char* phone) {
+        return Ends{at(pcscf, port), at(bound, port),
+                    at(phone, static_cast<std::uint16_t>(port - 1000))};
+    };
+    return {make("127.0.0.1", "127.0.0.1", "127.0.0.7"), make("127.0.0.1", "0.0.0.0", "127.0.0.7"),
+            make("::1", "::1", "::1"), make("::1", "::", "::1")};
+}
 
 } // namespace
 
 TEST(SpeakAs, ThePhoneHearsThePcscf_AndAnswersIt) {
-    for (const auto& [pcscf_at, bound, phone_at] : kEnds) {
+    for (const auto& [pcscf_at, bound, phone_at] : ends_at(26100)) {
         SCOPED_TRACE(bound.text());
         const auto pcscf = socket_at(bound), phone = socket_at(phone_at);
         const auto sent = send_as(pcscf_at, phone_at, "OPTIONS");
@@ -96,7 +103,7 @@ TEST(SpeakAs, ThePhoneHearsThePcscf_AndAnswersIt) {
 
 // Thousands of its messages, while it is spoken for all the time.
 TEST(SpeakAs, ThePcscfLosesNothing) {
-    for (const auto& [pcscf_at, bound, phone_at] : kEnds) {
+    for (const auto& [pcscf_at, bound, phone_at] : ends_at(26101)) {
         SCOPED_TRACE(bound.text());
         const auto pcscf = socket_at(bound), phone = socket_at(phone_at);
         const Endpoint nobody{phone_at.address, 9};
@@ -123,16 +130,16 @@ TEST(SpeakAs, ThePcscfLosesNothing) {
 }
 
 TEST(SpeakAs, SaysWhatIsMissing_WhereThePortIsNotShared) {
-    const auto pcscf = socket_at(end_of("127.0.0.1:26100"), false);
-    const auto sent = send_as(end_of("127.0.0.1:26100"), end_of("127.0.0.7:25062"), "OPTIONS");
+    const auto pcscf = socket_at(end_of("127.0.0.1:26102"), false);
+    const auto sent = send_as(end_of("127.0.0.1:26102"), end_of("127.0.0.7:25102"), "OPTIONS");
     ASSERT_FALSE(sent);
     EXPECT_EQ(sent.error().kind, ErrorKind::conflict);
     EXPECT_NE(sent.error().text().find("SO_REUSEADDR"), std::string::npos);
 }
 
 TEST(SpeakAs, RefusesAnAddressThatIsNotHere) {
-    EXPECT_FALSE(send_as(end_of("192.0.2.1:26100"), end_of("127.0.0.7:25062"), "OPTIONS"));
-    EXPECT_FALSE(send_as(end_of("[2001:db8::1]:26100"), end_of("[::1]:25062"), "OPTIONS"));
+    EXPECT_FALSE(send_as(end_of("192.0.2.1:26103"), end_of("127.0.0.7:25103"), "OPTIONS"));
+    EXPECT_FALSE(send_as(end_of("[2001:db8::1]:26103"), end_of("[::1]:25103"), "OPTIONS"));
 }
 
 } // namespace gmguard::app
