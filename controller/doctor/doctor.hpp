@@ -32,8 +32,9 @@ using Findings = std::vector<Finding>;
 [[nodiscard]] Findings examine_cgroup(const config::Config& config);
 // Sockets of the namespaces that Gm interfaces are in, against the listeners.
 [[nodiscard]] Findings examine_sockets(const config::Config& config);
-// Whether an address that goes to another subscriber is free for him (H21).
-[[nodiscard]] Findings examine_leases(const config::Config& config);
+// Whether an address that goes to another subscriber is free for him (H21). Where the kernel does
+// not tell associations apart, none is contested.
+[[nodiscard]] Findings examine_leases(const config::Config& config, bool tells_associations);
 
 // The worst of all; ok where there is none.
 [[nodiscard]] Grade worst(std::span<const Finding> findings);

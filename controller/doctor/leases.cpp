@@ -15,8 +15,8 @@ bool is_strict_somewhere(const config::Config& config) {
 
 } // namespace
 
-Findings examine_leases(const config::Config& config) {
-    if (!is_strict_somewhere(config))
+Findings examine_leases(const config::Config& config, bool tells_associations) {
+    if (tells_associations && !is_strict_somewhere(config))
         return {{Grade::ok, "leases", "who holds a selector is asked before another gets it", ""}};
     if (config.admin.lease_feed)
         return {{Grade::ok, "leases", "those that end are told (lease_feed)", ""}};

@@ -41,6 +41,10 @@ bool has_kernel_function(const char* name) {
     return kernel && btf__find_by_name_kind(kernel.get(), name, BTF_KIND_FUNC) > 0;
 }
 
+bool may_tell_associations() {
+    return has_kernel_function("bpf_cast_to_kern_ctx");
+}
+
 namespace {
 
 void probe_btf(std::vector<Feature>& out) {

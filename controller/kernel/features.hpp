@@ -32,6 +32,9 @@ struct Feature {
 // One that programs may call (kfunc), by the kernel's BTF.
 [[nodiscard]] bool has_kernel_function(const char* name);
 
+// Whether programs may read which security association decrypted a packet.
+[[nodiscard]] bool may_tell_associations();
+
 // Of `path` or, where it is not there yet, the nearest folder above it.
 [[nodiscard]] bool is_bpffs(const std::string& path);
 

@@ -301,7 +301,7 @@ Result<> Objects::Parts::load_judges_sa(const Sizes& sizes) {
 // Those that read the sec_path, where the kernel lets them: both or none, so that a message is
 // judged alike however it came.
 Result<> Objects::Parts::load_judges(const Sizes& sizes) {
-    if (has_kernel_function("bpf_cast_to_kern_ctx")) {
+    if (may_tell_associations()) {
         auto loaded = load_judges_sa(sizes);
         if (loaded)
             return loaded;

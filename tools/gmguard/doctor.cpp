@@ -3,6 +3,8 @@
 
 #include "commands.hpp"
 
+#include "kernel/features.hpp"
+
 #include <fmt/format.h>
 
 #include <iterator>
@@ -39,7 +41,7 @@ void examine_configured(const config::Config& config, Findings& out) {
     append(out, doctor::examine_interfaces(config));
     append(out, doctor::examine_cgroup(config));
     append(out, doctor::examine_sockets(config));
-    append(out, doctor::examine_leases(config));
+    append(out, doctor::examine_leases(config, kernel::may_tell_associations()));
 }
 
 Cell grade_cell(Grade grade) {

@@ -31,10 +31,11 @@ TEST(ExamineLeases, WarnsWhereAnAddressIsHeldForGood) {
     field.listeners[0].profile = GM_PROFILE_TS33203;
     auto mixed = field;
     mixed.pools.push_back({"p", *Prefix::parse("192.0.2.0/24"), 128, true, GM_CONFLICT_STRICT});
-    EXPECT_EQ(worst(examine_leases(strict)), Grade::warn);
-    EXPECT_EQ(worst(examine_leases(mixed)), Grade::warn);
-    EXPECT_EQ(worst(examine_leases(fed)), Grade::ok);
-    EXPECT_EQ(worst(examine_leases(field)), Grade::ok);
+    EXPECT_EQ(worst(examine_leases(strict, true)), Grade::warn);
+    EXPECT_EQ(worst(examine_leases(mixed, true)), Grade::warn);
+    EXPECT_EQ(worst(examine_leases(fed, true)), Grade::ok);
+    EXPECT_EQ(worst(examine_leases(field, true)), Grade::ok);
+    EXPECT_EQ(worst(examine_leases(field, false)), Grade::warn);
 }
 
 TEST(ExamineInterfaces, SaysThatNothingIsJudged_WhereNoneIsOfGm) {
