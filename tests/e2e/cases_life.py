@@ -83,7 +83,7 @@ def lease(arena, v6):
         expect(not arena.answered(bob, bob.register_request(), UNPROTECTED),
                "bob is refused while it is hers")
         ended = arena.guard.cli("lease", "release", alice.address)["released"]
-        expect([each["impi"] for each in ended] == [alice.impi], f"released: {ended}")
+        expect(alice.impi in [each["impi"] for each in ended], f"released: {ended}")
         arena.register(bob)
         expect(status(bob.say()) == 200, "bob speaks")
         expect(not arena.answered(bob, bob.request("MESSAGE", sender=alice.impu)),

@@ -148,7 +148,7 @@ def lease(arena):
     bob.patience_s = arena.quick_s
     expect(bob.ask_to_register() is None, "strict: bob is refused while it is hers")
     ended = arena.guard.cli("lease", "release", alice.address)["released"]
-    expect([each["impi"] for each in ended] == [alice.impi], f"released: {ended}")
+    expect(alice.impi in [each["impi"] for each in ended], f"released: {ended}")
     bob.patience_s = arena.patience_s
     expect(status(bob.register()) == 200, "bob registers")
     arena.speaks(bob)
