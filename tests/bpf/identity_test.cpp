@@ -164,7 +164,7 @@ TEST(Identity, OfADialog_IsOnlyNotAnothersLiveOne) {
 TEST(Identity, OfADialog_IsItsOwn_AlsoWhereAnotherHasItToo) {
     auto& guard = Guard::fresh();
     bind_both(guard);
-    guard.bind({.phone = kVictim, .subscriber = 2, .impus = {kAlias}});
+    guard.bind({.phone = kVictim, .impus = {kAlias}, .subscriber = 2});
     const auto outcome = [&guard](const std::string& uri) {
         const auto message = in_dialog(from(tagged(uri), "BYE"));
         return guard.run(Program::inside, datagram(kPhone, message.text(), kProtected)).text();
