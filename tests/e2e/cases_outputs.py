@@ -31,6 +31,7 @@ CALLS = {
     "conflicts list": [("", {0})],
     "conflicts show": [("{shadow}", {0}), ("b_nosuch", {3})],
     "conflicts resolve": [("{shadow} --keep newcomer", {0}), ("b_nosuch --keep holder", {3})],
+    "lease release": [("192.0.2.181", {0}), ("192.0.2.181:5060", {2})],
     "sa list": [("", {0}), ("--deviating --limit 0", {0}), ("--state nosuch", {2})],
     "sa show": [("0x1", {3}), ("nosuch", {3})],
     "events": [("", {0}), ("--type nosuch", {2})],
