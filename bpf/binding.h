@@ -20,17 +20,26 @@ static __always_inline struct gm_prefix_key gm_whole_address(gm_u128 address)
     return key;
 }
 
+/* The pool that the source lies in, or NULL. */
+static __always_inline const struct gm_pool *gm_pool_of(const struct gm_settings *settings,
+                                                        gm_u128 source)
+{
+    struct gm_prefix_key key;
+
+    if (!settings->pools)
+        return NULL;
+    key = gm_whole_address(source);
+    return bpf_map_lookup_elem(&gm_pools, &key);
+}
+
 /* What a source's key is made of, by its pool or the default of its family. */
 static __always_inline struct gm_key_form gm_form_of(const struct gm_settings *settings,
                                                      gm_u128 source)
 {
-    if (settings->pools) {
-        struct gm_prefix_key key = gm_whole_address(source);
-        struct gm_pool *pool = bpf_map_lookup_elem(&gm_pools, &key);
+    const struct gm_pool *pool = gm_pool_of(settings, source);
 
-        if (pool)
-            return pool->form;
-    }
+    if (pool)
+        return pool->form;
     return (source >> 32) == 0xffff ? settings->key_v4 : settings->key_v6;
 }
 
@@ -39,14 +48,9 @@ static __always_inline struct gm_key_form gm_form_of(const struct gm_settings *s
 static __attribute__((noinline, unused)) int gm_may_contest(const struct gm_settings *settings,
                                                             gm_u128 source)
 {
-    if (settings->pools) {
-        struct gm_prefix_key key = gm_whole_address(source);
-        struct gm_pool *pool = bpf_map_lookup_elem(&gm_pools, &key);
+    const struct gm_pool *pool = gm_pool_of(settings, source);
 
-        if (pool)
-            return pool->conflict == GM_CONFLICT_CONTEST;
-    }
-    return settings->conflict == GM_CONFLICT_CONTEST;
+    return (pool ? pool->conflict : settings->conflict) == GM_CONFLICT_CONTEST;
 }
 
 /* The first `bits` of an address. (BPF shifts 128-bit numbers by constants only.) */
