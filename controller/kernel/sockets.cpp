@@ -141,6 +141,17 @@ Netlink open_diag() {
     return socket;
 }
 
+// It stays in the namespace where it was opened.
+Result<Netlink> diag_of(const std::string& netns) {
+    const auto in = InNetns::enter(netns);
+    if (!in)
+        return fail(in.error());
+    auto socket = open_diag();
+    if (!socket)
+        return fail(cannot(netns));
+    return socket;
+}
+
 void put_address(__be32* out, Address address) {
     const auto part = [address](unsigned shift) {
         return htonl(static_cast<std::uint32_t>(address.value() >> shift));
@@ -203,18 +214,15 @@ bool end(mnl_socket* socket, const Endpoint& local, const Endpoint& remote) {
 } // namespace
 
 Result<std::vector<Socket>> sockets(const std::string& netns) {
-    const auto in = InNetns::enter(netns);
-    if (!in)
-        return fail(in.error());
-    const auto socket = open_diag();
+    const auto socket = diag_of(netns);
     if (!socket)
-        return fail(cannot(netns));
+        return fail(socket.error());
     Buffer buffer{};
     std::vector<Socket> sockets;
     for (const auto& wanted : kWanted) {
         const auto before = sockets.size();
-        if (!ask(socket.get(), wanted, buffer) ||
-            !read_answer(socket.get(), buffer, note_socket, &sockets))
+        if (!ask(socket->get(), wanted, buffer) ||
+            !read_answer(socket->get(), buffer, note_socket, &sockets))
             return fail(cannot(netns));
         for (auto i = before; i < sockets.size(); ++i)
             sockets[i].protocol = wanted.protocol;
@@ -223,17 +231,14 @@ Result<std::vector<Socket>> sockets(const std::string& netns) {
 }
 
 Result<std::vector<Unfinished>> unfinished(const std::string& netns, int flows) {
-    const auto in = InNetns::enter(netns);
-    if (!in)
-        return fail(in.error());
-    const auto socket = open_diag();
+    const auto socket = diag_of(netns);
     if (!socket)
-        return fail(cannot(netns));
+        return fail(socket.error());
     Buffer buffer{};
     std::vector<Unfinished> out;
     for (const std::uint8_t family : {AF_INET, AF_INET6})
-        if (!ask(socket.get(), {family, GM_TCP, kEstablished, flows}, buffer) ||
-            !read_answer(socket.get(), buffer, note_unfinished, &out))
+        if (!ask(socket->get(), {family, GM_TCP, kEstablished, flows}, buffer) ||
+            !read_answer(socket->get(), buffer, note_unfinished, &out))
             return fail(cannot(netns));
     return out;
 }
