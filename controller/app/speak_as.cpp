@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -17,9 +18,7 @@ namespace {
 // IPv4 as ::ffff:0:0/96, which an IPv6 socket speaks too.
 in6_addr mapped(const Address& address) {
     in6_addr out{};
-    const auto value = address.value();
-    for (unsigned i = 0; i < sizeof out.s6_addr; ++i)
-        out.s6_addr[i] = static_cast<std::uint8_t>(value >> (120 - 8 * i));
+    std::ranges::copy(address.bytes(), out.s6_addr);
     return out;
 }
 

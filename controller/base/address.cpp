@@ -50,10 +50,15 @@ Address Address::masked(unsigned bits) const {
     return Address(value_ & (~uint128{0} << (128 - bits)));
 }
 
-std::string Address::text() const {
+std::array<std::uint8_t, 16> Address::bytes() const {
     std::array<std::uint8_t, 16> bytes{};
     for (unsigned i = 0; i < 16; ++i)
         bytes[i] = static_cast<std::uint8_t>(value_ >> (120 - 8 * i));
+    return bytes;
+}
+
+std::string Address::text() const {
+    const auto bytes = this->bytes();
     std::array<char, INET6_ADDRSTRLEN> buffer{};
     if (is_v4())
         inet_ntop(AF_INET, bytes.data() + 12, buffer.data(), buffer.size());

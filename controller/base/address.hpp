@@ -3,6 +3,7 @@
 // the kernel maps have (gmguard/abi/keys.h), so that one spelling of an address exists everywhere.
 #pragma once
 
+#include <array>
 #include <compare>
 #include <cstdint>
 #include <optional>
@@ -27,6 +28,8 @@ class Address {
     [[nodiscard]] constexpr uint128 value() const { return value_; }
     [[nodiscard]] constexpr bool is_v4() const { return (value_ >> 32) == 0xffff; }
     [[nodiscard]] constexpr bool is_any() const { return value_ == 0; }
+    // Network order; IPv4 as ::ffff:a.b.c.d.
+    [[nodiscard]] std::array<std::uint8_t, 16> bytes() const;
     // The first `bits` of 128 kept. REQUIRES: bits <= 128.
     [[nodiscard]] Address masked(unsigned bits) const;
     // RFC 5952; dotted quad for IPv4.

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <netinet/in.h>
@@ -29,9 +30,7 @@ sockaddr_storage address_of(const Endpoint& endpoint, socklen_t& size) {
     auto& v6 = reinterpret_cast<sockaddr_in6&>(out);
     v6.sin6_family = AF_INET6;
     v6.sin6_port = htons(endpoint.port);
-    for (unsigned i = 0; i < 16; ++i)
-        v6.sin6_addr.s6_addr[i] =
-            static_cast<std::uint8_t>(endpoint.address.value() >> (120 - 8 * i));
+    std::ranges::copy(endpoint.address.bytes(), v6.sin6_addr.s6_addr);
     size = sizeof v6;
     return out;
 }
