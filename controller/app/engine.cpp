@@ -302,11 +302,8 @@ Result<kernel::Tables> Engine::tables(const config::Config& config,
     auto tables = kernel::tables(config, hosts, past_.key, *ids);
     if (sees_associations_ && objects_.reads_associations())
         tables.settings.grace_s = kGraceS;
-    if (!objects_.reads_associations()) {
-        tables.settings.conflict = GM_CONFLICT_STRICT;
-        for (auto& [prefix, pool] : tables.pools)
-            pool.conflict = GM_CONFLICT_STRICT;
-    }
+    if (!objects_.reads_associations())
+        kernel::be_strict(tables);
     if (!sees_associations_)
         for (auto& [key, listener] : tables.listeners)
             listener.modes.esp_source = GM_MODE_OFF;

@@ -136,8 +136,7 @@ gm_settings settings_of(const config::Config& config, const Tables& tables, cons
 gm_prefix_key prefix_key(const Prefix& prefix) {
     gm_prefix_key key{};
     key.prefixlen = prefix.bits;
-    for (unsigned i = 0; i < sizeof key.address; ++i)
-        key.address[i] = static_cast<__u8>(prefix.address.value() >> (120 - 8 * i));
+    std::ranges::copy(prefix.address.bytes(), key.address);
     return key;
 }
 
@@ -171,6 +170,12 @@ Tables tables(const config::Config& config, std::span<const Address> hosts, cons
         tables.peers.emplace_back(prefix_key(peer), GM_PEER_CORE);
     tables.settings = settings_of(config, tables, key);
     return tables;
+}
+
+void be_strict(Tables& tables) {
+    tables.settings.conflict = GM_CONFLICT_STRICT;
+    for (auto& [prefix, pool] : tables.pools)
+        pool.conflict = GM_CONFLICT_STRICT;
 }
 
 Result<HashKey> random_key() {

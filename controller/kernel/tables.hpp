@@ -27,6 +27,8 @@ struct Tables {
 // The same with ids_by_place().
 [[nodiscard]] Tables tables(const config::Config& config, std::span<const Address> hosts,
                             const HashKey& key);
+// No selector may be contested, whatever the configuration says.
+void be_strict(Tables& tables);
 
 // Brings gm_listeners, gm_pools, gm_peers and gm_settings to these contents: put(), then
 // erase_others(). What does not change is not touched.

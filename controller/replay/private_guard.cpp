@@ -43,10 +43,7 @@ kernel::Tables tables_of(const config::Config& config, const kernel::HashKey& ke
     tables.settings.peers = static_cast<__u32>(tables.peers.size());
     tables.settings.events = {std::numeric_limits<__u32>::max(), std::numeric_limits<__u32>::max()};
     tables.settings.tap_front = 0;
-    // Nobody can be asked whether he is there.
-    tables.settings.conflict = GM_CONFLICT_STRICT;
-    for (auto& [prefix, pool] : tables.pools)
-        pool.conflict = GM_CONFLICT_STRICT;
+    kernel::be_strict(tables); // nobody can be asked whether he is there
     return tables;
 }
 
