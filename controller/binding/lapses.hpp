@@ -30,8 +30,7 @@ class Lapses {
         std::uint64_t since_ns;
     };
 
-    [[nodiscard]] bool is_over(std::uint64_t subscriber, const Bare& bare,
-                               std::uint64_t now_ns) const;
+    [[nodiscard]] bool is_bare(std::uint64_t subscriber, Slot slot, std::uint64_t now_ns) const;
 
     Life& life_;
     const Associations& associations_;

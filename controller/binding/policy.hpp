@@ -11,6 +11,7 @@
 //                           until granted expiry + 30 s. On a key that another user holds: shadow
 //   2xx to a removal        cooldown: identities still pass, the key is free, 128 s later it is
 //   gone anything else           changes no binding
+//   no association for 128 s     lapsed: identities still pass, the key is free (H21)
 //
 // A phone that registered before the guard came is adopted where it speaks, or has a security
 // association (H14): it passes with whatever identity no live binding holds, keeps nobody out, and
