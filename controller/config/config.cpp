@@ -73,14 +73,17 @@ gm_key_form key_form(const Config& config, Address source) {
                 : default_key(profile_of(config), source.is_v4());
 }
 
+const Listener* clear_listener(const Config& config) {
+    const auto found = std::ranges::find_if(config.listeners, [](const Listener& listener) {
+        return !listener.protected_ports.empty() && listener.protection != GM_PROTECTION_ESP;
+    });
+    return found == config.listeners.end() ? nullptr : &*found;
+}
+
 // A phone that is to be asked whether it is there must be told from who speaks in its place: by the
 // association that its answer comes by, which only where IPsec ends is known.
 gm_conflict default_conflict(const Config& config) {
-    const auto in_clear = [](const Listener& listener) {
-        return !listener.protected_ports.empty() && listener.protection != GM_PROTECTION_ESP;
-    };
-    return profile_of(config) == GM_PROFILE_TS33203 &&
-                   !std::ranges::any_of(config.listeners, in_clear)
+    return profile_of(config) == GM_PROFILE_TS33203 && clear_listener(config) == nullptr
                ? GM_CONFLICT_CONTEST
                : GM_CONFLICT_STRICT;
 }

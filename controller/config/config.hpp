@@ -241,6 +241,9 @@ struct Reading {
 [[nodiscard]] const Pool* pool_of(const Config& config, Address source);
 [[nodiscard]] gm_key_form key_form(const Config& config, Address source);
 
+// The first whose protected messages come in clear, or null.
+[[nodiscard]] const Listener* clear_listener(const Config& config);
+
 // What happens between two users of one selector where its pool does not say: ts33203, contest,
 // unless a listener's IPsec ends elsewhere; annex-d, strict.
 [[nodiscard]] gm_conflict default_conflict(const Config& config);

@@ -188,11 +188,8 @@ void entry_is_core(const Config& config, Notes& notes) {
 
 // A phone's own answer is told from another's by the association that it comes by (H3).
 void contests_can_be_had(const Config& config, Notes& notes) {
-    const auto in_clear = [](const Listener& listener) {
-        return !listener.protected_ports.empty() && listener.protection != GM_PROTECTION_ESP;
-    };
-    const auto listener = std::ranges::find_if(config.listeners, in_clear);
-    if (listener == config.listeners.end())
+    const Listener* listener = clear_listener(config);
+    if (listener == nullptr)
         return;
     for (std::size_t i = 0; i < config.pools.size(); ++i)
         if (config.pools[i].conflict == GM_CONFLICT_CONTEST)
