@@ -9,28 +9,26 @@
 
 #include <boost/json.hpp>
 
+#include <optional>
+
 namespace gmguard::admin {
 namespace {
 
 namespace json = boost::json;
 
-struct Lease {
-    Prefix addresses;
-};
-
-Lease read_lease(const json::value& body, std::vector<Flaw>& flaws) {
+// Whose lease is over.
+Prefix read_addresses(const json::value& body, std::vector<Flaw>& flaws) {
     ObjectReader reader(body, "", flaws);
-    Lease lease;
-    if (const auto addresses = reader.text("addresses")) {
-        const auto prefix = Prefix::parse(*addresses);
-        if (!prefix)
+    std::optional<Prefix> addresses;
+    if (const auto text = reader.text("addresses")) {
+        addresses = Prefix::parse(*text);
+        if (!addresses)
             reader.flaw("addresses", "must be an address or a prefix, as 192.0.2.7");
-        lease.addresses = prefix.value_or(Prefix{});
     }
     if (const auto state = reader.text("state"); state && *state != "released")
         reader.flaw("state", "must be released");
     reader.refuse_others();
-    return lease;
+    return addresses.value_or(Prefix{});
 }
 
 json::object to_json(const Released& released) {
@@ -43,17 +41,17 @@ Response end(Guard& guard, const Call& call) {
     if (!body)
         return respond(body.error(), call.request);
     std::vector<Flaw> flaws;
-    const Lease lease = read_lease(*body, flaws);
+    const Prefix addresses = read_addresses(*body, flaws);
     if (!flaws.empty())
         return respond(invalid_body(std::move(flaws)), call.request);
-    const auto ended = guard.end_lease(lease.addresses);
+    const auto ended = guard.end_lease(addresses);
     if (!ended)
         return respond(ended.error(), call.request);
     json::array released;
     for (const Released& each : *ended)
         released.push_back(to_json(each));
-    return reply(200, json::object{{"addresses", lease.addresses.text()},
-                                   {"released", std::move(released)}});
+    return reply(200,
+                 json::object{{"addresses", addresses.text()}, {"released", std::move(released)}});
 }
 
 } // namespace

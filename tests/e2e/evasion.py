@@ -294,7 +294,8 @@ def evades(name, rows="H5", good=0, works=True, families=both_families, inner=Fa
     IPv6. good: so many messages come to either, whatever else is sent. works: unguarded, a message
     that may not come gets through; guarded, it is dropped, or what else has this reason. lost: so
     many messages pass the judge and reach nobody, as what stands before a forbidden one in its
-    segment goes with it; None: so many as the receiver had no room for. also_inner: once more on the protected port.
+    segment goes with it; None: so many as the receiver had no room for. also_inner: once more on
+    the protected port.
     of_address: no listener of a guarded address is open, unless all are."""
     def add(function):
         def play(arena, v6, inner):

@@ -53,24 +53,23 @@ class Connection {
     // A segment of its own, that changes nothing here.
     [[nodiscard]] Packet arriving(std::uint32_t sequence, const std::string& text,
                                   std::uint8_t flags = kPushAck) const {
-        return ip(phone_, pcscf_) /
-               Tcp{.source = phone_.port,
-                   .destination = pcscf_.port,
-                   .sequence = sequence,
-                   .acknowledgement = heard_,
-                   .flags = flags} /
-               text;
+        return segment(phone_, pcscf_, sequence, heard_, flags, text);
     }
     [[nodiscard]] std::uint32_t sent() const { return sent_; }
 
   private:
     [[nodiscard]] Packet leaving(std::uint32_t sequence, const std::string& text,
                                  std::uint8_t flags) const {
-        return ip(pcscf_, phone_) /
-               Tcp{.source = pcscf_.port,
-                   .destination = phone_.port,
+        return segment(pcscf_, phone_, sequence, sent_, flags, text);
+    }
+    [[nodiscard]] static Packet segment(const Endpoint& from, const Endpoint& to,
+                                        std::uint32_t sequence, std::uint32_t acknowledgement,
+                                        std::uint8_t flags, const std::string& text) {
+        return ip(from, to) /
+               Tcp{.source = from.port,
+                   .destination = to.port,
                    .sequence = sequence,
-                   .acknowledgement = sent_,
+                   .acknowledgement = acknowledgement,
                    .flags = flags} /
                text;
     }

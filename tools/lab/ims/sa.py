@@ -99,7 +99,8 @@ class SaSet:
     def remove(self, network, side):
         """Also where another set has taken the place of its policies."""
         network.ip(side, "-force", "-batch", "-", check=False, input="".join(
-            "".join(f"xfrm policy delete {selector}\n" for selector in _selectors(each, each.outwards))
+            "".join(f"xfrm policy delete {selector}\n"
+                    for selector in _selectors(each, each.outwards))
             + f"xfrm state delete {_name(each)}\n" for each in self.associations))
 
     def sequence(self, network, side):
