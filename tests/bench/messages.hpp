@@ -46,6 +46,27 @@ inline std::string initial_register(const Phone& phone, std::size_t size = 1164)
     return text + agent + std::string(size > taken ? size - taken : 1, 'x') + "\r\n" + rest;
 }
 
+// The same with all that a REGISTER may have, 8,192 bytes: Contacts, mechanisms, headers of a vendor.
+inline std::string longest_register(const Phone& phone) {
+    const auto at = host(phone) + ":" + std::to_string(phone.at.port);
+    std::string text = initial_register(phone);
+    const auto insert = [&](const std::string& before, const std::string& more) {
+        text.insert(text.find(before), more);
+    };
+    std::string contacts, mechanisms;
+    for (int i = 0; i < 7; ++i)
+        contacts += "<sip:" + std::to_string(i) + "@" + at + ">,";
+    for (int i = 0; i < 11; ++i)
+        mechanisms += "ipsec-3gpp;alg=hmac-md5-96;ealg=null;prot=esp;mod=trans;"
+                      "spi-c=91731022;spi-s=91731023;port-c=32801;port-s=32800,";
+    insert("<sip:3f6a01b2", contacts);
+    insert("ipsec-3gpp", mechanisms);
+    while (text.size() + 70 < 8192)
+        insert("User-Agent", "X-Vendor-Of-Phone: " + std::string(40, 'x') + "\r\n");
+    insert("\r\nContent-Length: 0", std::string(8192 - text.size(), 'x'));
+    return text;
+}
+
 // A request of a registered phone with a body, `size` bytes in all.
 inline std::string request(const Phone& phone, const std::string& method, std::size_t size) {
     const std::string domain = kDomain, at = host(phone) + ":" + std::to_string(phone.at.port);
@@ -64,6 +85,32 @@ inline std::string request(const Phone& phone, const std::string& method, std::s
         "Content-Type: application/sdp\r\nContent-Length: ";
     const std::size_t body = size > head.size() + 7 ? size - head.size() - 7 : 0;
     return head + std::to_string(body) + "\r\n\r\n" + std::string(body, 'v');
+}
+
+// The 200 of a phone that is called: From is the caller's.
+inline std::string response(const Phone& phone) {
+    const std::string domain = kDomain, at = host(phone) + ":" + std::to_string(phone.at.port);
+    const std::string impu = "sip:" + phone.user + "@" + domain;
+    return "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP [" + std::string("2001:db8::5060:1") + "]:6100;branch=z9hG4bK77ef4c\r\n" +
+        "From: <sip:+15550100@" + domain + ";user=phone>;tag=171828\r\nTo: <" + impu + ">;tag=314159\r\n" +
+        "Call-ID: cb03a0s09a2sdfglkj490333\r\nCSeq: 127 INVITE\r\nP-Preferred-Identity: <" + impu + ">\r\n" +
+        "Contact: <sip:3f6a01b2@" + at + ">\r\nContent-Length: 0\r\n\r\n";
+}
+
+// What answers a phone's REGISTER, with the headers of 401 or 200.
+inline std::string answer(const Phone& phone, int status, const std::string& call, int cseq, const std::string& headers) {
+    const std::string impu = "sip:" + phone.user + "@" + kDomain;
+    const std::string at = host(phone) + ":" + std::to_string(phone.at.port);
+    return "SIP/2.0 " + std::to_string(status) + (status == 200 ? " OK" : " Unauthorized") + "\r\n" +
+        "Via: SIP/2.0/UDP " + at + ";branch=z9hG4bKsm1a77;rport\r\n" +
+        "From: <" + impu + ">;tag=5f0a\r\nTo: <" + impu + ">;tag=2b\r\nCall-ID: " + call + "\r\n" +
+        "CSeq: " + std::to_string(cseq) + " REGISTER\r\n" + headers + "Content-Length: 0\r\n\r\n";
+}
+
+inline std::string challenge(const Phone& phone, const std::string& call = "r9Qx0-17", int cseq = 1) {
+    return answer(phone, 401, call, cseq,
+        "WWW-Authenticate: Digest realm=\"" + std::string(kDomain) + "\",nonce=\"kQ3dJ5nqRr6t7Yv8w9x0yQ==\",algorithm=AKAv1-MD5\r\n"
+        "Security-Server: ipsec-3gpp;q=0.1;alg=hmac-sha-1-96;ealg=aes-cbc;spi-c=98765432;spi-s=8765432;port-c=8642;port-s=6100\r\n");
 }
 // clang-format on
 

@@ -2,51 +2,31 @@
 // What the programs cost, by BPF_PROG_RUN, each figure beside an empty program in the same process:
 // ratios count, nanoseconds depend on the machine. Prints a table; --json FILE writes it as well.
 //
-// Hot: one packet many times, the best of short batches. Random: another subscriber each time, the
-// median of single runs, less the empty program's in the same manner.
+// Warm: one packet many times, in short batches that take turns, the median of the batches; the
+// best of them is "programs_best". Random: another subscriber each time, run once, the median, less
+// the empty program's in the same manner: caches are cold, as they are with a million phones.
 
-#include "bench/messages.hpp"
-#include "config/config.hpp"
+#include "bench/bed.hpp"
+#include "bench/figures.hpp"
 #include "gm_base.skel.h"
-#include "harness/packet.hpp"
-#include "kernel/hasher.hpp"
-#include "kernel/netns.hpp"
-#include "kernel/objects.hpp"
-#include "kernel/tables.hpp"
-#include "kernel/test_run.hpp"
+#include "kernel/rings.hpp"
 
 #include <bpf/bpf.h>
-#include <fmt/format.h>
 
-#include <algorithm>
-#include <cstdio>
-#include <cstdlib>
-#include <fstream>
 #include <functional>
-#include <string>
-#include <vector>
+#include <optional>
 
 namespace gmguard::bench {
 namespace {
 
 using kernel::Program;
-using test::Bytes;
 
-constexpr std::uint32_t kBindings = 1'000'000;
-constexpr int kRandomRuns = 20'000;
-constexpr const char* kPcscf = "2001:db8::5060:1";
+constexpr std::uint32_t kThousand = 1'000, kHundredThousand = 100'000, kMillion = 1'000'000;
+constexpr int kBatches = 41;
+constexpr std::uint32_t kInBatch = 1'000; // what a ring holds of the longest message that is tapped
+constexpr int kSingles = 4'000;
 
-[[noreturn]] void die(const std::string& why) {
-    fmt::print(stderr, "bench: {}\n", why);
-    std::exit(1);
-}
-
-template <typename T> T must(Result<T> result) {
-    if (!result)
-        die(result.error().text());
-    if constexpr (!std::is_void_v<T>)
-        return std::move(*result);
-}
+enum Verdict : int { kDrop = 1, kPass = 2, kAdmit = 1, kOn = -1 }; // XDP, cgroup_skb, TC
 
 // Expedited grace periods, so that short runs are not mostly waiting; put back at the end.
 class Expedited {
@@ -60,18 +40,49 @@ class Expedited {
     static void write(const char* value) { std::ofstream("/sys/kernel/rcu_expedited") << value; }
 };
 
-// Subscriber n: its own /64, its own user.
-Phone phone(std::uint32_t n) {
-    const uint128 base = Address::parse("2001:db8:8000::")->value();
-    return {{Address(base | uint128{n} << 64 | 0x1b2c), 5060}, fmt::format("00101{:010}", n)};
+// One packet that is timed.
+struct Case {
+    std::string key;
+    std::string what;
+    int program;
+    Bytes packet;
+    int expected;      // what each run must return, so that no figure is of one that fell early
+    std::string empty; // key of what it is held against
+    std::vector<double> batches = {};
+};
+
+struct Run {
+    int verdict;
+    double ns;
+};
+
+Run run(int program, const Bytes& packet, std::uint32_t repeat) {
+    bpf_test_run_opts opts{};
+    opts.sz = sizeof opts;
+    opts.data_in = packet.data();
+    opts.data_size_in = static_cast<__u32>(packet.size());
+    opts.repeat = static_cast<int>(repeat);
+    if (bpf_prog_test_run_opts(program, &opts))
+        die("BPF_PROG_RUN failed");
+    return {static_cast<int>(opts.retval), static_cast<double>(opts.duration)};
 }
 
-Bytes frame(const Phone& from, std::uint16_t port, const std::string& text,
-            const char* destination = kPcscf) {
-    using namespace test;
-    return test::bytes(Ethernet{} /
-                       Ipv6{.source = from.at.address.text(), .destination = destination} /
-                       Udp{.source = from.at.port, .destination = port} / text);
+// Subscribers in an order that caches do not guess (xorshift64).
+class Dice {
+  public:
+    std::uint32_t below(std::uint32_t limit) {
+        state_ ^= state_ << 13;
+        state_ ^= state_ >> 7;
+        state_ ^= state_ << 17;
+        return static_cast<std::uint32_t>(state_ % limit);
+    }
+
+  private:
+    std::uint64_t state_ = 88172645463325252ULL;
+};
+
+std::string size_name(std::uint32_t bindings) {
+    return bindings == kMillion ? "1M" : bindings == kHundredThousand ? "100k" : "1k";
 }
 
 class Bench {
@@ -81,160 +92,195 @@ class Bench {
     Bench(const Bench&) = delete;
     Bench& operator=(const Bench&) = delete;
 
-    void run();
-    void write_json(const std::string& path) const;
+    void measure();
+    void write(const std::string& path) const { figures_.write(path); }
 
   private:
-    double once(int fd, const Bytes& data, std::uint32_t repeat) const;
-    double hot(int fd, const Bytes& data, int expected) const;
-    double random(int fd, const std::function<Bytes(std::uint32_t)>& make) const;
-    void bind(std::uint32_t from, std::uint32_t to);
-    void row(const std::string& key, const std::string& what, double ns, double against);
+    using Make = std::function<Bytes(std::uint32_t)>;
 
-    kernel::HashKey key_ = must(kernel::random_key());
-    kernel::Hasher hasher_{key_};
-    kernel::Objects objects_ =
-        must(kernel::Objects::open_private(kernel::Sizes::of(kBindings), kernel::Streams::without));
+    [[nodiscard]] int fd(Program program) const { return bed_.objects().fd(program); }
+    void bind(std::uint32_t from, std::uint32_t to);
+    void drain();
+    void batch(Case& one);
+    void warm(std::vector<Case> cases);
+    double single(int program, const Make& make, std::uint32_t among, int expected);
+    void random(std::uint32_t bindings);
+    [[nodiscard]] std::vector<Case> empty_cases() const;
+    [[nodiscard]] std::vector<Case> front_cases() const;
+    [[nodiscard]] std::vector<Case> esp_cases() const;
+    [[nodiscard]] std::vector<Case> inside_cases() const;
+    [[nodiscard]] std::vector<Case> sized_cases(std::uint32_t bindings) const;
+    void sizes_of_programs();
+
+    Bed bed_{kMillion};
+    Bed limited_{kThousand, true};
+    std::optional<kernel::Rings> rings_;
     gm_base* base_ = gm_base::open_and_load();
-    int empty_ = -1, admit_ = -1, lookup_ = -1, front_ = -1, inside_ = -1, answers_ = -1;
-    std::vector<std::pair<std::string, double>> figures_;
+    std::map<std::string, double> warm_;
+    Figures figures_;
+    Phone one_ = phone(17);
 };
 
 Bench::Bench() {
     if (!base_)
-        die("cannot load the empty program; run as root");
-    empty_ = bpf_program__fd(base_->progs.bench_empty);
-    admit_ = bpf_program__fd(base_->progs.bench_admit);
-    lookup_ = bpf_program__fd(base_->progs.bench_lookup);
-    front_ = objects_.fd(Program::front);
-    inside_ = objects_.fd(Program::inside);
-    answers_ = objects_.fd(Program::answers);
-    const auto config = must(config::parse(R"(mode = "enforce"
-[[listener]]
-name = "gm"
-profile = "annex-d"
-address = "2001:db8::5060:1"
-unprotected_ports = [5060]
-protected_ports = [6100]
-protection = "terminated"
-[core]
-peers = ["2001:db8:c::/64"]
-[[pool]]
-name = "ims"
-prefix = "2001:db8:8000::/33"
-unit = 64
-port = false
-[home]
-domains = ["ims.mnc001.mcc001.3gppnetwork.org"]
-)",
-                                           "bench"));
-    must(kernel::fill(objects_.maps(), kernel::tables(config, {}, key_)));
-    must(objects_.maps().ifaces.put(must(kernel::own_device(1)), gm_iface{GM_SIDE_GM, "lo"}));
+        die("cannot load the programs to compare with; run as root");
+    rings_.emplace(must(kernel::Rings::open(bed_.objects(), [](const kernel::Record&) {})));
 }
 
-double Bench::once(int fd, const Bytes& data, std::uint32_t repeat) const {
-    std::vector<std::uint8_t> out(data.size() + 512);
-    bpf_test_run_opts opts{};
-    opts.sz = sizeof opts;
-    opts.data_in = data.data();
-    opts.data_size_in = static_cast<__u32>(data.size());
-    opts.data_out = out.data();
-    opts.data_size_out = static_cast<__u32>(out.size());
-    opts.repeat = static_cast<int>(repeat);
-    if (bpf_prog_test_run_opts(fd, &opts))
-        die("BPF_PROG_RUN failed");
-    return opts.duration;
-}
-
-// Best of many short batches. `expected`: what one run must return, so that no figure is of a
-// packet that fell out early.
-double Bench::hot(int fd, const Bytes& data, int expected) const {
-    bpf_test_run_opts opts{};
-    opts.sz = sizeof opts;
-    opts.data_in = data.data();
-    opts.data_size_in = static_cast<__u32>(data.size());
-    if (bpf_prog_test_run_opts(fd, &opts) || static_cast<int>(opts.retval) != expected)
-        die(fmt::format("a packet to be timed got verdict {}, not {}", opts.retval, expected));
-    double best = 1e9;
-    for (int i = 0; i < 60; ++i)
-        best = std::min(best, once(fd, data, 5000));
-    return best;
-}
-
-double Bench::random(int fd, const std::function<Bytes(std::uint32_t)>& make) const {
-    std::vector<double> samples;
-    std::uint64_t state = 88172645463325252ULL;
-    for (int i = 0; i < kRandomRuns; ++i) {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        samples.push_back(once(fd, make(static_cast<std::uint32_t>(state % kBindings)), 1));
-    }
-    std::nth_element(samples.begin(), samples.begin() + kRandomRuns / 2, samples.end());
-    return samples[kRandomRuns / 2];
-}
-
-// Binds subscribers from..to-1, each with one identity.
+// Also in the table of the bare look-up.
 void Bench::bind(std::uint32_t from, std::uint32_t to) {
+    bed_.bind(from, to);
     const int table = bpf_map__fd(base_->maps.bench_table);
+    gm_binding binding{};
     for (std::uint32_t n = from; n < to; ++n) {
-        const auto who = phone(n);
-        const auto impi = who.user + "@" + kDomain;
         gm_selector selector{};
-        selector.address = who.at.address.masked(64).value();
+        selector.address = phone(n).at.address.masked(64).value();
         selector.bits = 64;
-        gm_binding binding{};
-        binding.user = hasher_.impi(impi);
-        binding.subscriber = n + 1;
-        binding.state = GM_STATE_BOUND;
-        impi.copy(binding.impi, sizeof binding.impi - 1);
-        gm_identity_key identity{};
-        identity.identity = hasher_.identity("sip:" + impi);
-        identity.subscriber = n + 1;
-        must(objects_.maps().bindings.put(selector, binding));
-        must(objects_.maps().identities.put(identity, gm_identity{1, 0}));
-        bpf_map_update_elem(table, &selector, &binding, BPF_ANY);
+        if (bpf_map_update_elem(table, &selector, &binding, BPF_ANY))
+            die("cannot fill the table to compare with");
     }
 }
 
-void Bench::row(const std::string& key, const std::string& what, double ns, double against) {
-    figures_.emplace_back(key, ns);
-    fmt::print("{:<58} {:>8.1f} ns", what, ns);
-    if (against > 0)
-        fmt::print("  {:>6.2f} x empty", ns / against);
-    fmt::print("\n");
-    std::fflush(stdout);
+// The controller's part: a full ring would make the tap cheaper than it is.
+void Bench::drain() {
+    while (must(rings_->consume()).more) {
+    }
 }
 
-void Bench::run() {
-    const auto one = phone(17);
-    const auto invite = request(one, "INVITE", 1024);
-    const double empty = hot(empty_, frame(one, 5060, invite), 1);
-    const double admit = hot(admit_, frame(one, 6100, invite), 1);
-    row("empty", "an empty XDP program", empty, empty);
-    row("front_other", "gm_front: not a guarded address",
-        hot(front_, frame(one, 5060, invite, "2001:db8::9"), 2), empty);
-    row("front_not_register", "gm_front: INVITE to the unprotected port, dropped",
-        hot(front_, frame(one, 5060, invite), 1), empty);
-    row("front_junk", "gm_front: junk to the unprotected port, dropped",
-        hot(front_, frame(one, 5060, std::string(200, '\x7f')), 1), empty);
-    row("front_register_1164_free", "gm_front: initial REGISTER, 1,164 bytes, passed",
-        hot(front_, frame(one, 5060, initial_register(one)), 2), empty);
-    row("front_register_1821", "gm_front: initial REGISTER, 1,821 bytes, passed",
-        hot(front_, frame(one, 5060, initial_register(one, 1821)), 2), empty);
-    bind(0, 1000);
-    row("front_register_1164", "gm_front: the same, bound, 1,000 bindings",
-        hot(front_, frame(one, 5060, initial_register(one)), 2), empty);
-    row("inside_admit", "an empty cgroup_skb program", admit, admit);
-    row("inside_request_1024", "gm_inside: protected INVITE, 1,024 bytes, 1,000 bindings",
-        hot(inside_, frame(one, 6100, invite), 1), admit);
-    row("inside_invite_1500", "gm_inside: protected INVITE, 1,500 bytes",
-        hot(inside_, frame(one, 6100, request(one, "INVITE", 1500)), 1), admit);
-    row("inside_register", "gm_inside: protected REGISTER, 1,164 bytes",
-        hot(inside_, frame(one, 6100, initial_register(one)), 1), admit);
-    row("inside_media", "gm_inside: media, 172 bytes, to a port of no listener",
-        hot(inside_, frame(one, 30000, std::string(172, 'm')), 1), admit);
-    bind(1000, kBindings);
+void Bench::batch(Case& one) {
+    const auto result = run(one.program, one.packet, kInBatch);
+    if (one.expected != kOn && result.verdict != one.expected)
+        die(fmt::format("{}: verdict {}, not {}", one.key, result.verdict, one.expected));
+    one.batches.push_back(result.ns);
+    drain();
+}
+
+void Bench::warm(std::vector<Case> cases) {
+    for (int i = 0; i < kBatches; ++i)
+        for (auto& one : cases)
+            batch(one);
+    for (const auto& one : cases) {
+        const double median = quantile(one.batches, 0.5);
+        warm_[one.key] = median;
+        figures_.put("programs_best", one.key, quantile(one.batches, 0));
+        const double empty = warm_.at(one.empty);
+        figures_.row("programs", one.key, median, "ns", one.what,
+                     fmt::format("{:.1f} x empty", median / std::max(empty, 1.0)));
+    }
+}
+
+double Bench::single(int program, const Make& make, std::uint32_t among, int expected) {
+    std::vector<double> samples;
+    Dice dice;
+    for (int i = 0; i < kSingles; ++i) {
+        const auto result = run(program, make(dice.below(among)), 1);
+        if (expected != kOn && result.verdict != expected)
+            die(fmt::format("verdict {}, not {}", result.verdict, expected));
+        samples.push_back(result.ns);
+        drain();
+    }
+    return quantile(std::move(samples), 0.5);
+}
+
+std::vector<Case> Bench::empty_cases() const {
+    const auto invite = request(one_, "INVITE", 1024);
+    const auto fd_of = [](const bpf_program* program) { return bpf_program__fd(program); };
+    const auto& progs = base_->progs;
+    return {
+        {"empty", "an empty XDP program", fd_of(progs.bench_empty), frame(one_, kClear, invite),
+         kDrop, "empty"},
+        {"empty_cgroup", "an empty cgroup_skb program", fd_of(progs.bench_admit),
+         frame(one_, kProtected, invite), kAdmit, "empty_cgroup"},
+        {"empty_tc", "an empty TC program", fd_of(progs.bench_tc), frame(one_, kClear, invite), kOn,
+         "empty_tc"},
+        {"listener", "what any guard does: ports, and one look-up of the listener",
+         fd_of(progs.bench_listener), frame(one_, kClear, invite), kDrop, "empty"},
+        {"index_1164", "the index of a REGISTER's headers alone, 1,164 bytes",
+         fd_of(progs.bench_index), frame(one_, kClear, initial_register(one_)), kPass, "empty"},
+    };
+}
+
+std::vector<Case> Bench::front_cases() const {
+    const int front = fd(Program::front);
+    const auto invite = request(one_, "INVITE", 1024);
+    const auto stranger = phone(kMillion + 1);
+    return {
+        {"front_other", "gm_front: not for a listener", front,
+         frame(one_, kClear, invite, "2001:db8::9"), kPass, "empty"},
+        {"front_media", "gm_front: media to a guarded address", front,
+         frame(one_, 30000, std::string(172, 'm')), kPass, "empty"},
+        {"front_not_register", "gm_front: INVITE to the unprotected port", front,
+         frame(one_, kClear, invite), kDrop, "empty"},
+        {"front_junk", "gm_front: junk to the unprotected port", front,
+         frame(one_, kClear, std::string(200, '\x7f')), kDrop, "empty"},
+        {"front_register_free", "gm_front: initial REGISTER of nobody bound, 1,164 bytes", front,
+         frame(stranger, kClear, initial_register(stranger)), kPass, "empty"},
+        {"front_over_limit", "gm_front: the same of a source over its limit",
+         limited_.objects().fd(Program::front),
+         frame(stranger, kClear, initial_register(stranger)), kDrop, "empty"},
+        {"front_register_8k", "gm_front: the longest REGISTER that is judged, 8,192 bytes", front,
+         frame(one_, kClear, longest_register(one_)), kPass, "empty"},
+    };
+}
+
+std::vector<Case> Bench::esp_cases() const {
+    const int front = fd(Program::front);
+    return {
+        {"front_esp_admit", "gm_front: ESP from the source of its SPI", front,
+         esp_frame(one_, spi(17), 1100), kPass, "empty"},
+        {"front_esp_wrong_source", "gm_front: ESP from another source", front,
+         esp_frame(one_, spi(18), 1100), kDrop, "empty"},
+        {"front_clear_on_protected", "gm_front: clear to a port of ESP", front,
+         frame(one_, kProtected, request(one_, "INVITE", 1024), kEspPcscf), kDrop, "empty"},
+    };
+}
+
+std::vector<Case> Bench::inside_cases() const {
+    const int inside = fd(Program::inside);
+    return {
+        {"inside_request_1024", "gm_inside: protected INVITE, 1,024 bytes", inside,
+         frame(one_, kProtected, request(one_, "INVITE", 1024)), kAdmit, "empty_cgroup"},
+        {"inside_invite_1500", "gm_inside: protected INVITE with SDP, 1,500 bytes", inside,
+         frame(one_, kProtected, request(one_, "INVITE", 1500)), kAdmit, "empty_cgroup"},
+        {"inside_message", "gm_inside: protected MESSAGE, 900 bytes", inside,
+         frame(one_, kProtected, request(one_, "MESSAGE", 900)), kAdmit, "empty_cgroup"},
+        {"inside_response", "gm_inside: protected 200 to an INVITE", inside,
+         frame(one_, kProtected, response(one_)), kAdmit, "empty_cgroup"},
+        {"inside_register", "gm_inside: protected REGISTER, 1,164 bytes, told", inside,
+         frame(one_, kProtected, initial_register(one_)), kAdmit, "empty_cgroup"},
+        {"inside_media", "gm_inside: media, 172 bytes, to a port of no listener", inside,
+         frame(one_, 30000, std::string(172, 'm')), kAdmit, "empty_cgroup"},
+        {"answers_401", "gm_answers: a 401 that leaves in clear, told", fd(Program::answers),
+         to_phone(one_, challenge(one_)), kOn, "empty_tc"},
+        {"answers_other", "gm_answers: what is no listener's", fd(Program::answers),
+         frame(one_, 30000, std::string(172, 'm')), kOn, "empty_tc"},
+    };
+}
+
+// What looks up a subscriber, with that many of them.
+std::vector<Case> Bench::sized_cases(std::uint32_t bindings) const {
+    const auto with = [&](const std::string& text) {
+        return fmt::format("{}, {} bindings", text, bindings);
+    };
+    const auto key = [&](const std::string& name) {
+        return bindings == kThousand ? name : name + "_" + size_name(bindings);
+    };
+    return {
+        {key("front_register_1164"), with("gm_front: initial REGISTER, 1,164 bytes"),
+         fd(Program::front), frame(one_, kClear, initial_register(one_)), kPass, "empty"},
+        {key("front_register_1821"), with("gm_front: initial REGISTER, 1,821 bytes"),
+         fd(Program::front), frame(one_, kClear, initial_register(one_, 1821)), kPass, "empty"},
+        {key("inside_request"), with("gm_inside: protected INVITE, 1,024 bytes"),
+         fd(Program::inside), frame(one_, kProtected, request(one_, "INVITE", 1024)), kAdmit,
+         "empty_cgroup"},
+    };
+}
+
+void Bench::random(std::uint32_t bindings) {
+    const int front = fd(Program::front), inside = fd(Program::inside);
+    const int empty = bpf_program__fd(base_->progs.bench_empty);
+    const int lookup = bpf_program__fd(base_->progs.bench_lookup);
+    const auto name = size_name(bindings);
     const auto key = [](std::uint32_t n) {
         gm_selector selector{};
         selector.address = phone(n).at.address.masked(64).value();
@@ -242,31 +288,56 @@ void Bench::run() {
         const auto* bytes = reinterpret_cast<const std::uint8_t*>(&selector);
         return Bytes(bytes, bytes + sizeof selector);
     };
-    const auto call = [](std::uint32_t n) {
-        return frame(phone(n), 6100, request(phone(n), "INVITE", 1024));
-    };
     const auto registration = [](std::uint32_t n) {
-        return frame(phone(n), 5060, initial_register(phone(n)));
+        return frame(phone(n), kClear, initial_register(phone(n)));
     };
-    const double idle = random(empty_, registration);
-    row("empty_random", "random subscribers: an empty program, run once", idle, 0);
-    row("lookup_1M_random", "random subscribers: bare look-up in 1,000,000 bindings",
-        random(lookup_, key) - idle, 0);
-    row("front_register_1M_random", "random subscribers: gm_front, initial REGISTER",
-        random(front_, registration) - idle, 0);
-    row("inside_request_1M_random", "random subscribers: gm_inside, protected INVITE",
-        random(inside_, call) - idle, 0);
-    row("inside_request_hot_once", "one subscriber, run once: gm_inside, protected INVITE",
-        random(inside_, [&](std::uint32_t) { return call(17); }) - idle, 0);
+    const auto call = [](std::uint32_t n) {
+        return frame(phone(n), kProtected, request(phone(n), "INVITE", 1024));
+    };
+    const auto esp = [](std::uint32_t n) { return esp_frame(phone(n), spi(n), 1100); };
+    const auto note = [&](const std::string& what, int program, const Make& make, int expected) {
+        const double idle = single(empty, make, bindings, kDrop);
+        const double one = single(program, [&](std::uint32_t) { return make(17); }, 1, expected);
+        const double many = single(program, make, bindings, expected);
+        figures_.row("programs", what + "_" + name + "_one", one - idle, "ns",
+                     fmt::format("{}: one subscriber of {}, run once", what, name));
+        figures_.row("programs", what + "_" + name + "_random", many - idle, "ns",
+                     fmt::format("{}: random subscribers of {}", what, name));
+    };
+    const double idle = single(empty, key, bindings, kDrop);
+    figures_.row("programs", "lookup_" + name + "_random",
+                 single(lookup, key, bindings, kPass) - idle, "ns",
+                 "a bare look-up of random subscribers of " + name);
+    note("front_register", front, registration, kPass);
+    note("front_esp", front, esp, kPass);
+    note("inside_request", inside, call, kAdmit);
 }
 
-void Bench::write_json(const std::string& path) const {
-    std::ofstream out(path);
-    out << "{\"programs\":{";
-    for (std::size_t i = 0; i < figures_.size(); ++i)
-        out << (i ? "," : "")
-            << fmt::format("\"{}\":{:.1f}", figures_[i].first, figures_[i].second);
-    out << "}}\n";
+void Bench::sizes_of_programs() {
+    for (const auto program : {Program::front, Program::inside, Program::answers}) {
+        const auto info = must(bed_.objects().info(program));
+        figures_.row("instructions", std::string(kernel::name(program)) + "_verified",
+                     info.verified_instructions, "",
+                     fmt::format("{}: instructions verified", kernel::name(program)));
+    }
+}
+
+void Bench::measure() {
+    const Expedited expedited;
+    std::uint32_t bound = 0;
+    for (const auto bindings : {kThousand, kHundredThousand, kMillion}) {
+        bind(bound, bindings);
+        bound = bindings;
+        if (bindings == kThousand) {
+            auto cases = empty_cases();
+            for (const auto& more : {front_cases(), esp_cases(), inside_cases()})
+                cases.insert(cases.end(), more.begin(), more.end());
+            warm(std::move(cases));
+        }
+        warm(sized_cases(bindings));
+        random(bindings);
+    }
+    sizes_of_programs();
 }
 
 } // namespace
@@ -277,9 +348,8 @@ int main(int argc, char** argv) {
     const std::string option = argc == 3 ? argv[1] : "";
     if (argc != 1 && option != "--json")
         die("usage: bench_programs [--json FILE]");
-    const Expedited expedited;
     Bench bench;
-    bench.run();
+    bench.measure();
     if (argc == 3)
-        bench.write_json(argv[2]);
+        bench.write(argv[2]);
 }
