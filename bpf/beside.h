@@ -124,7 +124,7 @@ static __always_inline int gm_read_call(struct gm_work *w, const struct gm_setti
     __u32 at, end = gm_end(value);
 
     at = gm_skip_space(w, value.at, end);
-    in.user = gm_span(at, gm_find(w, at, end, GM_SET(' ', '\t', '\r')));
+    in.user = gm_span(at, gm_find_space(w, at, end));
     *key = gm_pinhole_of(w->record.source, w->record.source_port);
     return gm_hash_of(w, settings, in, &key->call);
 }

@@ -43,6 +43,13 @@ static __always_inline struct gm_key_form gm_form_of(const struct gm_settings *s
     return (source >> 32) == 0xffff ? settings->key_v4 : settings->key_v6;
 }
 
+/* Whether the source's port is part of its key. A call of its own for the stack of its caller. */
+static __attribute__((noinline, unused)) int gm_counts_ports(const struct gm_settings *settings,
+                                                             gm_u128 source)
+{
+    return gm_form_of(settings, source).with_port != 0;
+}
+
 /* Whether a selector of this source that is another user's may be contested; else the newcomer is
  * refused. A call of its own for the stack of those that judge. */
 static __attribute__((noinline, unused)) int gm_may_contest(const struct gm_settings *settings,

@@ -63,9 +63,16 @@ static __always_inline int gm_leave(struct xdp_md *ctx, struct gm_case *c,
     return c->verdict == GM_VERDICT_DROP ? XDP_DROP : XDP_PASS;
 }
 
-/* The first bytes of the payload, as far as they tell what it is: 12, or 4, or none. */
+/* The first bytes of the payload, as far as they tell what it is: 12, or 4, or none. In place where
+ * they can be: a flood is dropped by them. */
 static __always_inline int gm_load_first(struct xdp_md *ctx, const struct gm_packet *p, char *first)
 {
+    const char *here = (void *)(long)ctx->data + (p->payload & GM_CURSOR_MAX);
+
+    if (p->length >= 12 && here + 12 <= (const char *)(long)ctx->data_end) {
+        __builtin_memcpy(first, here, 12);
+        return 0;
+    }
     if (p->length >= 12)
         return bpf_xdp_load_bytes(ctx, p->payload, first, 12);
     return p->length >= 4 ? bpf_xdp_load_bytes(ctx, p->payload, first, 4) : 0;

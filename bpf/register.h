@@ -211,12 +211,13 @@ GM_GLOBAL int gm_is_anothers_port(struct gm_work *w, const struct gm_settings *s
 }
 
 /* The ports that Security-Client names, of every mechanism, are not another user's (H3): the P-CSCF
- * would make an association for them with this one's keys. */
+ * would make an association for them with this one's keys. Where ports do not count, the selector
+ * is that of the packet itself, which the caller has judged. */
 GM_GLOBAL int gm_check_ports(struct gm_work *w, const struct gm_settings *settings,
                              const struct gm_register *r)
 {
     __u32 i;
-    int reason;
+    int reason, counted;
 
     if (!w || !settings || !r || !w->sip.count[GM_H_SECURITY_CLIENT])
         return GM_REASON_none;
@@ -224,12 +225,13 @@ GM_GLOBAL int gm_check_ports(struct gm_work *w, const struct gm_settings *settin
         return GM_REASON_ambiguous;
     /* Where it stands is read again from the room, not kept: the stack of 6.1. */
     w->params.at = w->sip.first[GM_H_SECURITY_CLIENT].at;
+    counted = gm_counts_ports(settings, w->record.source);
     for (i = 0; i < GM_MECHANISMS; ++i) {
         reason = gm_read_params(w, w->params.at, gm_end(w->sip.first[GM_H_SECURITY_CLIENT]));
         if (reason)
             return reason;
-        if (gm_is_anothers_port(w, settings, r, GM_P_PORT_C) ||
-            gm_is_anothers_port(w, settings, r, GM_P_PORT_S))
+        if (counted && (gm_is_anothers_port(w, settings, r, GM_P_PORT_C) ||
+                        gm_is_anothers_port(w, settings, r, GM_P_PORT_S)))
             return GM_REASON_selector_taken;
         if (!w->params.list)
             return GM_REASON_none;

@@ -37,10 +37,11 @@ GM_INLINE void gm_digest_run(struct gm_work* w, __u32 at, int quoted)
 {
     struct gm_digest* d = &w->digest;
     __u64 a = gm_each(quoted ? '"' : ','), b = gm_each(quoted ? '\\' : '"'), hit = 0;
+    const char* p = gm_at(w, at);
     __u32 k;
 
     for (k = 0; k < 128; k += 8) {
-        __u64 word = gm_load8(gm_at(w, at + k));
+        __u64 word = gm_load8(p + k);
 
         hit = gm_equal(word, a) | gm_equal(word, b);
         if (hit)
@@ -146,7 +147,7 @@ GM_GLOBAL int gm_read_digest(struct gm_work* w, __u32 at, __u32 end)
     at = gm_skip_space(w, at, end);
     if (at >= end)
         return GM_REASON_malformed;
-    d->at = gm_find(w, at, end, GM_SET(' ', '\t', '\r'));
+    d->at = gm_find_space(w, at, end);
     d->scheme = gm_span(at, d->at);
     if (!d->scheme.size)
         return GM_REASON_ambiguous;

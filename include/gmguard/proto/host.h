@@ -9,14 +9,6 @@
 
 #define GM_V4_MAPPED ((gm_u128)0xffff << 32)
 
-GM_INLINE int gm_hex_digit(char c)
-{
-    if (gm_is_digit(c))
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* One dotted quad in [at, end) into w->literal.group; 0 if it is none. */
 GM_GLOBAL int gm_read_v4(struct gm_work* w, __u32 at, __u32 end)
 {
@@ -46,58 +38,6 @@ GM_GLOBAL int gm_read_v4(struct gm_work* w, __u32 at, __u32 end)
     return dots == 4;
 }
 
-GM_INLINE void gm_literal_group(struct gm_literal* l)
-{
-    if (!l->digits || l->count >= 8)
-        l->bad = 1;
-    l->groups[l->count & 7] = (__u16)l->group;
-    l->count++;
-    l->group = l->digits = 0;
-}
-
-/* A colon at position `at`: the end of a group, or a second one in a row. */
-GM_INLINE void gm_literal_colon(struct gm_work* w, __u32 at, int first)
-{
-    struct gm_literal* l = &w->literal;
-    int again = at + 1 < l->end && *gm_at(w, at + 1) == ':';
-
-    if (l->digits)
-        gm_literal_group(l);
-    else if (!(first && again))
-        l->bad = 1;
-    if (again) {
-        if (l->gap)
-            l->bad = 1;
-        l->gap = l->count + 1;
-        l->at++;
-    } else if (at + 1 >= l->end) {
-        l->bad = 1;
-    }
-}
-
-/* One character, or the dotted quad at the end. Returns 1 when there is nothing left to read. */
-GM_INLINE int gm_literal_step(struct gm_work* w, __u32 first)
-{
-    struct gm_literal* l = &w->literal;
-    __u32 at = l->at;
-    char c = *gm_at(w, at);
-    int digit;
-
-    if (at >= l->end || l->bad)
-        return 1;
-    l->at = at + 1;
-    if (c == ':') {
-        gm_literal_colon(w, at, at == first);
-        return 0;
-    }
-    digit = gm_hex_digit(c);
-    if (digit < 0 || l->digits >= 4)
-        l->bad = 1;
-    l->group = l->group << 4 | (__u32)(digit & 15);
-    l->digits++;
-    return 0;
-}
-
 /* The number of the groups, those behind "::" moved to the end. */
 GM_INLINE gm_u128 gm_literal_end(const struct gm_literal* l)
 {
@@ -114,37 +54,92 @@ GM_INLINE gm_u128 gm_literal_end(const struct gm_literal* l)
     return value;
 }
 
-/* The IPv6 literal in [at, end) into *address; 0 if it is none. ::ffff:a.b.c.d is the IPv4. */
+/* The hexadecimal digits in [at, end), eight at most: how many; and the number of the first four,
+ * or of as many as there are, in *number. REQUIRES: at < end. */
+GM_INLINE __u32 gm_read_hex(const struct gm_work* w, __u32 at, __u32 end, __u32* number)
+{
+    __u64 word = gm_load8(gm_at(w, at));
+    __u64 letters = gm_between(word | gm_each(0x20), 'a', 'f');
+    __u64 others = ~(letters | gm_between(word, '0', '9')) & GM_TOPS;
+    __u64 nibbles = (word & gm_each(0x0f)) + (letters >> 7) * 9;
+    __u32 seen = others ? gm_lowest(others) : 8;
+    __u32 digits = seen < end - at ? seen : end - at;
+    __u32 four = (__u32)(nibbles << 12 & 0xf000) | (__u32)(nibbles & 0xf00) |
+                 (__u32)(nibbles >> 12 & 0xf0) | (__u32)(nibbles >> 24 & 0xf);
+
+    *number = four >> ((4 - digits) & 3) * 4;
+    return digits;
+}
+
+/* "::" at l->at: zeros from here on, as many as are missing. Once only. */
+GM_INLINE int gm_literal_gap(struct gm_literal* l)
+{
+    if (l->gap)
+        return 0;
+    l->gap = l->count + 1;
+    l->at += 2;
+    return 1;
+}
+
+/* The dotted quad at the end stands for two groups. */
+GM_INLINE int gm_literal_quad(struct gm_work* w)
+{
+    struct gm_literal* l = &w->literal;
+
+    if (l->count > 6 || !gm_read_v4(w, l->at, l->end))
+        return 0;
+    l->groups[l->count & 7] = (__u16)(l->group >> 16);
+    l->groups[(l->count + 1) & 7] = (__u16)l->group;
+    l->count += 2;
+    l->at = l->end;
+    return 1;
+}
+
+/* One group at l->at and the colons behind it; 0 where there is none. */
+GM_INLINE int gm_literal_step(struct gm_work* w)
+{
+    struct gm_literal* l = &w->literal;
+    __u32 number, digits = gm_read_hex(w, l->at, l->end, &number), next = l->at + digits;
+
+    if (!digits || digits > 4)
+        return 0;
+    if (next < l->end && *gm_at(w, next) == '.')
+        return gm_literal_quad(w);
+    l->groups[l->count & 7] = (__u16)number;
+    l->count++;
+    l->at = next;
+    if (next >= l->end)
+        return 1;
+    if (*gm_at(w, next) != ':' || next + 1 >= l->end)
+        return 0;
+    if (*gm_at(w, next + 1) == ':')
+        return gm_literal_gap(l);
+    l->at = next + 1;
+    return 1;
+}
+
+/* The IPv6 literal in [at, end) into w->literal; 0 if it is none. ::ffff:a.b.c.d is the IPv4. */
 GM_GLOBAL int gm_read_v6(struct gm_work* w, __u32 at, __u32 end)
 {
     struct gm_literal* l;
-    __u32 k, tail, quad;
+    __u32 k;
 
     if (!w || end <= at + 1 || end - at > 45)
         return 0;
     l = &w->literal;
     l->at = at;
     l->end = end;
-    l->group = l->digits = l->count = l->gap = l->bad = 0;
-    for (k = 0; k < 45; ++k) {
+    l->group = l->count = l->gap = 0;
+    if (*gm_at(w, at) == ':' && (*gm_at(w, at + 1) != ':' || !gm_literal_gap(l)))
+        return 0;
+    for (k = 0; k < 8; ++k) {
         GM_BARRIER();
-        if (gm_literal_step(w, at))
+        if (l->at >= end)
             break;
-        if (l->at < end && l->digits && *gm_at(w, l->at) == '.')
-            break;
-    }
-    if (l->digits && l->at < end) {
-        tail = l->at - l->digits;
-        if (l->bad || l->count > 6 || !gm_read_v4(w, tail, end))
+        if (!gm_literal_step(w))
             return 0;
-        quad = l->group;
-        l->groups[l->count & 7] = (__u16)(quad >> 16);
-        l->groups[(l->count + 1) & 7] = (__u16)quad;
-        l->count += 2;
-    } else if (l->digits) {
-        gm_literal_group(l);
     }
-    return !l->bad && (l->gap ? l->count < 8 : l->count == 8);
+    return l->at >= end && (l->gap ? l->count < 8 : l->count == 8);
 }
 
 #endif

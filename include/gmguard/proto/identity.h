@@ -79,7 +79,7 @@ GM_INLINE struct gm_hash_input gm_uri_identity(const struct gm_work* w)
 /* What identifies the IMPI in [at, end): "user@host", or a user alone. */
 GM_INLINE struct gm_hash_input gm_impi_identity(struct gm_work* w, __u32 at, __u32 end)
 {
-    __u32 host = gm_find(w, at, end, GM_SET('@', '@', '@'));
+    __u32 host = gm_find_one(w, at, end, '@');
     struct gm_hash_input in = {gm_span(at, host), gm_span(host + 1, end), 0, 0};
 
     return in;

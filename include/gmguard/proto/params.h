@@ -11,6 +11,25 @@
 /* Steps: one a parameter, one a quote, and more for values longer than 64 bytes. */
 #define GM_PARAM_STEPS 128
 
+/* Where the parameter's name ends: at '=' or a blank, within 16 bytes, else `end`; no name of
+ * names.h is as long. */
+GM_INLINE __u32 gm_param_name_end(const struct gm_work* w, __u32 name, __u32 end)
+{
+    __u32 k;
+
+    for (k = 0; k < 16; k += 8) {
+        __u64 word = gm_load8(gm_at(w, name + k));
+        __u64 hit = gm_equal(word, gm_each('=')) | gm_space(word);
+
+        if (hit) {
+            __u32 found = name + k + gm_lowest(hit);
+
+            return found < end ? found : end;
+        }
+    }
+    return end;
+}
+
 /* The parameter in [at, end): name, or name=value. */
 GM_INLINE void gm_take_param(struct gm_work* w, __u32 at, __u32 end)
 {
@@ -22,16 +41,14 @@ GM_INLINE void gm_take_param(struct gm_work* w, __u32 at, __u32 end)
         return;
     if (gm_is_space(*gm_at(w, name)))
         p->reason = GM_REASON_ambiguous;
-    equal = gm_find(w, name, end, GM_SET('=', '=', '='));
-    name_end = gm_find(w, name, equal < end ? equal : end, GM_SET(' ', '\t', '\r'));
-    if (name_end > end)
-        return;
+    name_end = gm_param_name_end(w, name, end);
     id = gm_param_id(gm_at(w, name), name_end - name) & 15;
     if (!id || id >= GM_P_COUNT)
         return;
     if (p->seen & 1u << id)
         p->reason = GM_REASON_ambiguous;
     p->seen |= 1u << id;
+    equal = gm_find_one(w, name_end, end, '=');
     p->value[id] = equal < end ? gm_span(equal + 1, end) : gm_span(end, end);
 }
 

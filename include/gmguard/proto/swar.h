@@ -21,8 +21,20 @@ GM_INLINE __u64 gm_equal(__u64 word, __u64 pattern)
     return (x - GM_ONES) & ~x & GM_TOPS;
 }
 
+/* Bytes from `low` to `high`, which are ASCII; all exact. */
+GM_INLINE __u64 gm_between(__u64 word, __u8 low, __u8 high)
+{
+    __u64 seven = word & ~GM_TOPS;
+
+    return (seven + gm_each((__u8)(0x80 - low))) & ~(seven + gm_each((__u8)(0x7f - high))) & ~word &
+           GM_TOPS;
+}
+
 /* Bytes below 0x20: line ends and control characters; lowest exact. */
 GM_INLINE __u64 gm_control(__u64 word) { return (word - gm_each(0x20)) & ~word & GM_TOPS; }
+
+/* Bytes up to 0x20: the same, and blanks; lowest exact. */
+GM_INLINE __u64 gm_space(__u64 word) { return (word - gm_each(0x21)) & ~word & GM_TOPS; }
 
 /* Bytes above 0x20, whatever their top bit: no blank; all exact. */
 GM_INLINE __u64 gm_visible(__u64 word)

@@ -26,19 +26,42 @@ GM_INLINE void gm_list_start(struct gm_work* w, struct gm_span value)
     w->value.reason = 0;
 }
 
-/* What ends the mode's run: up to four characters. */
+/* What may end a run of the mode, beside a '"': up to three characters. */
 GM_INLINE __u32 gm_list_stops(__u32 mode)
 {
     switch (mode) {
     case GM_LIST_OUTSIDE:
-        return '<' | '"' << 8 | ',' << 16 | (__u32)';' << 24;
+        return GM_SET('<', ',', ';');
     case GM_LIST_URI:
-        return '>' | '<' << 8 | '"' << 16 | (__u32)'>' << 24;
+        return GM_SET('>', '<', '<');
     case GM_LIST_PARAMS:
-        return ',' | '"' << 8 | '<' << 16 | (__u32)'>' << 24;
+        return GM_SET(',', '<', '>');
     default:
-        return '"' | '\\' << 8 | '"' << 16 | (__u32)'"' << 24;
+        return GM_SET('\\', '\\', '\\');
     }
+}
+
+/* Bytes of one step. */
+#define GM_LIST_RUN 64
+
+/* Where a run of the mode that goes on at `at` ends: the character's flag in *hit, or 0. */
+GM_INLINE __u32 gm_list_run(const struct gm_work* w, __u32 at, __u32 mode, __u64* hit)
+{
+    __u32 stops = gm_list_stops(mode), k;
+    __u64 a = gm_each((__u8)stops), b = gm_each((__u8)(stops >> 8)),
+          c = gm_each((__u8)(stops >> 16));
+    const char* p = gm_at(w, at);
+
+    for (k = 0; k < GM_LIST_RUN; k += 8) {
+        __u64 word = gm_load8(p + k);
+
+        *hit = gm_equal(word, gm_each('"')) | gm_equal(word, a);
+        if (a != b)
+            *hit |= gm_equal(word, b) | gm_equal(word, c);
+        if (*hit)
+            break;
+    }
+    return at + k + (*hit ? gm_lowest(*hit) : 0);
 }
 
 GM_INLINE void gm_value_uri(struct gm_value* v, __u32 at, __u32 end)
@@ -133,20 +156,10 @@ static long gm_list_step(__u32 i, struct gm_step* step)
 {
     struct gm_work* w = step->w;
     struct gm_value* v = &w->value;
-    __u32 at = v->at, stops = gm_list_stops(v->mode), k;
-    __u64 a = gm_each((__u8)stops), b = gm_each((__u8)(stops >> 8));
-    __u64 c = gm_each((__u8)(stops >> 16)), d = gm_each((__u8)(stops >> 24));
     __u64 hit = 0;
+    __u32 at = gm_list_run(w, v->at, v->mode, &hit);
 
     (void)i;
-    for (k = 0; k < 64; k += 8) {
-        __u64 word = gm_load8(gm_at(w, at + k));
-
-        hit = gm_equal(word, a) | gm_equal(word, b) | gm_equal(word, c) | gm_equal(word, d);
-        if (hit)
-            break;
-    }
-    at += k + (hit ? gm_lowest(hit) : 0);
     if (at >= v->end)
         gm_list_end(w);
     else if (hit)
@@ -253,10 +266,11 @@ GM_INLINE __u32 gm_read_port(struct gm_work* w, __u32 at, __u32 end)
  * single reading, and neither has a '%', which is an escape or itself (u->escaped). */
 GM_INLINE __u32 gm_find_user(struct gm_work* w, __u32 at, __u32 end)
 {
+    const char* p = gm_at(w, at);
     __u32 k;
 
     for (k = 0; k < GM_FIND_MAX; k += 8) {
-        __u64 word = gm_load8(gm_at(w, at + k));
+        __u64 word = gm_load8(p + k);
         __u64 hit = gm_equal(word, gm_each('@')) | gm_equal(word, gm_each('%'));
 
         if (hit) {
@@ -266,7 +280,7 @@ GM_INLINE __u32 gm_find_user(struct gm_work* w, __u32 at, __u32 end)
                 return end;
             if (*gm_at(w, found) == '@')
                 return found;
-            found = gm_find(w, found, end, GM_SET('@', '@', '@'));
+            found = gm_find_one(w, found, end, '@');
             w->uri.escaped = found < end;
             return found;
         }
@@ -303,14 +317,14 @@ GM_INLINE __u32 gm_read_authority(struct gm_work* w, __u32 at, __u32 end)
     }
     from = host;
     if (*gm_at(w, host) == '[')
-        from = gm_find(w, host, end, GM_SET(']', ']', ']'));
+        from = gm_find_one(w, host, end, ']');
     stop = gm_find_host(w, from, end, &colon);
     if (from > end || stop > end)
         return GM_REASON_ambiguous;
     u->whole.size = (__u16)(stop - u->whole.at);
     u->params = gm_span(stop, end);
     /* A second '@' could end another reader's user part. */
-    if (user_end < end && gm_find(w, host, end, GM_SET('@', '@', '@')) != end)
+    if (user_end < end && gm_find_one(w, host, end, '@') != end)
         return GM_REASON_ambiguous;
     reason = gm_read_host(w, host, colon ? colon : stop);
     if (reason || !colon)
@@ -334,7 +348,7 @@ GM_GLOBAL int gm_read_uri(struct gm_work* w, __u32 at, __u32 end)
     u->escaped = 0;
     u->address = 0;
     u->scheme = gm_scheme(w, at, &size);
-    blank = gm_find(w, at, end, GM_SET(' ', '\t', '\r'));
+    blank = gm_find_space(w, at, end);
     if (blank > end || (blank < end && gm_skip_space(w, blank, end) != end))
         return GM_REASON_ambiguous;
     end = blank;

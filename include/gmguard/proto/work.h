@@ -115,11 +115,9 @@ struct gm_literal {
     __u16 groups[8]; /* collected so far */
     __u32 at;
     __u32 end;
-    __u32 group;
-    __u32 digits;
+    __u32 group; /* of gm_read_v4: the address */
     __u32 count;
     __u32 gap; /* groups before "::", + 1 */
-    __u32 bad;
 };
 
 struct gm_work {
