@@ -43,9 +43,9 @@ all_connections = "off"
 
 } // namespace
 
-std::string configuration(std::uint32_t bindings, bool limited) {
-    const char* rate = limited ? "{ rate = 20, burst = 20 }" : "\"off\"";
-    return fmt::format(fmt::runtime(kConfiguration), bindings, rate, rate);
+std::string configuration(const Terms& terms) {
+    const char* rate = terms.limited ? "{ rate = 20, burst = 20 }" : "\"off\"";
+    return fmt::format(fmt::runtime(kConfiguration), terms.bindings, rate, rate);
 }
 
 Phone phone(std::uint32_t n) {
@@ -53,7 +53,9 @@ Phone phone(std::uint32_t n) {
     return {{Address(base | uint128{n} << 64 | 0x1b2c), 5060}, fmt::format("00101{:010}", n)};
 }
 
-std::uint32_t spi(std::uint32_t n) { return 0x10000000 + n; }
+std::uint32_t spi(std::uint32_t n) {
+    return 0x10000000 + n;
+}
 
 Bytes frame(const Phone& from, std::uint16_t port, const std::string& text,
             const char* destination) {
@@ -75,24 +77,17 @@ Bytes esp_frame(const Phone& from, std::uint32_t spi, std::size_t size) {
 
 Bytes to_phone(const Phone& phone, const std::string& text) {
     using namespace test;
-    return test::bytes(Ethernet{} /
-                       Ipv6{.source = kPcscf, .destination = phone.at.address.text()} /
+    return test::bytes(Ethernet{} / Ipv6{.source = kPcscf, .destination = phone.at.address.text()} /
                        Udp{.source = kClear, .destination = phone.at.port} / text);
 }
 
-Bytes from_core(const std::string& text) {
-    using namespace test;
-    return test::bytes(Ethernet{} / Ipv6{.source = kCore, .destination = kPcscf} /
-                       Udp{.source = 5060, .destination = kClear} / text);
-}
-
-Bed::Bed(std::uint32_t bindings, bool limited)
-    : config_(must(config::parse(configuration(bindings, limited), "bench"))),
-      key_(must(kernel::random_key())), hasher_(key_),
-      objects_(must(kernel::Objects::open_private(kernel::Sizes::of(bindings),
+Bed::Bed(const Terms& terms)
+    : key_(must(kernel::random_key())), hasher_(key_),
+      objects_(must(kernel::Objects::open_private(kernel::Sizes::of(terms.bindings),
                                                   kernel::Streams::without))) {
+    const auto config = must(config::parse(configuration(terms), "bench"));
     const auto& maps = objects_.maps();
-    must(kernel::fill(maps, kernel::tables(config_, {}, key_)));
+    must(kernel::fill(maps, kernel::tables(config, {}, key_)));
     must(maps.ifaces.put(must(kernel::own_device(1)), gm_iface{GM_SIDE_GM, "lo"}));
 }
 
@@ -112,8 +107,8 @@ void Bed::bind(std::uint32_t from, std::uint32_t to) {
         binding.state = GM_STATE_BOUND;
         impi.copy(binding.impi, sizeof binding.impi - 1);
         must(maps.bindings.put(selector, binding));
-        for (const auto& uri : {"sip:" + impi, "sip:+1555" + who.user + "@" + kDomain,
-                                "tel:+1555" + who.user}) {
+        for (const auto& uri :
+             {"sip:" + impi, "sip:+1555" + who.user + "@" + kDomain, "tel:+1555" + who.user}) {
             gm_identity_key identity{};
             identity.identity = hasher_.identity(uri);
             identity.subscriber = subscriber;

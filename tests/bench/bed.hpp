@@ -24,8 +24,14 @@ inline constexpr const char* kEspPcscf = "2001:db8::5060:2";
 inline constexpr const char* kCore = "2001:db8:c::1";
 inline constexpr std::uint16_t kClear = 5060, kProtected = 6100;
 
-// The configuration, in TOML. Limits: per user and per source 20 a second, the rest off.
-[[nodiscard]] std::string configuration(std::uint32_t bindings, bool limited);
+// What differs between configurations.
+struct Terms {
+    std::uint32_t bindings = 1'000; // room for
+    bool limited = false;           // 20 REGISTERs a second of a source; else no limit
+};
+
+// The configuration, in TOML.
+[[nodiscard]] std::string configuration(const Terms& terms);
 
 // Subscriber n: a /64 and a user of its own.
 [[nodiscard]] Phone phone(std::uint32_t n);
@@ -37,12 +43,11 @@ inline constexpr std::uint16_t kClear = 5060, kProtected = 6100;
                           const char* destination = kPcscf);
 [[nodiscard]] Bytes esp_frame(const Phone& from, std::uint32_t spi, std::size_t size);
 [[nodiscard]] Bytes to_phone(const Phone& phone, const std::string& text);
-[[nodiscard]] Bytes from_core(const std::string& text);
 
 class Bed {
   public:
-    // Room for `bindings` subscribers. Ends the process where the kernel refuses.
-    explicit Bed(std::uint32_t bindings, bool limited = false);
+    // Ends the process where the kernel refuses.
+    explicit Bed(const Terms& terms);
 
     // Binds subscribers from..to-1: a selector, three identities, an association.
     void bind(std::uint32_t from, std::uint32_t to);
@@ -50,7 +55,6 @@ class Bed {
     [[nodiscard]] const kernel::Objects& objects() const { return objects_; }
 
   private:
-    config::Config config_;
     kernel::HashKey key_;
     kernel::Hasher hasher_;
     kernel::Objects objects_;

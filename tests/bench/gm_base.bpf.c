@@ -33,21 +33,26 @@ struct {
 } bench_room SEC(".maps");
 
 SEC("xdp")
-int bench_empty(struct xdp_md *ctx) { return XDP_DROP; }
+int bench_empty(struct xdp_md* ctx) {
+    return XDP_DROP;
+}
 
 SEC("cgroup_skb/ingress")
-int bench_admit(struct __sk_buff *skb) { return 1; }
+int bench_admit(struct __sk_buff* skb) {
+    return 1;
+}
 
 SEC("tc")
-int bench_tc(struct __sk_buff *skb) { return TC_ACT_UNSPEC; }
+int bench_tc(struct __sk_buff* skb) {
+    return TC_ACT_UNSPEC;
+}
 
 /* The frame starts with the key. */
 SEC("xdp")
-int bench_lookup(struct xdp_md *ctx)
-{
-    struct gm_selector *key = (void *)(long)ctx->data, copy;
+int bench_lookup(struct xdp_md* ctx) {
+    struct gm_selector *key = (void*)(long)ctx->data, copy;
 
-    if ((void *)(key + 1) > (void *)(long)ctx->data_end)
+    if ((void*)(key + 1) > (void*)(long)ctx->data_end)
         return XDP_ABORTED;
     __builtin_memcpy(&copy, key, sizeof(copy));
     return bpf_map_lookup_elem(&bench_table, &copy) ? XDP_PASS : XDP_DROP;
@@ -55,10 +60,9 @@ int bench_lookup(struct xdp_md *ctx)
 
 /* Addresses and ports, and whose they are: nobody's, here. */
 SEC("xdp.frags")
-int bench_listener(struct xdp_md *ctx)
-{
+int bench_listener(struct xdp_md* ctx) {
     struct gm_cursor cursor = {
-        .start = (void *)(long)ctx->data, .end = (void *)(long)ctx->data_end, .at = ETH_HLEN};
+        .start = (void*)(long)ctx->data, .end = (void*)(long)ctx->data_end, .at = ETH_HLEN};
     struct gm_packet p = {};
     struct gm_listener_key key = {};
 
@@ -72,11 +76,10 @@ int bench_listener(struct xdp_md *ctx)
 
 /* The message of a frame of Ethernet, IPv6 and UDP, copied and indexed. */
 SEC("xdp.frags")
-int bench_index(struct xdp_md *ctx)
-{
+int bench_index(struct xdp_md* ctx) {
     const __u32 head = ETH_HLEN + sizeof(struct ipv6hdr) + sizeof(struct udphdr);
     __u32 zero = 0;
-    struct gm_work *w = bpf_map_lookup_elem(&bench_room, &zero);
+    struct gm_work* w = bpf_map_lookup_elem(&bench_room, &zero);
     __u64 size = bpf_xdp_get_buff_len(ctx) - head - 1;
 
     if (!w)
@@ -86,7 +89,7 @@ int bench_index(struct xdp_md *ctx)
     w->sip.length = size;
     if (bpf_xdp_load_bytes(ctx, head, w->text, size))
         return XDP_ABORTED;
-    *(__u64 *)(w->text + size) = 0;
+    *(__u64*)(w->text + size) = 0;
     return gm_sip_index(w) ? XDP_DROP : XDP_PASS;
 }
 

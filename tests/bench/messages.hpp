@@ -97,20 +97,15 @@ inline std::string response(const Phone& phone) {
         "Contact: <sip:3f6a01b2@" + at + ">\r\nContent-Length: 0\r\n\r\n";
 }
 
-// What answers a phone's REGISTER, with the headers of 401 or 200.
-inline std::string answer(const Phone& phone, int status, const std::string& call, int cseq, const std::string& headers) {
-    const std::string impu = "sip:" + phone.user + "@" + kDomain;
-    const std::string at = host(phone) + ":" + std::to_string(phone.at.port);
-    return "SIP/2.0 " + std::to_string(status) + (status == 200 ? " OK" : " Unauthorized") + "\r\n" +
-        "Via: SIP/2.0/UDP " + at + ";branch=z9hG4bKsm1a77;rport\r\n" +
-        "From: <" + impu + ">;tag=5f0a\r\nTo: <" + impu + ">;tag=2b\r\nCall-ID: " + call + "\r\n" +
-        "CSeq: " + std::to_string(cseq) + " REGISTER\r\n" + headers + "Content-Length: 0\r\n\r\n";
-}
-
-inline std::string challenge(const Phone& phone, const std::string& call = "r9Qx0-17", int cseq = 1) {
-    return answer(phone, 401, call, cseq,
-        "WWW-Authenticate: Digest realm=\"" + std::string(kDomain) + "\",nonce=\"kQ3dJ5nqRr6t7Yv8w9x0yQ==\",algorithm=AKAv1-MD5\r\n"
-        "Security-Server: ipsec-3gpp;q=0.1;alg=hmac-sha-1-96;ealg=aes-cbc;spi-c=98765432;spi-s=8765432;port-c=8642;port-s=6100\r\n");
+// The 401 that a phone gets.
+inline std::string challenge(const Phone& phone) {
+    const std::string domain = kDomain, impu = "sip:" + phone.user + "@" + domain;
+    return "SIP/2.0 401 Unauthorized\r\n"
+        "Via: SIP/2.0/UDP " + host(phone) + ":" + std::to_string(phone.at.port) + ";branch=z9hG4bKsm1a77;rport\r\n" +
+        "From: <" + impu + ">;tag=5f0a\r\nTo: <" + impu + ">;tag=2b\r\nCall-ID: r9Qx0-17\r\nCSeq: 1 REGISTER\r\n"
+        "WWW-Authenticate: Digest realm=\"" + domain + "\",nonce=\"kQ3dJ5nqRr6t7Yv8w9x0yQ==\",algorithm=AKAv1-MD5\r\n"
+        "Security-Server: ipsec-3gpp;q=0.1;alg=hmac-sha-1-96;ealg=aes-cbc;spi-c=98765432;spi-s=8765432;port-c=8642;port-s=6100\r\n"
+        "Content-Length: 0\r\n\r\n";
 }
 // clang-format on
 

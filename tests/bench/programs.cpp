@@ -112,8 +112,8 @@ class Bench {
     [[nodiscard]] std::vector<Case> sized_cases(std::uint32_t bindings) const;
     void sizes_of_programs();
 
-    Bed bed_{kMillion};
-    Bed limited_{kThousand, true};
+    Bed bed_{{.bindings = kMillion}};
+    Bed limited_{{.bindings = kThousand, .limited = true}};
     std::optional<kernel::Rings> rings_;
     gm_base* base_ = gm_base::open_and_load();
     std::map<std::string, double> warm_;
@@ -216,8 +216,8 @@ std::vector<Case> Bench::front_cases() const {
         {"front_register_free", "gm_front: initial REGISTER of nobody bound, 1,164 bytes", front,
          frame(stranger, kClear, initial_register(stranger)), kPass, "empty"},
         {"front_over_limit", "gm_front: the same of a source over its limit",
-         limited_.objects().fd(Program::front),
-         frame(stranger, kClear, initial_register(stranger)), kDrop, "empty"},
+         limited_.objects().fd(Program::front), frame(stranger, kClear, initial_register(stranger)),
+         kDrop, "empty"},
         {"front_register_8k", "gm_front: the longest REGISTER that is judged, 8,192 bytes", front,
          frame(one_, kClear, longest_register(one_)), kPass, "empty"},
     };

@@ -224,6 +224,10 @@ class Guard:
         now = self.counts(hook)
         return Counts(now.dropped - before.dropped, now.would_drop - before.would_drop)
 
+    @property
+    def pid(self):
+        return self._process.pid
+
     def memory_kib(self):
         """What the daemon has in memory."""
         for line in open(f"/proc/{self._process.pid}/status", encoding="ascii"):

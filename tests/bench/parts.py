@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The parts of the bench: each returns its figures by section, {"controller": {"adopt_1M_s": 1.2}},
+and prints them as they come."""
+import contextlib
+import json
+import os
+import pathlib
+import platform
+import subprocess
+import tempfile
+
+from daemon import Daemon
+from lab.guard import REPOSITORY
+from lab.lab import Lab, undisturbed
+from lab.processes import LabError, run
+from soak import soak
+
+NAMES = ("programs", "controller", "daemon", "live", "soak")
+
+
+def _build():
+    return pathlib.Path(os.environ.get("GMGUARD_BUILD") or REPOSITORY / "build")
+
+
+def _program(name):
+    """The figures of a program of the build that prints its own table."""
+    path = _build() / "tests" / "bench" / f"bench_{name}"
+    if not os.access(path, os.X_OK):
+        raise LabError(f"no {path}: run tools/bench, which builds it")
+    with tempfile.NamedTemporaryFile(suffix=".json") as file:
+        done = subprocess.run([path, "--json", file.name], check=False)
+        if done.returncode != 0:
+            raise LabError(f"{path.name} ended with {done.returncode}")
+        return json.loads(pathlib.Path(file.name).read_text(encoding="utf-8"))
+
+
+def show(figures):
+    for name, value in figures.items():
+        print(f"{name:<64} {value:>14,.1f}", flush=True)
+    return figures
+
+
+@contextlib.contextmanager
+def _lab():
+    lab = Lab()
+    try:
+        lab.up()
+        yield lab
+    finally:
+        with undisturbed():
+            lab.down()
+
+
+def _daemon(options):
+    figures = {"bindings": options.bindings}
+    with _lab() as lab:
+        daemon = Daemon(lab, options.bindings)
+        try:
+            daemon.start()
+            for part in (daemon.memory, daemon.adoption, daemon.answers, daemon.walk,
+                         daemon.expiry):
+                figures.update(show(part()))
+        finally:
+            daemon.stop()
+    return {"controller": figures}
+
+
+def _soak(options):
+    with _lab() as lab:
+        return {"controller": show(soak(lab, options.soak))}
+
+
+def measure(name, options):
+    if name == "daemon":
+        return _daemon(options)
+    if name == "soak":
+        return _soak(options)
+    return _program(name)
+
+
+def _read(path):
+    with contextlib.suppress(OSError):
+        return pathlib.Path(path).read_text(encoding="utf-8", errors="replace").strip()
+    return ""
+
+
+def _processor():
+    return next((line.partition(":")[2].strip() for line in _read("/proc/cpuinfo").splitlines()
+                 if line.startswith("model name")), platform.machine())
+
+
+def conditions():
+    """What the figures depend on."""
+    weak = pathlib.Path("/sys/devices/system/cpu/vulnerabilities")
+    return {"kernel": platform.release(), "processor": _processor(), "cores": os.cpu_count(),
+            "mitigations": {file.name: text for file in sorted(weak.glob("*"))
+                            if (text := _read(file)).startswith("Mitigation")},
+            "load_before": os.getloadavg()[0],
+            "commit": run("git", "-C", REPOSITORY, "describe", "--always", "--dirty",
+                          check=False).strip()}
