@@ -2,7 +2,9 @@
  *
  * Every map, once. "Controller" is gmguardd; nothing else writes from user space. The programs
  * share them, pinned under <pins>/maps by their names, but for gm_caps, of which each has its own.
- * Names have at most 15 characters.
+ * Names have at most 15 characters. Where only the controller writes and few use all the room that
+ * a subscriber may need, entries take memory when they come (BPF_F_NO_PREALLOC); it may fail then,
+ * like a map that is full.
  */
 #ifndef GMGUARD_BPF_MAPS_H
 #define GMGUARD_BPF_MAPS_H
@@ -65,6 +67,7 @@ struct {
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
     __uint(max_entries, 400000);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
     __type(key, struct gm_identity_key);
     __type(value, struct gm_identity);
 } gm_identities SEC(".maps");
@@ -73,6 +76,7 @@ struct {
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
     __uint(max_entries, 400000);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
     __type(key, gm_u128);
     __type(value, struct gm_owner);
 } gm_owners SEC(".maps");
@@ -91,6 +95,7 @@ struct {
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
     __uint(max_entries, 400000);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
     __type(key, struct gm_spi_key);
     __type(value, struct gm_spi);
 } gm_spis SEC(".maps");

@@ -57,6 +57,8 @@ static __always_inline int gm_check_identity(struct gm_work *w, const struct gm_
         return GM_REASON_ambiguous;
     if (gm_hash_of(w, settings, gm_uri_identity(w), &identity))
         return GM_REASON_ambiguous;
+    if (identity == w->own)
+        return GM_REASON_none;
     return gm_may_claim(settings, claim, (__u64)(identity >> 64), (__u64)identity)
                ? GM_REASON_none
                : GM_REASON_identity_not_bound;
@@ -116,7 +118,7 @@ GM_GLOBAL int gm_check_from(struct gm_work *w, const struct gm_settings *setting
         return reason;
     if (!claim->loose)
         return gm_is_anonymous(w) ? GM_REASON_none : gm_check_identity(w, settings, claim);
-    if (gm_hash_of(w, settings, gm_uri_identity(w), &identity))
+    if (gm_hash_of(w, settings, gm_uri_identity(w), &identity) || identity == w->own)
         return GM_REASON_none;
     return gm_is_anothers(settings, claim, (__u64)(identity >> 64), (__u64)identity)
                ? GM_REASON_identity_not_bound
@@ -270,6 +272,7 @@ static __always_inline int gm_judge_protected(struct gm_case *c, struct gm_work 
     if (gm_fails(c, gm_check_source(c)))
         return 1;
     binding = gm_binding_of(c->settings, w->record.source, w->record.source_port);
+    w->own = binding ? binding->identity : 0;
     /* Only here: what comes in clear proves nobody's presence (I1), and the sight of a new port
      * ends the old one (D.2.3). */
     if (binding)

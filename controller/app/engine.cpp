@@ -92,12 +92,15 @@ Result<> Engine::adopt() {
     std::vector<binding::Policy::IdentityEntry> identities;
     std::vector<binding::Policy::OwnerEntry> owners;
     std::vector<binding::Policy::SpiEntry> spis;
-    const auto into = [](auto& list) {
-        return [&list](const auto& key, const auto& value) { list.emplace_back(key, value); };
+    // Room for all there can be costs addresses, not memory; room that grows is copied.
+    const auto read_into = [](auto& list, const auto& map) {
+        list.reserve(map.raw().max_entries());
+        return map.for_each(
+            [&list](const auto& key, const auto& value) { list.emplace_back(key, value); });
     };
     for (const auto& read :
-         {maps.bindings.for_each(into(bindings)), maps.identities.for_each(into(identities)),
-          maps.owners.for_each(into(owners)), maps.spis.for_each(into(spis))})
+         {read_into(bindings, maps.bindings), read_into(identities, maps.identities),
+          read_into(owners, maps.owners), read_into(spis, maps.spis)})
         if (!read)
             return read;
     auto losses = maps.losses.sum(0);

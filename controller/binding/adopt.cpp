@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <tuple>
 #include <unordered_set>
 
@@ -32,10 +33,6 @@ std::vector<Held> sorted(std::span<const Policy::IdentityEntry> identities) {
         all.push_back({key.subscriber, value.is_default == 0, key.identity});
     std::ranges::sort(all, std::less<>{});
     return all;
-}
-
-std::span<const Held> of_subscriber(const std::vector<Held>& all, std::uint64_t subscriber) {
-    return std::ranges::equal_range(all, subscriber, {}, &Held::subscriber);
 }
 
 Binding binding_of(const gm_selector& selector, const gm_binding& value, std::uint64_t now_ns) {
@@ -73,6 +70,51 @@ Holding holding_of(const gm_binding& value, std::span<const Held> held, const Ha
         identities.front().text = impu;
     return holding;
 }
+
+// Where each entry of gm_bindings is, by its subscriber: the order of `sorted`.
+struct Place {
+    std::uint64_t subscriber;
+    std::size_t at;
+};
+std::vector<Place> in_order(std::span<const Policy::BindingEntry> bindings) {
+    std::vector<Place> places;
+    places.reserve(bindings.size());
+    for (std::size_t i = 0; i < bindings.size(); ++i)
+        places.push_back({bindings[i].second.subscriber, i});
+    std::ranges::stable_sort(places, {}, &Place::subscriber);
+    return places;
+}
+
+// Hands out identities subscriber by subscriber; those of nobody stay.
+class Identities {
+  public:
+    explicit Identities(std::span<const Policy::IdentityEntry> entries)
+        : all_(sorted(entries)), next_(all_.begin()) {}
+
+    // REQUIRES: a larger number each time.
+    [[nodiscard]] std::span<const Held> of(std::uint64_t subscriber) {
+        leave(subscriber);
+        const auto begin = next_;
+        while (next_ != all_.end() && next_->subscriber == subscriber)
+            ++next_;
+        return {begin, next_};
+    }
+    void erase_the_rest(Outcome& out) {
+        leave(std::numeric_limits<std::uint64_t>::max());
+        for (const Held& one : left_)
+            out.operations.emplace_back(EraseIdentity{{one.identity, one.subscriber, 0}});
+    }
+
+  private:
+    void leave(std::uint64_t below) {
+        for (; next_ != all_.end() && next_->subscriber < below; ++next_)
+            left_.push_back(*next_);
+    }
+
+    const std::vector<Held> all_;
+    std::vector<Held>::const_iterator next_;
+    std::vector<Held> left_;
+};
 
 bool has_meaning(const gm_selector& selector, const gm_binding& value, const KeyForms& forms,
                  std::uint64_t now_ns) {
@@ -150,28 +192,28 @@ Outcome Policy::adopt(std::uint64_t now_ns, std::span<const BindingEntry> bindin
                       std::span<const IdentityEntry> identities, std::span<const OwnerEntry> owners,
                       std::span<const SpiEntry> spis) {
     Outcome out;
-    const auto all = sorted(identities);
-    std::unordered_set<std::uint64_t> subscribers;
+    Identities held_by(identities);
+    std::uint64_t last = 0;
     std::vector<Live> live;
-    for (const auto& [selector, value] : bindings) {
+    live.reserve(identities.size());
+    for (const auto& [subscriber, at] : in_order(bindings)) {
+        const auto& [selector, value] = bindings[at];
         if (is_second(selector, value))
             continue;
-        if (!has_meaning(selector, value, parts_->forms, now_ns) ||
-            !subscribers.insert(value.subscriber).second) {
+        if (!has_meaning(selector, value, parts_->forms, now_ns) || subscriber == last) {
             out.operations.emplace_back(EraseBinding{selector});
             continue;
         }
-        const auto held = of_subscriber(all, value.subscriber);
+        last = subscriber;
+        const auto held = held_by.of(subscriber);
         parts_->life.restore(binding_of(selector, value, now_ns),
                              holding_of(value, held, parts_->hasher));
         if (value.state == GM_STATE_BOUND)
             for (const Held& one : held)
-                live.push_back({one.identity, value.subscriber, value.expires_ns});
+                live.push_back({one.identity, subscriber, value.expires_ns});
     }
     restore_seconds(bindings, parts_->life, out);
-    for (const Held& one : all)
-        if (!subscribers.contains(one.subscriber))
-            out.operations.emplace_back(EraseIdentity{{one.identity, one.subscriber, 0}});
+    held_by.erase_the_rest(out);
     repair_owners(oldest_of_each(std::move(live)), owners, out);
     parts_->associations.restore(spis, now_ns, out);
     return out;

@@ -330,8 +330,10 @@ void Life::put_binding(Slot slot, const std::vector<Identity>& identities, std::
     put.value.server_port = binding.client.port_s;
     copy_text(put.value.selector, text(put.key));
     copy_text(put.value.impi, table_.impi(slot));
-    if (!identities.empty())
+    if (!identities.empty()) {
+        put.value.identity = identities.front().hash;
         copy_text(put.value.impu, identities.front().text);
+    }
     out.operations.emplace_back(put);
     if (binding.second_port() == 0)
         return;

@@ -14,7 +14,7 @@ namespace gmguard::kernel {
 namespace {
 
 constexpr std::size_t kKept = 64 * 1024;
-LibbpfLog* keeper = nullptr;
+thread_local LibbpfLog* keeper = nullptr;
 
 } // namespace
 

@@ -6,7 +6,8 @@
 
 namespace gmguard::kernel {
 
-// Keeps what libbpf prints, its last 64 KiB, instead of logging it; the innermost keeps.
+// Keeps what libbpf prints on this thread, its last 64 KiB, instead of logging it; the innermost
+// keeps.
 class LibbpfLog {
   public:
     LibbpfLog();

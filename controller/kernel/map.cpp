@@ -9,7 +9,7 @@
 namespace gmguard::kernel {
 namespace {
 
-constexpr std::uint32_t kBatch = 1024;
+constexpr std::uint32_t kBatch = 8192;
 constexpr int kErrnoUnsupported = 524; // the kernel's ENOTSUPP, which it lets out
 
 bool per_cpu(std::uint32_t type) {
@@ -78,6 +78,19 @@ Result<bool> RawMap::lookup(const void* key, void* value) const {
 Result<> RawMap::put(const void* key, const void* value) const {
     if (bpf_map_update_elem(fd(), key, value, BPF_ANY) != 0)
         return fail(error(errno, "cannot write"));
+    return {};
+}
+
+Result<> RawMap::put_all(const void* keys, const void* values, std::size_t count) const {
+    auto done = static_cast<__u32>(count);
+    if (count > 1 && has_batches(type_) &&
+        bpf_map_update_batch(fd(), keys, values, &done, nullptr) == 0)
+        return {};
+    const auto* key = static_cast<const std::byte*>(keys);
+    const auto* value = static_cast<const std::byte*>(values);
+    for (std::size_t i = 0; i < count; ++i)
+        if (auto one = put(key + i * key_size_, value + i * value_size_); !one)
+            return one;
     return {};
 }
 

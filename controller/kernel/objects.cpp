@@ -21,6 +21,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <future>
 #include <map>
 
 namespace gmguard::kernel {
@@ -250,39 +251,80 @@ struct Objects::Parts {
     [[nodiscard]] const bpf_program* program(Program which) const; // null: refused
 
   private:
-    [[nodiscard]] Result<> load_judges(const Sizes& sizes);
-    [[nodiscard]] Result<> load_judges_sa(const Sizes& sizes);
-    void load_show(const Sizes& sizes);
+    // What came of one program: an error, or what libbpf had to say although all went well.
+    using Loaded = Result<std::string>;
+    using Loading = std::future<Loaded>;
+
     template <typename T>
-    [[nodiscard]] Result<> load_one(Skeleton<T>& skeleton, const char* name, const Sizes& sizes);
+    [[nodiscard]] Loaded load_one(Skeleton<T>& skeleton, const char* name, const Sizes& sizes);
+    template <typename T>
+    [[nodiscard]] Loading begin(Skeleton<T>& skeleton, const char* name, const Sizes& sizes);
+    [[nodiscard]] Result<> end(std::vector<Loading> loadings);
+    [[nodiscard]] std::vector<Loading> begin_judges(const Sizes& sizes, bool tell_associations);
+    void forget_judges();
+    void load_show(const Sizes& sizes);
 };
 
+// REQUIRES: `shared` stays as it is meanwhile.
 template <typename T>
-Result<> Objects::Parts::load_one(Skeleton<T>& skeleton, const char* name, const Sizes& sizes) {
+auto Objects::Parts::load_one(Skeleton<T>& skeleton, const char* name, const Sizes& sizes)
+    -> Loaded {
     const std::string subject = std::string("program ") + name;
     const LibbpfLog libbpf;
     skeleton.reset(T::open());
     if (!skeleton)
         return fail(load_error(errno, subject, libbpf));
     if (auto sized = resize(skeleton->obj, sizes); !sized)
-        return sized;
+        return fail(std::move(sized.error()));
     if (auto joined = share(skeleton->obj, shared); !joined)
-        return joined;
+        return fail(std::move(joined.error()));
     if (const int error = T::load(skeleton.get()); error != 0)
         return fail(load_error(-error, subject, libbpf));
-    log += libbpf.text();
-    return remember_maps(skeleton->obj, shared);
+    return libbpf.text();
 }
 
+template <typename T>
+auto Objects::Parts::begin(Skeleton<T>& skeleton, const char* name, const Sizes& sizes) -> Loading {
+    return std::async(std::launch::async,
+                      [this, &skeleton, name, &sizes] { return load_one(skeleton, name, sizes); });
+}
+
+// Waits for all; the first error.
+Result<> Objects::Parts::end(std::vector<Loading> loadings) {
+    Result<> all;
+    for (auto& loading : loadings) {
+        auto loaded = loading.get();
+        if (loaded)
+            log += *loaded;
+        else if (all)
+            all = fail(std::move(loaded.error()));
+    }
+    return all;
+}
+
+// The smallest program first: with it come the maps that the others share. Those are verified at
+// once, each on a processor of its own as far as there are any: that is most of a start's time.
 Result<> Objects::Parts::load(const Sizes& sizes) {
-    if (auto loaded = load_one(front, "gm_front", sizes); !loaded)
-        return loaded;
-    if (auto loaded = load_judges(sizes); !loaded)
-        return loaded;
-    if (auto loaded = load_one(onward, "gm_onward", sizes); !loaded)
-        return loaded;
-    if (auto loaded = load_one(answers, "gm_answers", sizes); !loaded)
-        return loaded;
+    auto first = load_one(onward, "gm_onward", sizes);
+    if (!first)
+        return fail(std::move(first.error()));
+    log += *first;
+    if (auto kept = remember_maps(onward->obj, shared); !kept)
+        return kept;
+    const bool tell = may_tell_associations();
+    auto judges = begin_judges(sizes, tell);
+    std::vector<Loading> others;
+    others.push_back(begin(front, "gm_front", sizes));
+    others.push_back(begin(answers, "gm_answers", sizes));
+    auto judged = end(std::move(judges));
+    if (!judged && tell) {
+        forget_judges();
+        log += "security associations are told by address and port: " + judged.error().text();
+        judged = end(begin_judges(sizes, false));
+    }
+    const auto loaded = end(std::move(others));
+    if (!judged || !loaded)
+        return judged ? loaded : judged;
     load_show(sizes);
     auto taken = take_maps(shared);
     if (!taken)
@@ -291,37 +333,30 @@ Result<> Objects::Parts::load(const Sizes& sizes) {
     return {};
 }
 
-Result<> Objects::Parts::load_judges_sa(const Sizes& sizes) {
-    auto loaded = load_one(inside_sa, "gm_inside", sizes);
-    if (loaded && streams == Streams::with)
-        loaded = load_one(stream_sa, "gm_stream", sizes);
-    return loaded;
-}
-
 // Those that read the sec_path, where the kernel lets them: both or none, so that a message is
 // judged alike however it came.
-Result<> Objects::Parts::load_judges(const Sizes& sizes) {
-    if (may_tell_associations()) {
-        auto loaded = load_judges_sa(sizes);
-        if (loaded)
-            return loaded;
-        inside_sa.reset();
-        stream_sa.reset();
-        log += "security associations are told by address and port: " + loaded.error().text();
-    }
-    auto loaded = load_one(inside, "gm_inside", sizes);
-    if (loaded && streams == Streams::with)
-        loaded = load_one(stream, "gm_stream", sizes);
-    return loaded;
+auto Objects::Parts::begin_judges(const Sizes& sizes, bool tell_associations)
+    -> std::vector<Loading> {
+    std::vector<Loading> judges;
+    if (streams == Streams::with)
+        judges.push_back(tell_associations ? begin(stream_sa, "gm_stream", sizes)
+                                           : begin(stream, "gm_stream", sizes));
+    judges.push_back(tell_associations ? begin(inside_sa, "gm_inside", sizes)
+                                       : begin(inside, "gm_inside", sizes));
+    return judges;
+}
+
+void Objects::Parts::forget_judges() {
+    inside_sa.reset();
+    stream_sa.reset();
 }
 
 // A table for people is no reason not to judge.
 void Objects::Parts::load_show(const Sizes& sizes) {
     auto loaded = load_one(show, "gm_show", sizes);
-    if (loaded)
-        return;
-    show.reset();
-    log += loaded.error().text();
+    if (!loaded)
+        show.reset();
+    log += loaded ? *loaded : loaded.error().text();
 }
 
 const bpf_program* Objects::Parts::program(Program which) const {
@@ -357,7 +392,9 @@ std::string_view name(Ring ring) {
 }
 
 Sizes Sizes::of(std::uint32_t bindings) {
-    return {bindings, bindings * 4, bindings * 4, bindings, bindings, bindings * 4};
+    constexpr std::uint32_t enough = 65'536;
+    const auto at_once = std::max(bindings / 8, std::min(bindings, enough));
+    return {bindings, bindings * 4, bindings * 4, at_once, at_once, bindings * 4};
 }
 
 Objects::Objects(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}

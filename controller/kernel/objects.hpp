@@ -40,8 +40,8 @@ struct Sizes {
     std::uint32_t buckets = 100'000;
     std::uint32_t spis = 400'000;
 
-    // From limits.bindings: four identities a binding, as many challenges and buckets as bindings,
-    // and the SPIs of two generations of two associations (D.2.3).
+    // From limits.bindings: four identities a binding, challenges and buckets for those that may
+    // register at once, and the SPIs of two generations of two associations (D.2.3).
     [[nodiscard]] static Sizes of(std::uint32_t bindings);
 };
 

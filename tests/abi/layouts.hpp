@@ -48,7 +48,8 @@ inline std::vector<Layout> people() {
     return {
         {"gm_binding",
          sizeof(gm_binding),
-         {GM_FIELD(gm_binding, user), GM_FIELD(gm_binding, subscriber),
+         {GM_FIELD(gm_binding, user), GM_FIELD(gm_binding, identity),
+          GM_FIELD(gm_binding, subscriber),
           GM_FIELD(gm_binding, expires_ns), GM_FIELD(gm_binding, last_seen_ns),
           GM_FIELD(gm_binding, state), GM_FIELD(gm_binding, client_port),
           GM_FIELD(gm_binding, server_port), GM_FIELD(gm_binding, selector),

@@ -103,6 +103,7 @@ void Bed::bind(std::uint32_t from, std::uint32_t to) {
         selector.bits = 64;
         gm_binding binding{};
         binding.user = hasher_.impi(impi);
+        binding.identity = hasher_.identity("sip:" + impi);
         binding.subscriber = subscriber;
         binding.state = GM_STATE_BOUND;
         impi.copy(binding.impi, sizeof binding.impi - 1);

@@ -56,9 +56,9 @@ class Api:
         """All bindings, page by page."""
         cursor = ""
         while cursor is not None:
-            page = self.ask("GET", f"/v1/bindings?limit={_PAGE}&cursor={cursor}")
+            page = self.ask("GET", f"/v1/bindings?limit={_PAGE}{cursor}")
             yield page["items"]
-            cursor = page.get("next_cursor") or None
+            cursor = page["next_cursor"] and f"&cursor={page['next_cursor']}"
 
 
 def _binding(number, lifetime_s):
@@ -121,7 +121,7 @@ class Daemon:
         self._guard = Guard(lab)
 
     def start(self):
-        self._guard.start("enforce", more=_POOL.format(room=self._many + self._many // 20))
+        self._guard.start("enforce", more=_POOL.format(room=self._many + _EXPIRING + 8000))
         self._api = Api(self._guard.socket)
 
     def memory(self):
@@ -156,19 +156,27 @@ class Daemon:
     def walk(self):
         """All pages while phones register."""
         alone = _register_ms(self._lab, range(20))
-        child = os.fork()
-        if child == 0:
-            try:
-                for _ in Api(self._guard.socket).pages():
-                    pass
-            finally:
-                os._exit(0)
+        child = self._walker()
         begun, beside = time.monotonic(), []
-        while os.waitpid(child, os.WNOHANG) == (0, 0):
-            beside.append(_register_ms(self._lab, [20 + len(beside)]))
+        while (ended := os.waitpid(child, os.WNOHANG)) == (0, 0):
+            beside.append(_register_ms(self._lab, [20 + len(beside) % 5000]))
+        if ended[1] != 0:
+            raise LabError("not all pages could be walked")
         return {"walk_all_pages_s": time.monotonic() - begun, "register_ms": alone,
                 "register_while_walked_ms": sorted(beside)[len(beside) // 2],
                 "register_while_walked_max_ms": max(beside)}
+
+    def _walker(self):
+        """A process that walks all pages once; its status is 0 where all were there."""
+        child = os.fork()
+        if child == 0:
+            status = 1
+            try:
+                found = sum(len(page) for page in Api(self._guard.socket).pages())
+                status = 0 if found >= self._many else 1
+            finally:
+                os._exit(status)
+        return child
 
     def expiry(self):
         """CPU time of the daemon for each registration that ends by its time."""

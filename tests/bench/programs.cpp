@@ -3,11 +3,14 @@
 // ratios count, nanoseconds depend on the machine. Prints a table; --json FILE writes it as well.
 //
 // Warm: one packet many times, in short batches that take turns, the median of the batches; the
-// best of them is "programs_best". Random: another subscriber each time, run once, the median, less
-// the empty program's in the same manner: caches are cold, as they are with a million phones.
+// best of them is "programs_best". Random: another subscriber each time, so that what is looked up
+// is in no cache. For gm_front a program in front makes each packet another's, whose time is taken
+// off. gm_inside's packets cannot be written to: they are run one by one, and each call of the
+// kernel leaves the caches cold for the program too; "one" is the same with one subscriber.
 
 #include "bench/bed.hpp"
 #include "bench/figures.hpp"
+#include "bench/gm_base.h"
 #include "gm_base.skel.h"
 #include "kernel/rings.hpp"
 
@@ -25,6 +28,7 @@ constexpr std::uint32_t kThousand = 1'000, kHundredThousand = 100'000, kMillion 
 constexpr int kBatches = 41;
 constexpr std::uint32_t kInBatch = 1'000; // what a ring holds of the longest message that is tapped
 constexpr int kSingles = 4'000;
+constexpr std::uint32_t kTemplate = 0x1234; // its address is as long as any to be written over it
 
 enum Verdict : int { kDrop = 1, kPass = 2, kAdmit = 1, kOn = -1 }; // XDP, cgroup_skb, TC
 
@@ -104,7 +108,9 @@ class Bench {
     void batch(Case& one);
     void warm(std::vector<Case> cases);
     double single(int program, const Make& make, std::uint32_t among, int expected);
-    void random(std::uint32_t bindings);
+    double picked(int program, const Bytes& packet, const bench_places& places, int expected);
+    void random_of_front(std::uint32_t bindings);
+    void random_of_inside(std::uint32_t bindings);
     [[nodiscard]] std::vector<Case> empty_cases() const;
     [[nodiscard]] std::vector<Case> front_cases() const;
     [[nodiscard]] std::vector<Case> esp_cases() const;
@@ -276,41 +282,72 @@ std::vector<Case> Bench::sized_cases(std::uint32_t bindings) const {
     };
 }
 
-void Bench::random(std::uint32_t bindings) {
-    const int front = fd(Program::front), inside = fd(Program::inside);
-    const int empty = bpf_program__fd(base_->progs.bench_empty);
-    const int lookup = bpf_program__fd(base_->progs.bench_lookup);
+// By gm_base.h, of the frame of phone(kTemplate).
+bench_places places_in(const Bytes& packet, std::uint32_t subscribers) {
+    const std::string bytes(packet.begin(), packet.end());
+    const auto digits = phone(kTemplate).user.substr(5);
+    bench_places places{};
+    places.subscribers = subscribers;
+    places.address = 26; // Ethernet, and twelve bytes of IPv6's header
+    if (bytes.find("Contact:") == std::string::npos) {
+        places.spi = 54;
+        return places;
+    }
+    places.host = static_cast<__u32>(bytes.find("8000:1234", bytes.find("Contact:")));
+    std::size_t at = 0;
+    for (auto& user : places.user)
+        if ((at = bytes.find(digits, at)) != std::string::npos)
+            user = static_cast<__u32>(at++);
+        else
+            break;
+    return places;
+}
+
+double Bench::picked(int program, const Bytes& packet, const bench_places& places, int expected) {
+    const __u32 zero = 0;
+    if (bpf_map_update_elem(bpf_map__fd(base_->maps.bench_where), &zero, &places, BPF_ANY) ||
+        bpf_map_update_elem(bpf_map__fd(base_->maps.bench_next), &zero, &program, BPF_ANY))
+        die("cannot have packets of random subscribers");
+    Case one{"random", "", bpf_program__fd(base_->progs.bench_pick), packet, expected, ""};
+    for (int i = 0; i < kBatches; ++i)
+        batch(one);
+    return quantile(one.batches, 0.5);
+}
+
+void Bench::random_of_front(std::uint32_t bindings) {
     const auto name = size_name(bindings);
-    const auto key = [](std::uint32_t n) {
-        gm_selector selector{};
-        selector.address = phone(n).at.address.masked(64).value();
-        selector.bits = 64;
-        const auto* bytes = reinterpret_cast<const std::uint8_t*>(&selector);
-        return Bytes(bytes, bytes + sizeof selector);
+    const auto from = phone(kTemplate);
+    const auto registers = frame(from, kClear, initial_register(from));
+    const auto esp = esp_frame(from, spi(kTemplate), 1100);
+    const int front = fd(Program::front), nothing = bpf_program__fd(base_->progs.bench_picked);
+    const auto note = [&](const std::string& key, const std::string& what, int program,
+                          const Bytes& packet) {
+        const auto places = places_in(packet, bindings);
+        const double idle = picked(nothing, packet, places, kDrop);
+        figures_.row("programs", key + "_" + name + "_random",
+                     picked(program, packet, places, kPass) - idle, "ns",
+                     fmt::format("{}, random subscribers of {}", what, name));
     };
-    const auto registration = [](std::uint32_t n) {
-        return frame(phone(n), kClear, initial_register(phone(n)));
-    };
+    note("lookup", "a bare look-up in a map like gm_bindings",
+         bpf_program__fd(base_->progs.bench_find), esp);
+    note("front_register", "gm_front: initial REGISTER", front, registers);
+    note("front_esp", "gm_front: ESP", front, esp);
+}
+
+void Bench::random_of_inside(std::uint32_t bindings) {
+    const int inside = fd(Program::inside), empty = bpf_program__fd(base_->progs.bench_admit);
+    const auto name = size_name(bindings);
     const auto call = [](std::uint32_t n) {
         return frame(phone(n), kProtected, request(phone(n), "INVITE", 1024));
     };
-    const auto esp = [](std::uint32_t n) { return esp_frame(phone(n), spi(n), 1100); };
-    const auto note = [&](const std::string& what, int program, const Make& make, int expected) {
-        const double idle = single(empty, make, bindings, kDrop);
-        const double one = single(program, [&](std::uint32_t) { return make(17); }, 1, expected);
-        const double many = single(program, make, bindings, expected);
-        figures_.row("programs", what + "_" + name + "_one", one - idle, "ns",
-                     fmt::format("{}: one subscriber of {}, run once", what, name));
-        figures_.row("programs", what + "_" + name + "_random", many - idle, "ns",
-                     fmt::format("{}: random subscribers of {}", what, name));
-    };
-    const double idle = single(empty, key, bindings, kDrop);
-    figures_.row("programs", "lookup_" + name + "_random",
-                 single(lookup, key, bindings, kPass) - idle, "ns",
-                 "a bare look-up of random subscribers of " + name);
-    note("front_register", front, registration, kPass);
-    note("front_esp", front, esp, kPass);
-    note("inside_request", inside, call, kAdmit);
+    const double idle = single(empty, call, bindings, kAdmit);
+    const double one = single(inside, [&](std::uint32_t) { return call(17); }, 1, kAdmit);
+    const double many = single(inside, call, bindings, kAdmit);
+    figures_.row(
+        "programs", "inside_request_" + name + "_one", one - idle, "ns",
+        fmt::format("gm_inside: protected INVITE, one subscriber of {}, one by one", name));
+    figures_.row("programs", "inside_request_" + name + "_random", many - idle, "ns",
+                 fmt::format("gm_inside: the same, random subscribers of {}", name));
 }
 
 void Bench::sizes_of_programs() {
@@ -335,7 +372,8 @@ void Bench::measure() {
             warm(std::move(cases));
         }
         warm(sized_cases(bindings));
-        random(bindings);
+        random_of_front(bindings);
+        random_of_inside(bindings);
     }
     sizes_of_programs();
 }

@@ -171,6 +171,7 @@ class Guard {
             value.server_port = b.server_port;
         }
         value.user = hasher_.impi(b.phone.impi());
+        value.identity = hasher_.identity(b.phone.impu());
         value.subscriber = b.subscriber;
         value.expires_ns = b.expires_ns;
         value.state = b.state;

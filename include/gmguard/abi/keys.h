@@ -132,6 +132,8 @@ enum gm_binding_state {
 
 struct gm_binding {
     gm_u128 user; /* hash of the IMPI */
+    gm_u128 identity; /* hash of the default IMPU, which gm_identities has too: most messages claim
+                         it, and need no second look-up; 0: it is not known */
     __u64 subscriber; /* number of this subscriber, not reused while the maps live */
     __u64 expires_ns; /* the kernel ends the binding then, with or without the controller */
     __u64 last_seen_ns; /* of a message on a protected port, written by gm_inside */
@@ -142,7 +144,7 @@ struct gm_binding {
     char impi[GM_IDENTITY_TEXT];
     char impu[GM_IDENTITY_TEXT]; /* the default IMPU */
 };
-GM_STATIC_ASSERT(sizeof(struct gm_binding) == 272, "value of gm_bindings");
+GM_STATIC_ASSERT(sizeof(struct gm_binding) == 288, "value of gm_bindings");
 
 /* gm_identities: the pair (subscriber, hash of an identity) is present or not. */
 struct gm_identity_key {

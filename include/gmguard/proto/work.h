@@ -131,6 +131,7 @@ struct gm_work {
     struct gm_params params;
     struct gm_literal literal;
     __u32 sos; /* every Contact is for emergency calls */
+    gm_u128 own; /* hash of the default IMPU of who is bound to the source; 0: none */
 };
 
 /* The byte, or the address of the byte, at a position that may be anything. */

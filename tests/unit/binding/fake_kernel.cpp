@@ -43,9 +43,15 @@ struct Apply {
 void FakeKernel::apply(const std::vector<Operation>& operations) {
     for (const auto& operation : operations) {
         std::visit(Apply{*this}, operation);
-        for (const auto& [key, binding] : bindings)
+        for (const auto& [key, binding] : bindings) {
             if (binding.impi[0] != '\0' && !has_identities(binding.subscriber))
                 complain(std::string("no identities: ") + binding.selector);
+            if (binding.identity != 0 &&
+                !identities.contains({binding.identity, binding.subscriber}))
+                complain(std::string("another's default identity: ") + binding.selector);
+            if (binding.impu[0] != '\0' && binding.identity == 0)
+                complain(std::string("a default identity without its hash: ") + binding.selector);
+        }
     }
 }
 
