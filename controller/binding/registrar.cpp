@@ -92,6 +92,7 @@ void Registrar::request(const Heard& heard, bool is_protected, Outcome& out) {
     t.key = transaction_key(message, message.vias.front(), hasher_);
     t.selector = make_selector(heard.source, forms_(heard.source.address));
     t.source = heard.source;
+    t.seen = {heard.inner.value_or(heard.source.address), heard.source.port};
     t.listener = heard.listener;
     t.impi = message.impi();
     t.user = hasher_.impi(t.impi);
@@ -175,7 +176,7 @@ Registrar::Match Registrar::match(const sip::Message& message, const sip::Via& p
     if (found.empty())
         return {};
     Transaction* any = found.front();
-    std::erase_if(found, [&](const Transaction* t) { return !may_come_from(phone, t->source); });
+    std::erase_if(found, [&](const Transaction* t) { return !may_come_from(phone, t->seen); });
     if (found.empty())
         return {any, Doubt::other_source};
     return {found.front(), found.size() == 1 ? Doubt::none : Doubt::ambiguous};
