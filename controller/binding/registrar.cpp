@@ -275,7 +275,7 @@ Doubt Registrar::doubt_leaving(const Match& found, const Heard& heard) const {
         return Doubt::via_list;
     if (found.doubt != Doubt::none)
         return found.doubt;
-    if (heard.destination.address != t.source.address)
+    if (heard.destination.address != t.seen.address)
         return Doubt::other_source;
     if (!heard.message.to || hasher_.identity(heard.message.to->text) != t.to)
         return Doubt::other_user;
@@ -330,7 +330,7 @@ void Registrar::challenged(Transaction& t, const Heard& heard, Outcome& out) {
     pending.asked = asked(heard.message);
     pending.since_ns = heard.now_ns;
     // Only one that leaves in clear was seen on its way to the phone.
-    const bool leaving = heard.destination.address == t.source.address;
+    const bool leaving = heard.destination.address == t.seen.address;
     const auto& server = heard.message.security_server;
     if (leaving)
         pending.security_server = agreement_key(server, hasher_);

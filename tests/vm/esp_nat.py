@@ -10,7 +10,6 @@ from nat_home import AT_HOME, Home, NatPhone, pcscf_of_nats
 from nat_sa import PORT_S
 
 _OUTSIDE = "192.0.2.180", "192.0.2.181"
-_PORTS = (23001, 55001), (23002, 55002)
 
 
 def _tells_associations(arena):
@@ -18,16 +17,17 @@ def _tells_associations(arena):
 
 
 @contextlib.contextmanager
-def _phones(arena, loose=False, ports=_PORTS):
+def _phones(arena, loose=False, same_ports=False):
     """Inside the block: alice and bob at their homes, not registered, and the P-CSCF's log. What
     names an address of its home in clear fails contact_source, which only monitors."""
+    ports = arena.number()
     with contextlib.ExitStack() as stack:
         log = stack.enter_context(pcscf_of_nats(arena.lab, loose))
         phones = []
-        for number, (user, outside, (port, port_s)) in enumerate(
-                zip(("alice", "bob"), _OUTSIDE, ports)):
+        for number, (user, outside) in enumerate(zip(("alice", "bob"), _OUTSIDE)):
+            ports += 0 if same_ports else number
             home = stack.enter_context(Home(arena.lab.network, number, outside))
-            phone = NatPhone(home, f"{user}{arena.number()}", port, port_s)
+            phone = NatPhone(home, f"{user}{arena.number()}", 20000 + ports, 55000 + ports)
             phone.patience_s = arena.patience_s
             phones.append(stack.enter_context(contextlib.closing(phone)))
         arena.guard.cli("mode", "set", "contact_source", "monitor")
@@ -114,7 +114,7 @@ def same_ports(arena):
     """The P-CSCF's own policies cannot hold both."""
     if not _tells_associations(arena):
         raise Skip("this kernel does not tell which association decrypted a packet")
-    with _phones(arena, ports=(_PORTS[0], _PORTS[0])) as (alice, bob, log):
+    with _phones(arena, same_ports=True) as (alice, bob, log):
         _registered(arena, alice)
         expect("File exists" not in log.read_text(), f"{log.read_text()}")
         refused = arena.lab.xfrm_errors()["XfrmInTmplMismatch"]

@@ -39,6 +39,7 @@ class Pcscf:
         self._clear = _bind(GM4, UNPROTECTED)
         self._from_c, self._from_s = _bind(GM4, PORT_C), _bind(GM4, PORT_S)
         self._asked = {}  # branch of its own -> (socket, source, request)
+        self._begun = set()  # Via of the requests that came: again, it is a retransmission
         self._spis = iter(range(0x5000, 0x6000, 2))
 
     def serve(self):
@@ -60,6 +61,9 @@ class Pcscf:
         headers = [each for each in message.headers if each[0] not in _DROPPED]
         if message.status:  # to the core, whose request it was
             return self._to_core(message.start, headers[1:], message.body)
+        if message["Via"] in self._begun:
+            return None
+        self._begun.add(message["Via"])
         branch = sip.branch()
         self._asked[branch] = came_to, source, message
         noted = (f"{message['Via'].replace(';rport', '')};received={source[0]}"
