@@ -79,7 +79,7 @@ static __always_inline int gm_from_phone(struct __sk_buff *skb, struct gm_case *
         return gm_leave(c, w);
     }
     if (c->listener->role == GM_ROLE_PROTECTED && c->listener->protection == GM_PROTECTION_ESP &&
-        gm_fails(c, gm_check_way(skb, c, arrival != GM_ARRIVAL_UNKNOWN)))
+        gm_fails(c, gm_check_way(skb, c, w, arrival != GM_ARRIVAL_UNKNOWN)))
         return gm_leave(c, w);
     if (parse == GM_PARSE_MALFORMED || (p->length && !gm_copy_payload(skb, w, p))) {
         gm_fails(c, parse == GM_PARSE_OK && p->length > GM_SIP_MAX ? GM_REASON_oversize

@@ -274,7 +274,7 @@ static __always_inline int gm_from_phone(struct __sk_buff *skb, struct bpf_sock 
     if (c->listener->role == GM_ROLE_ELSEWHERE || c->listener->role == GM_ROLE_CORE)
         return gm_refuse_segment(c, w, GM_REASON_not_listener);
     if (c->listener->role == GM_ROLE_PROTECTED && c->listener->protection == GM_PROTECTION_ESP) {
-        int reason = gm_check_way(skb, c, s->arrival != GM_ARRIVAL_UNKNOWN);
+        int reason = gm_check_way(skb, c, w, s->arrival != GM_ARRIVAL_UNKNOWN);
 
         if (reason && gm_refuse_segment(c, w, reason) == GM_REFUSE)
             return GM_REFUSE;

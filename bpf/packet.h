@@ -256,6 +256,7 @@ static __always_inline void gm_fill_packet(struct gm_work *w, const struct gm_pa
                                            __u32 ifindex)
 {
     w->record.source = p->source;
+    w->record.inner = p->source;
     w->record.destination = p->destination;
     w->record.source_port = p->source_port;
     w->record.destination_port = p->destination_port;

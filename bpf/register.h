@@ -128,8 +128,8 @@ static __always_inline int gm_check_uri_params(struct gm_work *w)
 /* A Contact's port is not looked at. */
 #define GM_ANY_PORT 0
 
-/* One Contact: its URI names the packet's source address and this port; a port that is not written
- * is 5060, of sips: 5061. */
+/* One Contact: its URI names the packet's own source address and this port; a port that is not
+ * written is 5060, of sips: 5061. */
 static __always_inline int gm_check_contact_uri(struct gm_work *w, __u32 wanted)
 {
     __u32 port;
@@ -144,7 +144,7 @@ static __always_inline int gm_check_contact_uri(struct gm_work *w, __u32 wanted)
         return GM_REASON_contact_mismatch;
     port = w->uri.port ? w->uri.port : w->uri.scheme == GM_SCHEME_SIPS ? 5061 : 5060;
     w->sos &= w->uri.params.size && w->params.seen & 1u << GM_P_SOS ? 1 : 0;
-    if (w->uri.address != w->record.source || (wanted != GM_ANY_PORT && port != wanted))
+    if (w->uri.address != w->record.inner || (wanted != GM_ANY_PORT && port != wanted))
         return GM_REASON_contact_mismatch;
     return GM_REASON_none;
 }

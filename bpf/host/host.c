@@ -183,5 +183,6 @@ int gm_host_inside(const struct gm_host_caller *host, const struct gm_host_packe
 
     gm_host_netns = packet->device.netns;
     gm_host_opened = packet->opened;
+    gm_host_tunnel = packet->tunnel;
     return gm_host_run(host, packet, &program);
 }

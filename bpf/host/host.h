@@ -41,6 +41,7 @@ struct gm_host_packet {
     size_t size;
     struct gm_iface_key device; /* by which it came */
     __u32 opened; /* SPI of the association that decrypted it; 0: it came in clear */
+    gm_u128 tunnel; /* where it comes from, if it is a tunnel; 0: it is none */
 };
 #define GM_HOST_PACKET 0x11000 /* more than the longest of IPv6 */
 

@@ -53,5 +53,6 @@ int gm_host_stream(const struct gm_host_caller *host, const struct gm_host_packe
     now_socket = socket;
     gm_host_netns = packet->device.netns;
     gm_host_opened = packet->opened;
+    gm_host_tunnel = packet->tunnel;
     return gm_host_run(host, packet, &program);
 }

@@ -45,7 +45,7 @@ bool is_poisoned(const gm_record& report) {
 
 Result<> end_connection(std::span<const std::string> namespaces, const gm_record& report) {
     const Endpoint local{Address(report.destination), report.destination_port};
-    const Endpoint remote{Address(report.source), report.source_port};
+    const Endpoint remote{Address(report.inner), report.source_port};
     Result<> result;
     for (const auto& netns : namespaces) {
         auto ended = kernel::destroy(netns, local, remote);

@@ -103,7 +103,8 @@ void SaWatch::enter(const SaPlace& place, Record& record, const xfrm::Sa& sa) {
                                        static_cast<std::uint16_t>(ports.is_one() ? ports.port : 0),
                                        record.early,
                                        adoptable ? engine_.adopts_by_association_until() : 0,
-                                       blind});
+                                       blind,
+                                       sa.mode == xfrm::Mode::tunnel});
     record.told = true;
 }
 

@@ -132,6 +132,7 @@ void Associations::install(const SaInstalled& event) {
     a->port = event.port;
     a->early = event.early && !a->installed;
     a->blind = event.blind;
+    a->tunnel = event.tunnel;
     a->installed = true;
     if (a->claim == 0)
         claim_by_port(*a);
@@ -174,7 +175,8 @@ std::optional<Associations::Way> Associations::way_to(Slot slot) const {
     const std::uint16_t port = binding.reached_at().port;
     for (const Key& key : at_unit(binding.address)) {
         const Association& a = all_.at(key);
-        if (a.installed && a.claim == binding.user && a.source.port == port && a.port != 0)
+        if (a.installed && !a.tunnel && a.claim == binding.user && a.source.port == port &&
+            a.port != 0)
             return Way{a.source, {Address(key.first), a.port}};
     }
     return std::nullopt;

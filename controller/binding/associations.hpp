@@ -64,7 +64,7 @@ class Associations {
     // know).
     void rename(const gm_selector& selector, gm_u128 challenged, gm_u128 user);
     // How this binding's phone is reached: by the association for the port that it is sent to.
-    // None: XFRM told of none.
+    // None: XFRM told of none, or it is a tunnel, whose phone has another address.
     struct Way {
         Endpoint phone;
         Endpoint pcscf;
@@ -98,7 +98,8 @@ class Associations {
         gm_selector unit{};     // of the source, without port
         bool installed = false;
         bool early = false;
-        bool blind = false; // as SaInstalled
+        bool blind = false; // as SaInstalled, these two
+        bool tunnel = false;
         bool owned = false; // was a subscriber's
         bool doubted = false;
         gm_u128 claim = 0; // the user whose it is; 0: nobody knows

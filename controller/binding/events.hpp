@@ -13,6 +13,7 @@
 #include "sip/message.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -26,6 +27,9 @@ struct Heard {
     Endpoint destination;
     std::uint32_t listener = 0; // its id, or 0
     sip::Message message;
+    // The source's address as the P-CSCF sees it, where it came by a tunnel: what is in Via and
+    // Contact. Two phones may have the same.
+    std::optional<Address> inner = {};
 };
 
 // A REGISTER from a phone that was admitted on an unprotected port. It proves nothing: it can only
@@ -71,13 +75,14 @@ struct SaInstalled {
     std::uint64_t now_ns = 0;
     Address destination; // the P-CSCF's
     std::uint32_t spi = 0;
-    Endpoint source;        // the phone's, by the association's selector; port 0: any
+    Endpoint source;        // the phone's; its port by the association's selector, 0: any
     std::uint16_t port = 0; // the P-CSCF's; 0: any
     bool early = false;     // it was there when the guard came to where it is
     // Until when whose it is may be adopted, where nobody is bound (H14); 0: not at all.
     std::uint64_t adopted_until_ns = 0;
-    bool blind = false; // behind NAT, where addresses are anybody's, and the kernel does not
-                        // tell which messages came by it (H24)
+    bool blind = false;  // behind NAT, where addresses are anybody's, and the kernel does not
+                         // tell which messages came by it (H24)
+    bool tunnel = false; // the phone has another address inside of it
 };
 struct SaRemoved {
     std::uint64_t now_ns = 0;

@@ -92,6 +92,7 @@ void Registrar::request(const Heard& heard, bool is_protected, Outcome& out) {
     t.key = transaction_key(message, message.vias.front(), hasher_);
     t.selector = make_selector(heard.source, forms_(heard.source.address));
     t.source = heard.source;
+    t.seen = {heard.inner.value_or(heard.source.address), heard.source.port};
     t.listener = heard.listener;
     t.impi = message.impi();
     t.user = hasher_.impi(t.impi);
@@ -175,7 +176,7 @@ Registrar::Match Registrar::match(const sip::Message& message, const sip::Via& p
     if (found.empty())
         return {};
     Transaction* any = found.front();
-    std::erase_if(found, [&](const Transaction* t) { return !may_come_from(phone, t->source); });
+    std::erase_if(found, [&](const Transaction* t) { return !may_come_from(phone, t->seen); });
     if (found.empty())
         return {any, Doubt::other_source};
     return {found.front(), found.size() == 1 ? Doubt::none : Doubt::ambiguous};
@@ -274,7 +275,7 @@ Doubt Registrar::doubt_leaving(const Match& found, const Heard& heard) const {
         return Doubt::via_list;
     if (found.doubt != Doubt::none)
         return found.doubt;
-    if (heard.destination.address != t.source.address)
+    if (heard.destination.address != t.seen.address)
         return Doubt::other_source;
     if (!heard.message.to || hasher_.identity(heard.message.to->text) != t.to)
         return Doubt::other_user;
@@ -329,7 +330,7 @@ void Registrar::challenged(Transaction& t, const Heard& heard, Outcome& out) {
     pending.asked = asked(heard.message);
     pending.since_ns = heard.now_ns;
     // Only one that leaves in clear was seen on its way to the phone.
-    const bool leaving = heard.destination.address == t.source.address;
+    const bool leaving = heard.destination.address == t.seen.address;
     const auto& server = heard.message.security_server;
     if (leaving)
         pending.security_server = agreement_key(server, hasher_);

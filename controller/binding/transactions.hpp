@@ -29,6 +29,7 @@ struct Transaction {
     gm_u128 key = 0; // transaction_key()
     gm_selector selector{};
     Endpoint source;
+    Endpoint seen; // the same to the P-CSCF: Heard::inner
     std::uint32_t listener = 0;
     std::string impi;
     gm_u128 user = 0;

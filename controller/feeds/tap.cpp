@@ -58,11 +58,14 @@ std::optional<binding::Heard> read(const kernel::Record& record) {
     auto message = sip::parse(record.message);
     if (!message)
         return std::nullopt;
-    return binding::Heard{head.time_ns,
-                          {Address(head.source), head.source_port},
-                          {Address(head.destination), head.destination_port},
-                          head.listener,
-                          std::move(*message)};
+    binding::Heard heard{head.time_ns,
+                         {Address(head.source), head.source_port},
+                         {Address(head.destination), head.destination_port},
+                         head.listener,
+                         std::move(*message)};
+    if (head.inner != head.source)
+        heard.inner = Address(head.inner);
+    return heard;
 }
 
 } // namespace

@@ -64,7 +64,8 @@ void output(void* caller, const gm_host_map* map, const void* data, std::size_t 
 }
 
 gm_host_packet packet_of(const HostPacket& packet) {
-    return {packet.bytes.data(), packet.bytes.size(), packet.device, packet.opened};
+    return {packet.bytes.data(), packet.bytes.size(), packet.device, packet.opened.spi,
+            packet.opened.tunnel.value()};
 }
 
 Result<std::uint32_t> verdict_of(int code, Program program, const HostPacket& packet) {

@@ -4,6 +4,7 @@
 // `handler` and not into the rings.
 #pragma once
 
+#include "base/address.hpp"
 #include "kernel/objects.hpp"
 #include "kernel/rings.hpp"
 
@@ -18,10 +19,16 @@ namespace gmguard::kernel {
 // Longest frame that BPF_PROG_RUN takes for gm_inside on every kernel since 6.1.
 inline constexpr std::size_t kTestRunMax = 3500;
 
+// What a packet came in.
+struct Opened {
+    std::uint32_t spi = 0; // of the association that decrypted it; 0: in clear
+    Address tunnel = {};   // where that one comes from, if it is a tunnel
+};
+
 struct HostPacket {
     std::span<const std::byte> bytes; // from the IP header on
     gm_iface_key device{};            // by which it came
-    std::uint32_t opened = 0;         // SPI of the association that decrypted it; 0: in clear
+    Opened opened;
 };
 
 // The receiver's side of a TCP connection, and what gm_stream keeps at it.

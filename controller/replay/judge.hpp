@@ -31,13 +31,13 @@ class Judge {
 
     // From Gm; at the interface, a fragment as a fragment.
     [[nodiscard]] virtual Result<Judgement> front(View packet) = 0;
-    // A whole packet, as the P-CSCF's socket would get it, from that side; `opened`: the SPI of the
-    // association that it was decrypted by, 0 where it came in clear.
+    // A whole packet, as the P-CSCF's socket would get it, from that side; `opened`: what it came
+    // in.
     [[nodiscard]] virtual Result<Judgement> inside(View packet, gm_side side,
-                                                   std::uint32_t opened) = 0;
+                                                   const kernel::Opened& opened) = 0;
     // The same of a TCP segment, which comes to this socket.
-    [[nodiscard]] virtual Result<Spoken> stream(View packet, gm_side side, std::uint32_t opened,
-                                                kernel::HostSocket& socket) = 0;
+    [[nodiscard]] virtual Result<Spoken>
+    stream(View packet, gm_side side, const kernel::Opened& opened, kernel::HostSocket& socket) = 0;
     // A whole packet that leaves the P-CSCF: towards a phone, towards the core.
     [[nodiscard]] virtual Result<Judgement> answers(View packet) = 0;
     [[nodiscard]] virtual Result<> onward(View packet) = 0;

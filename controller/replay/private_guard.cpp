@@ -54,7 +54,7 @@ Error with_hint(Error error) {
 }
 
 kernel::HostPacket host_packet(Judge::View packet, const Layers& at, const gm_iface_key& device,
-                               std::uint32_t opened) {
+                               const kernel::Opened& opened) {
     return {std::as_bytes(packet.subspan(at.network, at.end - at.network)), device, opened};
 }
 
@@ -231,7 +231,7 @@ Result<Judgement> PrivateGuard::run(kernel::Program program, View packet) {
     return settle(program, verdict->code);
 }
 
-Result<Judgement> PrivateGuard::run_on_host(View packet, std::uint32_t opened) {
+Result<Judgement> PrivateGuard::run_on_host(View packet, const kernel::Opened& opened) {
     judgement_ = {};
     const auto at = layers(packet);
     if (!at)
@@ -255,7 +255,7 @@ Result<> PrivateGuard::hear_long(gm_hook hook, View packet) {
     record.message = payload(packet, *at);
     record.head.hook = hook;
     record.head.time_ns = settings_.clock_ns;
-    record.head.source = at->source.value();
+    record.head.source = record.head.inner = at->source.value();
     record.head.destination = at->destination.value();
     record.head.source_port = found->source;
     record.head.destination_port = found->destination;
@@ -268,15 +268,15 @@ Result<Judgement> PrivateGuard::front(View packet) {
     return run(kernel::Program::front, packet.first(std::min(packet.size(), kFrontMax)));
 }
 
-Result<Judgement> PrivateGuard::inside(View packet, gm_side side, std::uint32_t opened) {
+Result<Judgement> PrivateGuard::inside(View packet, gm_side side, const kernel::Opened& opened) {
     if (const auto set = set_side(side); !set)
         return fail(set.error());
-    if (opened != 0 || packet.size() > kernel::kTestRunMax)
+    if (opened.spi != 0 || packet.size() > kernel::kTestRunMax)
         return run_on_host(packet, opened);
     return run(kernel::Program::inside, packet);
 }
 
-Result<Spoken> PrivateGuard::stream(View packet, gm_side side, std::uint32_t opened,
+Result<Spoken> PrivateGuard::stream(View packet, gm_side side, const kernel::Opened& opened,
                                     kernel::HostSocket& socket) {
     if (const auto set = set_side(side); !set)
         return fail(set.error());

@@ -36,8 +36,8 @@ class PrivateGuard final : public Judge {
     [[nodiscard]] Result<> set_clock(std::uint64_t now_ns) override;
     [[nodiscard]] Result<Judgement> front(View packet) override;
     [[nodiscard]] Result<Judgement> inside(View packet, gm_side side,
-                                           std::uint32_t opened) override;
-    [[nodiscard]] Result<Spoken> stream(View packet, gm_side side, std::uint32_t opened,
+                                           const kernel::Opened& opened) override;
+    [[nodiscard]] Result<Spoken> stream(View packet, gm_side side, const kernel::Opened& opened,
                                         kernel::HostSocket& socket) override;
     [[nodiscard]] Result<Judgement> answers(View packet) override;
     [[nodiscard]] Result<> onward(View packet) override;
@@ -51,7 +51,7 @@ class PrivateGuard final : public Judge {
     [[nodiscard]] Result<> set_side(gm_side side);
     [[nodiscard]] Result<> tick();
     [[nodiscard]] Result<Judgement> run(kernel::Program program, View packet);
-    [[nodiscard]] Result<Judgement> run_on_host(View packet, std::uint32_t opened);
+    [[nodiscard]] Result<Judgement> run_on_host(View packet, const kernel::Opened& opened);
     [[nodiscard]] Result<> hear_long(gm_hook hook, View packet);
     [[nodiscard]] Result<Judgement> settle(kernel::Program program, std::uint32_t code);
     [[nodiscard]] Result<> read_rings();

@@ -47,7 +47,7 @@ class Streams {
         Judge::View packet;
         Layers at;
         gm_side side = GM_SIDE_GM;
-        std::uint32_t opened = 0;
+        kernel::Opened opened;
     };
     [[nodiscard]] Result<Said> arrives(const Arrived& arrived);
 

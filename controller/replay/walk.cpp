@@ -68,7 +68,7 @@ void Walk::read_message(Packet& packet) {
         return;
     if (auto reading = sip::read(text))
         show_message(packet, std::move(reading->message));
-    if (packet.opened == 0)
+    if (packet.opened.spi == 0)
         packet.way = way_of(packet);
 }
 
@@ -213,7 +213,9 @@ Result<> Walk::take_esp(const Frame& frame, Packet packet, const EspPart& part) 
     }
     Packet inner = packet_of(frame, *opened, *at);
     set_ports(inner, *found);
-    inner.opened = part.spi;
+    inner.opened.spi = part.spi;
+    if (at->source != packet.at.source)
+        inner.opened.tunnel = packet.at.source;
     return take_opened(std::move(inner), packet);
 }
 

@@ -49,7 +49,7 @@ class Walk {
         Layers at;
         Endpoint source, destination;
         Way way = Way::none;
-        std::uint32_t opened = 0;       // SPI of the ESP that it came in, 0: in none
+        kernel::Opened opened;
         std::optional<Judgement> front; // gm_front's, where it was asked about fragments or ESP
     };
 

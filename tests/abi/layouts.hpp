@@ -171,7 +171,7 @@ inline std::vector<Layout> records() {
         {"gm_record",
          sizeof(gm_record),
          {GM_FIELD(gm_record, schema), GM_FIELD(gm_record, hook), GM_FIELD(gm_record, time_ns),
-          GM_FIELD(gm_record, source), GM_FIELD(gm_record, destination),
+          GM_FIELD(gm_record, source), GM_FIELD(gm_record, inner), GM_FIELD(gm_record, destination),
           GM_FIELD(gm_record, source_port), GM_FIELD(gm_record, destination_port),
           GM_FIELD(gm_record, protocol), GM_FIELD(gm_record, ifindex),
           GM_FIELD(gm_record, listener), GM_FIELD(gm_record, role), GM_FIELD(gm_record, verdict),

@@ -21,6 +21,7 @@ import esp_contests  # noqa: F401
 import esp_streams  # noqa: F401
 import esp_profile  # noqa: F401
 import esp_fragments  # noqa: F401
+import esp_nat  # noqa: F401
 
 _GUEST = pathlib.Path(__file__).parent / "guest_esp.py"
 _LIMIT_S = 1800  # takes a sixth of it on a host with nothing else to do

@@ -20,6 +20,7 @@ import esp_contests  # noqa: E402, F401
 import esp_streams  # noqa: E402, F401
 import esp_profile  # noqa: E402, F401
 import esp_fragments  # noqa: E402, F401
+import esp_nat  # noqa: E402, F401
 
 
 def _profile_of(name):

@@ -39,6 +39,11 @@ class RestGuard(Guard):
         return [each for each in self._ask("GET", "/v1/sas?limit=1000")[0]["items"]
                 if each["state"] == state and (each["bound_to"] or {}).get("impi") == phone.impi]
 
+    def faults(self, name):
+        """The associations that deviate in that way."""
+        return [each for each in self._ask("GET", "/v1/sas?limit=1000")[0]["items"]
+                if any(deviation["fault"] == name for deviation in each["deviations"])]
+
     def set_mode(self, mode):
         tag = self._ask("GET", "/v1/mode")[1]
         self._ask("PATCH", "/v1/mode", {"default": mode}, {"If-Match": tag})

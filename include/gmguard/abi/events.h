@@ -15,7 +15,8 @@ struct gm_record {
     __u32 schema; /* GM_SCHEMA */
     enum gm_hook hook;
     __u64 time_ns;
-    gm_u128 source;
+    gm_u128 source; /* where the phone is: behind a NAT, where its tunnel comes from (H24) */
+    gm_u128 inner;  /* what the packet itself says; another one in a tunnel alone */
     gm_u128 destination;
     __u16 source_port;
     __u16 destination_port;
@@ -30,7 +31,7 @@ struct gm_record {
     __u32 full_length; /* of the message */
     __u32 length;      /* bytes that follow here */
 };
-GM_STATIC_ASSERT(sizeof(struct gm_record) == 96, "head of every ring record");
+GM_STATIC_ASSERT(sizeof(struct gm_record) == 112, "head of every ring record");
 
 /* A drop report carries at most this much of the message; the taps carry all of it. */
 #define GM_EVENT_BYTES 2048

@@ -11,6 +11,37 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
+// Phones behind NATs, by the NAT's address: in their homes both have this one.
+const Phone behind_one{
+    "alice@ims.test", {"sip:alice@ims.test"}, *Endpoint::parse("192.0.2.7:5062")};
+const Phone behind_other{"bob@ims.test", {"sip:bob@ims.test"}, *Endpoint::parse("192.0.2.8:5062")};
+const Address kAtHome = *Address::parse("192.168.1.2");
+
+// What such a phone writes; in clear the P-CSCF notes where it came from, in the tunnel it does not
+// see it.
+Play::Change from_home(bool tunnel, std::uint16_t port) {
+    return [=](Heard& heard) {
+        auto& via = heard.message.vias.front();
+        via.host = kAtHome.text();
+        if (tunnel)
+            heard.inner = kAtHome;
+        else
+            via.received = heard.source.address;
+        heard.message.contacts = {contact({kAtHome, port}, 600)};
+    };
+}
+
+void register_from_home(Gm& gm, const Phone& phone, std::uint32_t spi) {
+    gm.clear(phone, {asks_for(phone.at.port), from_home(false, phone.at.port)});
+    gm.onward();
+    gm.core(401);
+    gm.leaving(401, {offers(spi - 1, spi)});
+    gm.installed(spi, phone.at, false, false, true);
+    gm.inner(phone, {from_home(true, phone.at.port)});
+    gm.onward();
+    gm.core(200);
+}
+
 } // namespace
 
 TEST(Associations, AreOfferedByTheChallenge_AndAreTheSubscribers_WithThe200) {
@@ -193,6 +224,35 @@ TEST(Associations, WhoseMessagesNobodyCanTell_AreRefused_ToTheirHolderToo) {
     EXPECT_THAT(gm.spis(), ElementsAre("4097 refused of 1"));
     gm.installed(kSpiS, alice.at, true); // the guard came anew, on a kernel that tells
     EXPECT_THAT(gm.spis(), ElementsAre("4097 installed of 1"));
+}
+
+// H24: of two homes with the same addresses each phone is bound where its own NAT is.
+TEST(Associations, OfTwoTunnels_AreTwoSubscribers_WithOneAddressInside) {
+    Gm gm;
+    register_from_home(gm, behind_one, 5001);
+    register_from_home(gm, behind_other, 6001);
+    EXPECT_THAT(gm.spis(), ElementsAre("5000 offered of 1", "5001 installed of 1",
+                                       "6000 offered of 2", "6001 installed of 2"));
+    EXPECT_THAT(gm.bindings(), ElementsAre("192.0.2.7:5062 bound alice@ims.test",
+                                           "192.0.2.8:5062 bound bob@ims.test"));
+    EXPECT_TRUE(gm.may_speak(behind_one, "sip:alice@ims.test"));
+    EXPECT_FALSE(gm.may_speak(behind_other, "sip:alice@ims.test"));
+}
+
+TEST(Associations, OfATunnel_ReachNobody) {
+    Gm gm;
+    gm.policy.contest_by([](Address) { return GM_CONFLICT_CONTEST; });
+    for (const bool tunnel : {false, true}) {
+        gm.offered(alice, 5062);
+        gm.installed(kSpiS, alice.at, false, false, tunnel);
+        gm.accept(alice);
+        gm.probes.clear();
+        gm.challenge(mallory);
+        ASSERT_EQ(gm.probes.size(), 1u) << tunnel;
+        EXPECT_EQ(gm.probes.back().pcscf.port, tunnel ? 0 : 6100);
+        gm.take(gm.policy.handle(Probed{gm.now_ns, gm.probes.back().number, true}));
+        gm.tick(300);
+    }
 }
 
 TEST(Associations, ThatWereThereBeforeTheGuard_AreOfWhoIsBoundThere) {

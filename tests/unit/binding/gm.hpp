@@ -47,8 +47,8 @@ struct Gm : Play {
         leaving(401, {offer});
     }
     void installed(std::uint32_t spi, const Endpoint& source, bool early = false,
-                   bool blind = false) {
-        take(policy.handle(SaInstalled{now_ns, kGm, spi, source, 6100, early, 0, blind}));
+                   bool blind = false, bool tunnel = false) {
+        take(policy.handle(SaInstalled{now_ns, kGm, spi, source, 6100, early, 0, blind, tunnel}));
     }
     void gone(std::uint32_t spi) { take(policy.handle(SaRemoved{now_ns, kGm, spi})); }
 

@@ -40,6 +40,7 @@ inline kernel::Record record(kernel::Ring ring, gm_hook hook, std::string_view m
     record.head.hook = hook;
     record.head.time_ns = 1000;
     record.head.source = Address::parse("192.0.2.7")->value();
+    record.head.inner = record.head.source;
     record.head.source_port = 5060;
     record.head.destination = Address::parse("192.0.2.1")->value();
     record.head.destination_port = 5060;

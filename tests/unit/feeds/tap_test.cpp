@@ -50,6 +50,18 @@ TEST(Tap, TellsWhereFrom_WhenHeard) {
     EXPECT_EQ(protected_register.destination.text(), "192.0.2.1:5060");
     EXPECT_EQ(protected_register.listener, 1u);
     EXPECT_EQ(protected_register.message.call_id, "1@192.0.2.7");
+    EXPECT_FALSE(protected_register.inner);
+}
+
+TEST(Tap, TellsTheAddressInside_WhenItCameByATunnel) {
+    auto tunnelled = record(Ring::inner, GM_HOOK_INSIDE, kRegister);
+    tunnelled.head.inner = Address::parse("192.168.1.2")->value();
+    const auto event = heard(tunnelled);
+    ASSERT_TRUE(event);
+    const auto& protected_register = std::get<binding::RegisterProtected>(*event);
+    EXPECT_EQ(protected_register.source.text(), "192.0.2.7:5060");
+    ASSERT_TRUE(protected_register.inner);
+    EXPECT_EQ(protected_register.inner->text(), "192.168.1.2");
 }
 
 TEST(Tap, HearsNothing_WhenTheMessageIsNotWhole) {

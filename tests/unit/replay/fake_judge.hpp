@@ -24,15 +24,15 @@ class FakeJudge : public Judge {
         return {};
     }
     Result<Judgement> front(View packet) override { return answer("front", packet, front_says); }
-    Result<Judgement> inside(View packet, gm_side side, std::uint32_t opened) override {
-        return answer(opened != 0          ? "opened"
+    Result<Judgement> inside(View packet, gm_side side, const kernel::Opened& opened) override {
+        return answer(opened.spi != 0      ? "opened"
                       : side == GM_SIDE_GM ? "inside"
                                            : "core",
                       packet, inside_says);
     }
-    Result<Spoken> stream(View packet, gm_side side, std::uint32_t opened,
+    Result<Spoken> stream(View packet, gm_side side, const kernel::Opened& opened,
                           kernel::HostSocket& socket) override {
-        const auto said = answer(opened != 0          ? "opened stream"
+        const auto said = answer(opened.spi != 0      ? "opened stream"
                                  : side == GM_SIDE_GM ? "stream"
                                                       : "core stream",
                                  packet, inside_says);

@@ -25,7 +25,7 @@ class Connections : public testing::Test {
             Ethernet{} / Ipv4{} / Tcp{.source = port, .sequence = sequence, .flags = flags} / text);
         const auto at = layers(frame);
         const auto said = streams.arrives(
-            {{{at->source, port}, {at->destination, 5060}}, frame, *at, GM_SIDE_GM, 0});
+            {{{at->source, port}, {at->destination, 5060}}, frame, *at, GM_SIDE_GM, {}});
         EXPECT_TRUE(said);
         return said.value_or(Streams::Said{});
     }

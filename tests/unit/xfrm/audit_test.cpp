@@ -191,6 +191,19 @@ TEST(XfrmAudit, InUdp_WhereTheKernelTellsNoSaFromAnother) {
     EXPECT_EQ(faults(usual_sa(), expected), ""); // not behind NAT
 }
 
+TEST(XfrmAudit, InATunnel_ThePhonesAddressIsItsHomes) {
+    auto sa = usual_sa();
+    auto expected = usual();
+    sa.selector.source = *Prefix::parse("192.168.1.2");
+    EXPECT_EQ(faults(sa, expected), "foreign_address");
+    sa.mode = Mode::tunnel;
+    sa.encapsulation = Encapsulation{2, 4500, 4500};
+    expected.agreed->mod = "UDP-enc-tun";
+    EXPECT_EQ(faults(sa, expected), "");
+    sa.source = *Address::parse("192.0.2.99");
+    EXPECT_EQ(faults(sa, expected), "foreign_address");
+}
+
 TEST(XfrmAudit, AnotherLifetime) {
     const auto with = [](Limit hard) {
         auto sa = usual_sa();

@@ -45,9 +45,9 @@ class EspPhone(Phone):
         self._ports = port, port_s  # of the next set
         self._more_ports = itertools.count(port + _MORE[0], _MORE[1])
         self._offer(spi)
-        self._open(self._clear_port)
+        self.open(self._clear_port)
         if port_s:
-            self._open(port_s)
+            self.open(port_s)
         self.sas = self.old = None
         self.nonce = ""    # of the last challenge that was looked at
         self._keys = None  # of the last one that was proved, whose nonce is _proved
@@ -55,7 +55,8 @@ class EspPhone(Phone):
         self._nonce_count = 0
         self._by_hand = 0
 
-    def _open(self, port):
+    def open(self, port):
+        """One more port to speak from."""
         kind = socket.AF_INET6 if family(self.address) == 6 else socket.AF_INET
         with in_netns(self.network.name(self.side)):
             self._sockets[port] = socket.socket(kind, socket.SOCK_DGRAM)
@@ -66,7 +67,7 @@ class EspPhone(Phone):
         from the old one; port-s, if there is one, stays."""
         self._ports = port or next(self._more_ports), self._ports[1]
         if self._ports[0] not in self._sockets:
-            self._open(self._ports[0])
+            self.open(self._ports[0])
 
     def _offer(self, spi=None):
         self._offered = sa.offer(self.address, self.pcscf, *self._ports, spi, self._offers)
@@ -150,7 +151,7 @@ class EspPhone(Phone):
         """As one that was switched off and on: the next REGISTER is from another port, and offers
         another one."""
         self._clear_port = next(self._more_ports)
-        self._open(self._clear_port)
+        self.open(self._clear_port)
         self._take_port()
         self._offer()
 

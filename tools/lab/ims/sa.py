@@ -83,7 +83,7 @@ class SaSet:
     def install(self, network, side):
         network.ip(side, "-batch", "-", input="".join(
             f"xfrm state add {_name(each)} reqid {each.spi} mode transport replay-window 32 "
-            f"{self._algorithms()}\n{_policies(each, each.outwards)}"
+            f"{self.algorithms()}\n{_policies(each, each.outwards)}"
             for each in self.associations))
 
     def prefer(self, network):
@@ -91,7 +91,8 @@ class SaSet:
         network.ip("pcscf", "-batch", "-", input="".join(
             _policies(each, not each.outwards) for each in self.associations))
 
-    def _algorithms(self):
+    def algorithms(self):
+        """As `ip xfrm state` takes them."""
         key = f"0x{self.ck.hex()}" if self.ealg != "null" else '""'
         return (f"auth-trunc {_AUTH[self.alg][0]} 0x{self.authentication_key.hex()} 96 "
                 f"enc {_ENCRYPTION[self.ealg]} {key}")
