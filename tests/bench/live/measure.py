@@ -2,6 +2,7 @@
 """The measurements. Each checks that what it timed was dropped where it should be."""
 import collections
 import contextlib
+import dataclasses
 import statistics
 
 import callers
@@ -31,14 +32,21 @@ def check_same(what, sent, counted):
         raise Unlike(f"{what}: {sent} packets were sent, and {counted} counted")
 
 
+@dataclasses.dataclass(order=True)
+class Pair:
+    """Two bursts, one after the other: nanoseconds for a packet that nobody takes, and how much
+    longer one takes that is dropped."""
+    own: float
+    net: float
+
+
 class Drops:
-    """What it costs to drop: for each peer and kind the times of its bursts, less those of bursts
-    that are made and sent alike and that nobody takes."""
+    """What it costs to drop, by pairs of bursts for each peer and kind. A host that has other guests
+    is at times half as fast: what the quietest quarter of the pairs says, counts."""
 
     def __init__(self, flood):
         self._flood = flood
-        self._net = collections.defaultdict(list)
-        self._own = collections.defaultdict(list)
+        self._pairs = collections.defaultdict(list)
         self._reasons = collections.defaultdict(collections.Counter)
 
     def measure(self, peer):
@@ -53,8 +61,7 @@ class Drops:
             _, own = self._flood.burst("idle0", kind)
             count, whole = self._flood.burst("ue0", kind)
             sent += count
-            self._own[kind].append(own)
-            self._net[peer.name, kind].append(whole - own)
+            self._pairs[peer.name, kind].append(Pair(own, whole - own))
         check_same(f"{peer.name}, {kind}", sent, peer.dropped() - before)
         self._reasons[peer.name, kind] += self._reasons_of(peer) - reasons
 
@@ -66,39 +73,56 @@ class Drops:
         return {f"{name} {kind}": dict(reasons)
                 for (name, kind), reasons in self._reasons.items() if reasons}
 
+    def _quiet(self, key):
+        pairs = sorted(self._pairs[key])
+        return pairs[:max(3, len(pairs) // 4)]
+
     def own_ns(self):
         """What the flood itself takes, by kind."""
-        return {kind: round(statistics.median(times), 1) for kind, times in self._own.items()}
+        return {kind: round(min(min(pairs).own for (_, other), pairs in self._pairs.items()
+                                if other == kind), 1) for kind in KINDS}
 
     def net_ns(self):
-        return {key: statistics.median(times) for key, times in self._net.items()}
+        return {key: statistics.median(pair.net for pair in self._quiet(key))
+                for key in self._pairs}
+
+    def restless(self):
+        """Of whom the machine was never as quiet as it was for others, as (peer, kind)."""
+        best = self.own_ns()
+        return [key for key in self._pairs
+                if statistics.median(pair.own for pair in self._quiet(key)) > 1.2 * best[key[1]]]
 
 
-def pcscf_ns(lab, flood, kind, seconds):
+def pcscf_ns(lab, flood, kind, seconds, drops):
     """CPU time of the P-CSCF for a message of the flood, in nanoseconds. What it finds no time to
-    read costs it nothing."""
+    read costs it nothing. drops: whether it is to say nothing to it."""
     lab.settle()
     before, cpu = lab.network.udp(), lab.pcscf_cpu_s()
     flood.begin_to_pour(kind, POUR_RATE, seconds)
     sent = flood.end()
     lab.settle()
     after, cpu = lab.network.udp(), lab.pcscf_cpu_s() - cpu
-    read, lost = (after[name] - before[name] for name in ("InDatagrams", "InErrors"))
+    read, lost, said = (after[name] - before[name]
+                        for name in ("InDatagrams", "InErrors", "OutDatagrams"))
     check_same(f"the P-CSCF, {kind}", sent, read + lost)
+    if drops:
+        check_same(f"the P-CSCF, {kind}, without an answer", read, read - said)
     return cpu / read * 1e9
 
 
 def registrations(network, flood, seconds, name, peer=None):
-    """Of phones that register while INVITEs come by the same interface. REQUIRES: the peer is in
-    place."""
+    """Of phones that register while INVITEs come by the same interface: the figures, and the rate
+    at which those got there. REQUIRES: the peer is in place."""
     group, before = callers.Callers(network), peer and peer.dropped()
+    crowded_out = network.crowded_out()
     try:
-        flood.begin_to_pour("invite", POUR_RATE, seconds + 0.2)
+        pour_s = seconds + 0.2
+        flood.begin_to_pour("invite", POUR_RATE, pour_s)
         took, count = group.call(seconds)
-        sent = flood.end()
+        came = flood.end() - network.crowded_out() + crowded_out
     finally:
         group.close()
     if peer and "invite" in peer.kinds:
         ours = 0 if peer.lets_in else count
-        check_same(f"{name}, while phones register", sent + ours, peer.dropped() - before)
-    return callers.figures(name, took, count)
+        check_same(f"{name}, while phones register", came + ours, peer.dropped() - before)
+    return callers.figures(name, took, count), round(came / pour_s)

@@ -13,7 +13,8 @@ _MINE = "gmguard_native"
 _METHOD = {
     "live": "packets per second of one core's time that dropping takes; INVITEs, and with _junk and "
             "_spoofed those; flood and device under test on one CPU, by turns with bursts that a "
-            "veth whose peer is down refuses, whose time is taken off (generator_ns); medians",
+            "veth whose peer is down refuses, whose time is taken off (generator_ns); median of the "
+            "quietest quarter",
     "kamailio": "messages per second of the P-CSCF's own CPU time, without the kernel's before its "
                 "socket; kamailio answers the INVITEs, kamailio_pike drops them",
     "register": "share of REGISTERs that were challenged within a second and the time to it, while "

@@ -56,12 +56,24 @@ class LiveNetwork(Network):
         with in_netns(self.name(side)), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_one:
             fcntl.ioctl(any_one, _SIOCETHTOOL, request.ljust(40, b"\0"))
 
+    def _within(self, side, *command, **options):
+        return run("nsenter", f"--net={netns_path(self.name(side))}", "--", *command, **options)
+
     def in_pcscf(self, *command, **options):
-        return run("nsenter", f"--net={netns_path(self.name('pcscf'))}", "--", *command, **options)
+        return self._within("pcscf", *command, **options)
+
+    def _device(self, side, link):
+        """Its line of /proc/net/dev."""
+        lines = self._within(side, "cat", "/proc/net/dev").splitlines()
+        return next(line for line in lines if f" {link}:" in line).split(":")[1].split()
 
     def received(self):
         """Packets that gm0 got so far."""
-        return int(self.in_pcscf("cat", "/proc/net/dev").split("gm0:")[1].split()[1])
+        return int(self._device("pcscf", "gm0")[1])
+
+    def crowded_out(self):
+        """Packets so far that found no room in the ring of gm0, as its CPU had no time for it."""
+        return int(self._device("ue", "ue0")[11])
 
     def udp(self):
         """The P-CSCF's UDP counters, by name."""
