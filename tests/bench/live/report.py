@@ -65,13 +65,15 @@ def _cell(number, width):
 
 
 def print_ratios(live):
+    """The guard's, and what there is to reach: those of a program that only drops."""
     for peer, target in TARGETS:
         if not live.get(peer) or not live.get(_MINE):
             print(f"{_MINE} against {peer}: not measured")
             continue
-        ratio = live[_MINE] / live[peer]
-        word = "reached" if ratio >= target else "MISSED"
-        print(f"{_MINE} against {peer}: {ratio:.1f} times, target {target}: {word}")
+        ratio, most = live[_MINE] / live[peer], live["drop_all"] / live[peer]
+        word = "reached" if ratio >= target else "missed"
+        print(f"{_MINE} against {peer}: {ratio:.2g} times, target {target}: {word}; "
+              f"an empty program: {most:.2g}")
 
 
 def write(path, live, told):
