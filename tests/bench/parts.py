@@ -27,10 +27,14 @@ def _program(name):
     path = _build() / "tests" / "bench" / f"bench_{name}"
     if not os.access(path, os.X_OK):
         raise LabError(f"no {path}: run tools/bench, which builds it")
+    return _figures_of(path)
+
+
+def _figures_of(*command):
     with tempfile.NamedTemporaryFile(suffix=".json") as file:
-        done = subprocess.run([path, "--json", file.name], check=False)
+        done = subprocess.run([*command, "--json", file.name], check=False)
         if done.returncode != 0:
-            raise LabError(f"{path.name} ended with {done.returncode}")
+            raise LabError(f"{command[0].name} ended with {done.returncode}")
         return json.loads(pathlib.Path(file.name).read_text(encoding="utf-8"))
 
 
@@ -75,6 +79,9 @@ def measure(name, options):
         return _daemon(options)
     if name == "soak":
         return _soak(options)
+    if name == "live":
+        figures = _figures_of(pathlib.Path(__file__).parent / "live" / "run")
+        return {"live": figures["live"], "conditions": {"live": figures["conditions"]}}
     return _program(name)
 
 
