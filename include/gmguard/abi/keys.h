@@ -206,10 +206,10 @@ GM_STATIC_ASSERT(sizeof(struct gm_spi) == 48, "value of gm_spis");
  * numbers are host order; times nanoseconds of CLOCK_MONOTONIC, 0: none. */
 enum gm_flow_state {
     GM_FLOW_NEW = 0,
-    GM_FLOW_OPEN = 1,     /* every byte up to `after` was judged */
-    GM_FLOW_LOST = 2,     /* a gap was let through (monitor, the core's); until a start line */
+    GM_FLOW_OPEN = 1, /* every byte up to `after` was judged */
+    GM_FLOW_LOST = 2, /* a gap was let through (monitor, the core's); until a start line */
     GM_FLOW_POISONED = 3, /* carried a refused message: nothing more passes */
-    GM_FLOW_FREE = 4,     /* no SIP, on a port that no listener has: nobody's concern */
+    GM_FLOW_FREE = 4, /* no SIP, on a port that no listener has: nobody's concern */
 };
 
 /* Bytes that were judged and let through, one after the other, until the receiver has them. */
