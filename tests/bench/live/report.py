@@ -98,8 +98,8 @@ def print_doubts(told):
         print(f"estimated, as the machine was never quiet: {', '.join(told['estimated'])}")
     slow = [f"{name} {rate:,}" for name, rate in told["flood_pps"].items() if rate < 0.9 * POUR_RATE]
     if slow:
-        print(f"phones registered against less than {POUR_RATE:,} packets a second: "
-              f"{', '.join(slow)}")
+        print(f"the machine was busy: phones registered against fewer packets a second than "
+              f"the {POUR_RATE:,} meant: {', '.join(slow)}")
 
 
 def can_write(path):
