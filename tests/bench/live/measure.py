@@ -10,6 +10,7 @@ from flood import KINDS
 
 TOLERANCE = 0.01  # of the packets sent, for the counter of who dropped them
 BURSTS = 6        # of each kind and round, each beside one that nobody takes
+QUIET = 5         # pairs of bursts, of those of a peer and kind
 POUR_RATE = 200000
 
 
@@ -41,8 +42,9 @@ class Pair:
 
 
 class Drops:
-    """What it costs to drop, by pairs of bursts for each peer and kind. A host that has other guests
-    is at times half as fast: what the quietest quarter of the pairs says, counts."""
+    """What it costs to drop, by pairs of bursts for each peer and kind. A core that shares its units
+    with a busy one is little more than half as fast: what the quietest pairs say, counts, and is
+    scaled to the speed of the quietest of all, which changes it only where the machine was busy."""
 
     def __init__(self, flood):
         self._flood = flood
@@ -74,17 +76,17 @@ class Drops:
                 for (name, kind), reasons in self._reasons.items() if reasons}
 
     def _quiet(self, key):
-        pairs = sorted(self._pairs[key])
-        return pairs[:max(3, len(pairs) // 4)]
+        return sorted(self._pairs[key])[:QUIET]
 
     def own_ns(self):
-        """What the flood itself takes, by kind."""
-        return {kind: round(min(min(pairs).own for (_, other), pairs in self._pairs.items()
-                                if other == kind), 1) for kind in KINDS}
+        """What the flood itself takes at the least, by kind."""
+        return {kind: min(min(pairs).own for (_, other), pairs in self._pairs.items()
+                          if other == kind) for kind in KINDS}
 
     def net_ns(self):
-        return {key: statistics.median(pair.net for pair in self._quiet(key))
-                for key in self._pairs}
+        best = self.own_ns()
+        return {key: statistics.median(pair.net * best[key[1]] / pair.own
+                                       for pair in self._quiet(key)) for key in self._pairs}
 
     def restless(self):
         """Of whom the machine was never as quiet as it was for others, as (peer, kind)."""

@@ -2,6 +2,7 @@
 """Who drops the flood: each can be put before the P-CSCF, and says by its own counter how much it
 dropped since. `kinds`: of the flood, those that it can drop; `lets_in`: whether the P-CSCF is to
 answer behind it."""
+import contextlib
 import json
 import pathlib
 import re
@@ -16,7 +17,20 @@ from flood import KINDS
 from scene import sources
 
 REGISTER = "0x" + b"REGISTER ".hex()
+# xdp-filter pins where nobody can choose, so that what is there may be the host's. Ours it is where
+# a run has said so.
 _XDP_PINS = pathlib.Path("/sys/fs/bpf/xdp-filter"), pathlib.Path("/sys/fs/bpf/xdp")
+_XDP_MARK = pathlib.Path("/run/gmguard-live-xdp-filter")
+
+
+def _remove_xdp_pins():
+    """Where they are of a run that has ended or was killed."""
+    if not _XDP_MARK.exists():
+        return
+    shutil.rmtree(_XDP_PINS[0], ignore_errors=True)
+    with contextlib.suppress(OSError):  # not there, or not empty: somebody else's
+        _XDP_PINS[1].rmdir()
+    _XDP_MARK.unlink()
 
 
 class Missing(Exception):
@@ -159,9 +173,10 @@ class XdpFilter(Peer):
 
     def prepare(self):
         self.needs("xdp-filter")
+        _remove_xdp_pins()
         if _XDP_PINS[0].exists():
             raise Missing("xdp-filter is in use on this host, see xdp-filter status")
-        self._made = [path for path in _XDP_PINS if not path.exists()]
+        _XDP_MARK.touch()
         try:
             self.up()
             self.down()
@@ -177,9 +192,7 @@ class XdpFilter(Peer):
 
     def finish(self):
         self.network.in_pcscf("xdp-filter", "unload", "gm0", check=False)
-        for path in self._made:
-            if path.is_dir() and not any(path.iterdir()):
-                path.rmdir()
+        _remove_xdp_pins()
 
     def dropped(self):
         # Its exit status is not 0 where all went well.

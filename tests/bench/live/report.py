@@ -4,17 +4,22 @@ import json
 import os
 import pathlib
 import platform
+import sys
+
+from lab.processes import run
 
 from flood import KINDS
+from measure import POUR_RATE
 
 SUFFIX = {"invite": "", "junk": "_junk", "spoofed": "_spoofed"}
 TARGETS = (("nft", 5), ("xdp_filter", 2), ("kamailio", 50), ("kamailio_pike", 50))
 _MINE = "gmguard_native"
+_PACKAGES = "kamailio", "nftables", "iptables", "ipset", "xdp-tools"
 _METHOD = {
     "live": "packets per second of one core's time that dropping takes; INVITEs, and with _junk and "
             "_spoofed those; flood and device under test on one CPU, by turns with bursts that a "
             "veth whose peer is down refuses, whose time is taken off (generator_ns); median of the "
-            "quietest quarter",
+            "five quietest, scaled to the quietest of all",
     "kamailio": "messages per second of the P-CSCF's own CPU time, without the kernel's before its "
                 "socket; kamailio answers the INVITEs, kamailio_pike drops them",
     "register": "share of REGISTERs that were challenged within a second and the time to it, while "
@@ -38,7 +43,14 @@ def live_of(net_ns):
 
 def conditions(more):
     return {"kernel": platform.release(), "cpu": _cpu(), "cpus": os.cpu_count(),
-            "load_before": os.getloadavg()[0], "method": _METHOD, **more}
+            "load_before": round(os.getloadavg()[0], 2), "versions": _versions(),
+            "method": _METHOD, **more}
+
+
+def _versions():
+    """Of the peers, as Debian numbers them."""
+    lines = run("dpkg-query", "-W", *_PACKAGES, check=False).splitlines()
+    return dict(line.split("\t") for line in lines)
 
 
 def _cpu():
@@ -72,8 +84,32 @@ def print_ratios(live):
             continue
         ratio, most = live[_MINE] / live[peer], live["drop_all"] / live[peer]
         word = "reached" if ratio >= target else "missed"
-        print(f"{_MINE} against {peer}: {ratio:.2g} times, target {target}: {word}; "
-              f"an empty program: {most:.2g}")
+        print(f"{_MINE} against {peer}: {_times(ratio)} times, target {target}: {word}; "
+              f"an empty program: {_times(most)}")
+
+
+def _times(ratio):
+    return f"{ratio:.2f}" if ratio < 10 else f"{ratio:,.0f}"
+
+
+def print_doubts(told):
+    """Where the machine had something else to do."""
+    if told["estimated"]:
+        print(f"estimated, as the machine was never quiet: {', '.join(told['estimated'])}")
+    slow = [f"{name} {rate:,}" for name, rate in told["flood_pps"].items() if rate < 0.9 * POUR_RATE]
+    if slow:
+        print(f"the machine was busy: phones registered against fewer packets a second than "
+              f"the {POUR_RATE:,} meant: {', '.join(slow)}")
+
+
+def can_write(path):
+    """Says so where not, before there is something to write."""
+    try:
+        open(path, "a", encoding="utf-8").close()
+    except OSError as error:
+        print(f"tests/bench/live/run: --json: {error}", file=sys.stderr)
+        return False
+    return True
 
 
 def write(path, live, told):
