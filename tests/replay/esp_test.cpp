@@ -177,37 +177,6 @@ TEST_F(ReplayEsp, InUdp_IsToldAlike) {
                      "4 front drop esp_wrong_source", "5 front drop esp_unknown_spi"}));
 }
 
-// H24: in both homes the phone has this address, and writes it.
-TEST_F(ReplayEsp, InATunnel_IsOfWhereTheTunnelComesFrom) {
-    const Endpoint home = endpoint("192.168.1.2:5060");
-    const auto tunnel = [](std::uint32_t spi, const Endpoint& from, const Endpoint& to,
-                           const Packet& message) {
-        const Packet inner(message.begin() + 1, message.end());
-        return ip(from, to) / Udp{.source = 4500, .destination = 4500} / clear_esp(spi, inner);
-    };
-    const auto says = [&](const Phone& phone, const std::string& text) {
-        scene.add(tunnel(phone.spi, phone.place, kPcscf, message(home, kPcscfProtected, text)));
-    };
-    const auto registers = [&](const Phone& phone) {
-        Register inner = phone.inner();
-        inner.contact = inner.via = home.text();
-        challenge(phone);
-        says(phone, inner.text());
-        const Answer answer{.to = inner, .associated = "<" + phone.identity() + ">"};
-        scene.add(tunnel(phone.spi + 16, kPcscf, phone.place,
-                         message(kPcscfProtected, home, answer.text())));
-    };
-    registers(victim);
-    registers(attacker);
-    for (const auto& [phone, from] :
-         {std::pair(victim, victim), std::pair(attacker, attacker), std::pair(attacker, victim)})
-        says(phone, Request{.from = from.identity()}.text());
-    const auto lines = scene.lines(ends_esp());
-    ASSERT_EQ(lines.size(), 11u);
-    EXPECT_EQ(Lines(lines.end() - 3, lines.end()),
-              (Lines{"9 inside pass", "10 inside pass", "11 inside drop identity_not_bound"}));
-}
-
 TEST_F(ReplayEsp, ThatIsDamaged_IsToldByItsSpi) {
     challenge(victim);
     Bytes broken = bytes(in_esp(4096, message(kPhone, kPcscfProtected, victim.inner().text())));
