@@ -8,16 +8,38 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 namespace gmguard::kernel {
 namespace {
 
+// A record that was read, in Store::bytes.
 struct Held {
     Ring ring;
-    gm_record head;
-    std::string message;
+    std::uint64_t time_ns;
+    std::size_t at;
+    std::size_t size;
+};
+
+// Records in the order in which they were read. Their bytes lie one behind the other, so that what
+// is sorted is small; the room of a reading serves the next one.
+struct Store {
+    std::vector<Held> held;
+    std::vector<char> bytes;
+
+    void add(Ring ring, std::uint64_t time_ns, std::string_view record) {
+        held.push_back({ring, time_ns, bytes.size(), record.size()});
+        bytes.insert(bytes.end(), record.begin(), record.end());
+    }
+    [[nodiscard]] std::string_view view(const Held& one) const {
+        return {bytes.data() + one.at, one.size};
+    }
+    void clear() {
+        held.clear();
+        bytes.clear();
+    }
 };
 
 bool in_range(const gm_record& head, std::size_t bytes) {
@@ -36,16 +58,17 @@ struct FreeRing {
 struct Reader {
     Ring which{};
     std::unique_ptr<ring_buffer, FreeRing> ring;
-    std::vector<Held>* out = nullptr;
+    Store* out = nullptr;
     std::size_t left = 0;
     std::size_t refused = 0;
     std::uint64_t last_ns = 0; // time of the last record taken
 
     // libbpf stops after the record for which a negative number is returned.
     int take(const void* data, std::size_t size) {
-        if (const auto record = read_record(which, {static_cast<const char*>(data), size})) {
+        const std::string_view bytes{static_cast<const char*>(data), size};
+        if (const auto record = read_record(which, bytes)) {
             last_ns = record->head.time_ns;
-            out->push_back({which, record->head, std::string(record->message)});
+            out->add(which, last_ns, bytes.substr(0, sizeof record->head + record->head.length));
         } else {
             ++refused;
         }
@@ -84,7 +107,7 @@ std::optional<Record> read_record(Ring ring, std::string_view bytes) {
 
 struct Rings::Parts {
     std::array<Reader, kRings> readers; // in the order of enum Ring
-    std::vector<Held> held;             // read, not yet handed on
+    Store read, later;                  // not yet handed on; later: none between two readings
     Fd epoll;
     Handler handler;
 
@@ -97,7 +120,7 @@ Result<> Rings::Parts::open(Ring ring, int map_fd) {
     auto& reader = this->reader(ring);
     const std::string subject = "ring " + std::string(name(ring));
     reader.which = ring;
-    reader.out = &held;
+    reader.out = &read;
     reader.ring.reset(ring_buffer__new(map_fd, on_record, &reader, nullptr));
     if (!reader.ring)
         return fail(system_error(errno, subject, "cannot open"));
@@ -110,19 +133,20 @@ Result<> Rings::Parts::open(Ring ring, int map_fd) {
 
 // The core's answers up to that time and all else, in the order of time.
 std::size_t Rings::Parts::hand_on(std::uint64_t until_ns) {
-    std::ranges::stable_sort(
-        held, {}, [](const Held& h) { return std::pair(h.head.time_ns, h.ring == Ring::core); });
-    const auto waits = [until_ns](const Held& h) {
-        return h.ring == Ring::core && h.head.time_ns > until_ns;
-    };
-    const auto rest = std::ranges::stable_partition(held, [&](const Held& h) { return !waits(h); });
-    std::vector<Held> later(std::make_move_iterator(rest.begin()),
-                            std::make_move_iterator(rest.end()));
-    held.erase(rest.begin(), rest.end());
-    for (const auto& record : held)
-        handler({record.ring, record.head, record.message});
-    const auto count = held.size();
-    held = std::move(later);
+    std::ranges::sort(read.held, {}, [](const Held& h) {
+        return std::tuple(h.time_ns, h.ring == Ring::core, h.at);
+    });
+    std::size_t count = 0;
+    for (const Held& one : read.held) {
+        if (one.ring == Ring::core && one.time_ns > until_ns) {
+            later.add(one.ring, one.time_ns, read.view(one));
+        } else if (const auto record = read_record(one.ring, read.view(one))) {
+            handler(*record);
+            ++count;
+        }
+    }
+    read.clear();
+    std::swap(read, later);
     return count;
 }
 
@@ -153,7 +177,7 @@ int Rings::epoll_fd() const {
 Result<Rings::Consumed> Rings::consume(std::size_t share) {
     Consumed consumed;
     for (auto& reader : parts_->readers) {
-        const auto waiting = reader.which == Ring::core ? parts_->held.size() : 0;
+        const auto waiting = reader.which == Ring::core ? parts_->read.held.size() : 0;
         if (auto read = reader.read(share - std::min(share, waiting)); !read)
             return fail(std::move(read.error()));
         consumed.refused += reader.refused;
