@@ -88,28 +88,17 @@ Result<std::unique_ptr<Engine>> Engine::make(const config::Config& config, kerne
 
 Result<> Engine::adopt() {
     const auto& maps = objects_.maps();
-    std::vector<binding::Policy::BindingEntry> bindings;
-    std::vector<binding::Policy::IdentityEntry> identities;
-    std::vector<binding::Policy::OwnerEntry> owners;
-    std::vector<binding::Policy::SpiEntry> spis;
-    // Room for all there can be costs addresses, not memory; room that grows is copied.
-    const auto read_into = [](auto& list, const auto& map) {
-        list.reserve(map.raw().max_entries());
-        return map.for_each(
-            [&list](const auto& key, const auto& value) { list.emplace_back(key, value); });
-    };
-    for (const auto& read :
-         {read_into(bindings, maps.bindings), read_into(identities, maps.identities),
-          read_into(owners, maps.owners), read_into(spis, maps.spis)})
-        if (!read)
-            return read;
     auto losses = maps.losses.sum(0);
     if (!losses)
         return fail(std::move(losses.error()));
     losses_ = *losses;
     const auto now = feeds::Moment::now();
-    follow(policy_.adopt(now.ns, bindings, identities, owners, spis), now);
-    return {};
+    const auto entries_of = [](const auto& map) {
+        return [&map](const auto& show) { return map.for_each(show); };
+    };
+    return done(policy_.adopt(now.ns, {entries_of(maps.bindings), entries_of(maps.identities),
+                                       entries_of(maps.owners), entries_of(maps.spis)}),
+                now);
 }
 
 Result<> Engine::listen() {

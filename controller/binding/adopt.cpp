@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
-#include <limits>
+#include <optional>
 #include <tuple>
 #include <unordered_set>
 
@@ -16,24 +16,62 @@ template <std::size_t N> std::string_view text_of(const char (&text)[N]) {
     return {text, strnlen(text, N)};
 }
 
-// An entry of gm_identities. Sorted by subscriber, the default IMPU first.
+// An entry of gm_identities. Sorted by subscriber, the default IMPU first. (Two halves: a number of
+// 16 bytes would be aligned, and these are millions.)
 struct Held {
     std::uint64_t subscriber;
+    std::uint64_t high, low;
     bool not_default;
-    gm_u128 identity;
+    bool taken; // its subscriber is restored
+
+    [[nodiscard]] gm_u128 identity() const { return gm_u128{high} << 64 | low; }
     friend bool operator<(const Held& a, const Held& b) {
         return std::tie(a.subscriber, a.not_default) < std::tie(b.subscriber, b.not_default);
     }
 };
 
-std::vector<Held> sorted(std::span<const Policy::IdentityEntry> identities) {
-    std::vector<Held> all;
-    all.reserve(identities.size());
-    for (const auto& [key, value] : identities)
-        all.push_back({key.subscriber, value.is_default == 0, key.identity});
-    std::ranges::sort(all, std::less<>{});
-    return all;
-}
+// The identities of each subscriber, and who has been restored.
+class Identities {
+  public:
+    [[nodiscard]] Result<> read(const PinnedMaps& pinned, std::size_t room) {
+        all_.reserve(room);
+        auto read = pinned.identities([this](const gm_identity_key& key, const gm_identity& value) {
+            all_.push_back({key.subscriber, static_cast<std::uint64_t>(key.identity >> 64),
+                            static_cast<std::uint64_t>(key.identity), value.is_default == 0,
+                            false});
+        });
+        std::ranges::sort(all_, std::less<>{});
+        return read;
+    }
+    [[nodiscard]] std::size_t size() const { return all_.size(); }
+    [[nodiscard]] std::size_t subscribers() const {
+        std::size_t count = 0;
+        for (std::size_t i = 0; i < all_.size(); ++i)
+            count += i == 0 || all_[i].subscriber != all_[i - 1].subscriber ? 1 : 0;
+        return count;
+    }
+    // None: the subscriber was taken before.
+    [[nodiscard]] std::optional<std::span<const Held>> take(std::uint64_t subscriber) {
+        const auto held = std::ranges::equal_range(all_, subscriber, {}, &Held::subscriber);
+        if (held.empty())
+            return bare_.insert(subscriber).second ? std::optional(std::span<const Held>())
+                                                   : std::nullopt;
+        if (held.front().taken)
+            return std::nullopt;
+        for (Held& one : held)
+            one.taken = true;
+        return held;
+    }
+    void erase_the_rest(Outcome& out) const {
+        for (const Held& one : all_)
+            if (!one.taken)
+                out.operations.emplace_back(EraseIdentity{{one.identity(), one.subscriber, 0}});
+    }
+
+  private:
+    std::vector<Held> all_;
+    std::unordered_set<std::uint64_t> bare_; // restored, and without identities
+};
 
 Binding binding_of(const gm_selector& selector, const gm_binding& value, std::uint64_t now_ns) {
     Binding binding;
@@ -64,57 +102,14 @@ Holding holding_of(const gm_binding& value, std::span<const Held> held, const Ha
     Holding holding{std::string(text_of(value.impi)), {Registration{0, value.expires_ns, {}}}};
     auto& identities = holding.registrations.front().identities;
     for (const Held& one : held)
-        identities.push_back({one.identity, {}});
+        identities.push_back({one.identity(), {}});
     const std::string_view impu = text_of(value.impu);
-    if (!identities.empty() && !impu.empty() && hasher.identity(impu) == identities.front().hash)
+    const bool may_be_cut = impu.size() + 1 == sizeof value.impu;
+    const gm_u128 hash = may_be_cut ? hasher.identity(impu) : value.identity;
+    if (!identities.empty() && !impu.empty() && hash == identities.front().hash)
         identities.front().text = impu;
     return holding;
 }
-
-// Where each entry of gm_bindings is, by its subscriber: the order of `sorted`.
-struct Place {
-    std::uint64_t subscriber;
-    std::size_t at;
-};
-std::vector<Place> in_order(std::span<const Policy::BindingEntry> bindings) {
-    std::vector<Place> places;
-    places.reserve(bindings.size());
-    for (std::size_t i = 0; i < bindings.size(); ++i)
-        places.push_back({bindings[i].second.subscriber, i});
-    std::ranges::stable_sort(places, {}, &Place::subscriber);
-    return places;
-}
-
-// Hands out identities subscriber by subscriber; those of nobody stay.
-class Identities {
-  public:
-    explicit Identities(std::span<const Policy::IdentityEntry> entries)
-        : all_(sorted(entries)), next_(all_.begin()) {}
-
-    // REQUIRES: a larger number each time.
-    [[nodiscard]] std::span<const Held> of(std::uint64_t subscriber) {
-        leave(subscriber);
-        const auto begin = next_;
-        while (next_ != all_.end() && next_->subscriber == subscriber)
-            ++next_;
-        return {begin, next_};
-    }
-    void erase_the_rest(Outcome& out) {
-        leave(std::numeric_limits<std::uint64_t>::max());
-        for (const Held& one : left_)
-            out.operations.emplace_back(EraseIdentity{{one.identity, one.subscriber, 0}});
-    }
-
-  private:
-    void leave(std::uint64_t below) {
-        for (; next_ != all_.end() && next_->subscriber < below; ++next_)
-            left_.push_back(*next_);
-    }
-
-    const std::vector<Held> all_;
-    std::vector<Held>::const_iterator next_;
-    std::vector<Held> left_;
-};
 
 bool has_meaning(const gm_selector& selector, const gm_binding& value, const KeyForms& forms,
                  std::uint64_t now_ns) {
@@ -124,28 +119,32 @@ bool has_meaning(const gm_selector& selector, const gm_binding& value, const Key
            has_form(selector, forms(Address(selector.address)));
 }
 
+// An entry of a binding that has ports of its own.
+struct Ported {
+    gm_selector selector;
+    std::uint64_t subscriber;
+    ClientPorts ports;
+    bool second;
+};
+
 // A binding is whole with both its entries: one that lacks its second gets it, a second without its
 // first is nobody's. REQUIRES: the first ones are restored.
-void restore_seconds(std::span<const Policy::BindingEntry> bindings, Life& life, Outcome& out) {
+void restore_seconds(std::span<const Ported> entries, Life& life, Outcome& out) {
     std::unordered_set<std::uint64_t> there;
-    for (const auto& [selector, value] : bindings)
-        if (is_second(selector, value))
-            there.insert(value.subscriber);
-    const auto slot_of = [&life](const gm_selector& selector, const gm_binding& value) {
-        const Slot slot = life.table().find(selector);
-        const bool same = slot != kNoSlot && life.table().at(slot).subscriber == value.subscriber;
+    for (const auto& entry : entries)
+        if (entry.second)
+            there.insert(entry.subscriber);
+    const auto slot_of = [&life](const Ported& entry) {
+        const Slot slot = life.table().find(entry.selector);
+        const bool same = slot != kNoSlot && life.table().at(slot).subscriber == entry.subscriber;
         return same ? slot : kNoSlot;
     };
-    for (const auto& [selector, value] : bindings) {
-        if (value.server_port == 0 || is_second(selector, value))
-            continue;
-        if (const Slot slot = slot_of(selector, value); slot != kNoSlot)
-            life.restore_client(slot, {value.client_port, value.server_port},
-                                there.contains(value.subscriber), out);
-    }
-    for (const auto& [selector, value] : bindings)
-        if (is_second(selector, value) && slot_of(selector, value) == kNoSlot)
-            out.operations.emplace_back(EraseBinding{selector});
+    for (const auto& entry : entries)
+        if (const Slot slot = entry.second ? kNoSlot : slot_of(entry); slot != kNoSlot)
+            life.restore_client(slot, entry.ports, there.contains(entry.subscriber), out);
+    for (const auto& entry : entries)
+        if (entry.second && slot_of(entry) == kNoSlot)
+            out.operations.emplace_back(EraseBinding{entry.selector});
 }
 
 // A live holder of an identity. Sorted by identity, the oldest subscriber first.
@@ -165,14 +164,18 @@ std::vector<Live> oldest_of_each(std::vector<Live> live) {
     return live;
 }
 
-// Writes what gm_owners lacks or has wrong.
-void repair_owners(const std::vector<Live>& live, std::span<const Policy::OwnerEntry> owners,
-                   Outcome& out) {
+Result<std::vector<Live>> read_owners(const PinnedMaps& pinned, std::size_t room) {
     std::vector<Live> there;
-    there.reserve(owners.size());
-    for (const auto& [identity, owner] : owners)
+    there.reserve(room);
+    auto read = pinned.owners([&there](const gm_u128& identity, const gm_owner& owner) {
         there.push_back({identity, owner.subscriber, owner.expires_ns});
+    });
     std::ranges::sort(there, std::less<>{});
+    return read ? Result<std::vector<Live>>(std::move(there)) : fail(std::move(read.error()));
+}
+
+// Writes what gm_owners lacks or has wrong; both are sorted.
+void repair_owners(std::span<const Live> live, std::span<const Live> there, Outcome& out) {
     auto old = there.begin();
     for (const Live& one : live) {
         for (; old != there.end() && old->identity < one.identity; ++old)
@@ -186,36 +189,75 @@ void repair_owners(const std::vector<Live>& live, std::span<const Policy::OwnerE
         out.operations.emplace_back(EraseOwner{old->identity});
 }
 
+// Brings the entries of gm_bindings into the table.
+class Restoring {
+  public:
+    Restoring(const Hasher& hasher, const KeyForms& forms, Life& life, std::uint64_t now_ns,
+              Outcome& out)
+        : hasher_(hasher), forms_(forms), life_(life), now_ns_(now_ns), out_(out) {}
+
+    // At most `room` identities.
+    [[nodiscard]] Result<> read(const PinnedMaps& pinned, std::size_t room) {
+        if (auto read = identities_.read(pinned, room); !read)
+            return read;
+        live_.reserve(room);
+        life_.expect(identities_.subscribers(), identities_.size());
+        return pinned.bindings([this](const gm_selector& selector, const gm_binding& value) {
+            show(selector, value);
+        });
+    }
+    // Afterwards, once.
+    [[nodiscard]] std::vector<Live> end() {
+        restore_seconds(ported_, life_, out_);
+        identities_.erase_the_rest(out_);
+        return oldest_of_each(std::move(live_));
+    }
+
+  private:
+    void show(const gm_selector& selector, const gm_binding& value) {
+        const bool second = is_second(selector, value);
+        if (value.server_port != 0)
+            ported_.push_back(
+                {selector, value.subscriber, {value.client_port, value.server_port}, second});
+        if (second)
+            return;
+        const bool means = has_meaning(selector, value, forms_, now_ns_);
+        const auto held = means ? identities_.take(value.subscriber) : std::nullopt;
+        if (!held) {
+            out_.operations.emplace_back(EraseBinding{selector});
+            return;
+        }
+        life_.restore(binding_of(selector, value, now_ns_), holding_of(value, *held, hasher_));
+        if (value.state == GM_STATE_BOUND)
+            for (const Held& one : *held)
+                live_.push_back({one.identity(), value.subscriber, value.expires_ns});
+    }
+
+    const Hasher& hasher_;
+    const KeyForms& forms_;
+    Life& life_;
+    std::uint64_t now_ns_;
+    Outcome& out_;
+    Identities identities_;
+    std::vector<Ported> ported_;
+    std::vector<Live> live_;
+};
+
 } // namespace
 
-Outcome Policy::adopt(std::uint64_t now_ns, std::span<const BindingEntry> bindings,
-                      std::span<const IdentityEntry> identities, std::span<const OwnerEntry> owners,
-                      std::span<const SpiEntry> spis) {
+Result<Outcome> Policy::adopt(std::uint64_t now_ns, const PinnedMaps& pinned) {
     Outcome out;
-    Identities held_by(identities);
-    std::uint64_t last = 0;
-    std::vector<Live> live;
-    live.reserve(identities.size());
-    for (const auto& [subscriber, at] : in_order(bindings)) {
-        const auto& [selector, value] = bindings[at];
-        if (is_second(selector, value))
-            continue;
-        if (!has_meaning(selector, value, parts_->forms, now_ns) || subscriber == last) {
-            out.operations.emplace_back(EraseBinding{selector});
-            continue;
-        }
-        last = subscriber;
-        const auto held = held_by.of(subscriber);
-        parts_->life.restore(binding_of(selector, value, now_ns),
-                             holding_of(value, held, parts_->hasher));
-        if (value.state == GM_STATE_BOUND)
-            for (const Held& one : held)
-                live.push_back({one.identity, subscriber, value.expires_ns});
-    }
-    restore_seconds(bindings, parts_->life, out);
-    held_by.erase_the_rest(out);
-    repair_owners(oldest_of_each(std::move(live)), owners, out);
-    parts_->associations.restore(spis, now_ns, out);
+    const auto room = parts_->rules.identities;
+    Restoring restoring(parts_->hasher, parts_->forms, parts_->life, now_ns, out);
+    if (auto read = restoring.read(pinned, room); !read)
+        return fail(std::move(read.error()));
+    const auto live = restoring.end();
+    const auto owners = read_owners(pinned, room);
+    if (!owners)
+        return fail(owners.error());
+    repair_owners(live, *owners, out);
+    if (auto read = parts_->associations.restore(pinned.spis, now_ns, out); !read)
+        return fail(std::move(read.error()));
     return out;
 }
 

@@ -294,20 +294,23 @@ void Associations::settle(std::uint64_t now_ns, Outcome& out) {
     touched_.clear();
 }
 
-void Associations::restore(std::span<const Entry> entries, std::uint64_t now_ns, Outcome& out) {
-    std::unordered_map<std::uint64_t, Slot> slots;
+Result<> Associations::restore(const Entries<gm_spi_key, gm_spi>& entries, std::uint64_t now_ns,
+                               Outcome& out) {
     const Table& table = life_.table();
+    std::vector<std::pair<std::uint64_t, Slot>> slots;
     for (Slot slot = 0; slot < table.end(); ++slot)
         if (table.at(slot).subscriber != 0)
-            slots.emplace(table.at(slot).subscriber, slot);
-    for (const auto& [key, value] : entries) {
-        const auto found = slots.find(value.subscriber);
+            slots.emplace_back(table.at(slot).subscriber, slot);
+    std::ranges::sort(slots);
+    auto read = entries([&](const gm_spi_key& key, const gm_spi& value) {
+        const auto found = std::ranges::lower_bound(slots, value.subscriber, {},
+                                                    &std::pair<std::uint64_t, Slot>::first);
         Association* a = nullptr;
-        if (value.subscriber != 0 && found != slots.end())
+        if (value.subscriber != 0 && found != slots.end() && found->first == value.subscriber)
             a = add({key.address, key.spi}, {Address(value.address), value.port});
         if (a == nullptr) {
             out.operations.emplace_back(EraseSpi{key});
-            continue;
+            return;
         }
         const Binding& binding = table.at(found->second);
         a->claim = binding.user;
@@ -316,8 +319,9 @@ void Associations::restore(std::span<const Entry> entries, std::uint64_t now_ns,
         a->installed = value.state == GM_SPI_INSTALLED;
         a->blind = value.state == GM_SPI_REFUSED; // until XFRM tells of it
         a->there = value;
-    }
+    });
     settle(now_ns, out);
+    return read;
 }
 
 SpiView Associations::view(const Key& key, const Association& a, std::uint64_t now_ns) const {

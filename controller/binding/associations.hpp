@@ -18,6 +18,7 @@
 #include "binding/challenges.hpp"
 #include "binding/events.hpp"
 #include "binding/life.hpp"
+#include "binding/pinned.hpp"
 
 #include <cstdint>
 #include <map>
@@ -81,8 +82,8 @@ class Associations {
     void settle(std::uint64_t now_ns, Outcome& out);
 
     // What gm_spis holds at start, after the bindings are restored.
-    using Entry = std::pair<gm_spi_key, gm_spi>;
-    void restore(std::span<const Entry> entries, std::uint64_t now_ns, Outcome& out);
+    [[nodiscard]] Result<> restore(const Entries<gm_spi_key, gm_spi>& entries, std::uint64_t now_ns,
+                                   Outcome& out);
 
     [[nodiscard]] std::vector<SpiView> view(std::uint64_t now_ns) const;
     // One of them; nothing: it is not known.

@@ -73,6 +73,9 @@ class Life {
     // One binding of the pinned maps, as it is there: no operations. The next new subscriber's
     // number will be higher than all of them.
     void restore(Binding binding, const Holding& holding);
+    void expect(std::size_t bindings, std::size_t identities) {
+        table_.reserve(bindings, identities);
+    }
     // Then its ports, unless another has the second by now; whole: the maps have both its entries.
     void restore_client(Slot slot, ClientPorts client, bool whole, Outcome& out);
 

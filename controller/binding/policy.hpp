@@ -32,6 +32,7 @@
 #include "binding/events.hpp"
 #include "binding/hashing.hpp"
 #include "binding/operations.hpp"
+#include "binding/pinned.hpp"
 #include "binding/rules.hpp"
 #include "binding/view.hpp"
 
@@ -73,14 +74,8 @@ class Policy {
     // has no meaning any more (expired, of another key form, identities or owners of nobody) and
     // complete what is missing. Entries of gm_challenges are not adopted: they expire by
     // themselves.
-    using BindingEntry = std::pair<gm_selector, gm_binding>;
-    using IdentityEntry = std::pair<gm_identity_key, gm_identity>;
-    using OwnerEntry = std::pair<gm_u128, gm_owner>;
-    using SpiEntry = std::pair<gm_spi_key, gm_spi>;
-    [[nodiscard]] Outcome adopt(std::uint64_t now_ns, std::span<const BindingEntry> bindings,
-                                std::span<const IdentityEntry> identities,
-                                std::span<const OwnerEntry> owners,
-                                std::span<const SpiEntry> spis = {});
+    // Error: what reading one of them failed with.
+    [[nodiscard]] Result<Outcome> adopt(std::uint64_t now_ns, const PinnedMaps& pinned);
 
     // The forms of keys are others than before. Bindings and shadows of an old form end, bindings
     // with a notice each; registrations under way go on under the new one.

@@ -5,10 +5,16 @@
 
 namespace gmguard::binding {
 
+void SlotIndex::reserve(std::size_t many) {
+    if (many * 10 > entries_.size() * 7)
+        resize(many * 10 / 7 + 16);
+}
+
 void SlotIndex::insert(std::uint32_t hash, Slot slot) {
-    // At most seven tenths are in use: beyond, runs become long.
+    // At most seven tenths are in use: beyond, runs become long. More by half, not twice: the
+    // average room is what a million bindings pay for.
     if ((size_ + 1) * 10 > entries_.size() * 7)
-        grow();
+        resize(entries_.size() + entries_.size() / 2 + 16);
     place({hash, slot});
     ++size_;
 }
@@ -20,9 +26,8 @@ void SlotIndex::place(Entry entry) {
     entries_[i] = entry;
 }
 
-void SlotIndex::grow() {
-    // By half, not twice: the average room is what a million bindings pay for.
-    std::vector<Entry> bigger(entries_.size() + entries_.size() / 2 + 16);
+void SlotIndex::resize(std::size_t entries) {
+    std::vector<Entry> bigger(entries);
     std::swap(entries_, bigger);
     for (const Entry& entry : bigger)
         if (entry.slot != kNoSlot)

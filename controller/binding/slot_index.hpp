@@ -14,6 +14,8 @@ namespace gmguard::binding {
 
 class SlotIndex {
   public:
+    // Room for that many in all, so that it need not grow on the way.
+    void reserve(std::size_t many);
     void insert(std::uint32_t hash, Slot slot);
     // Removes one entry of this pair, if there is one.
     void erase(std::uint32_t hash, Slot slot);
@@ -46,7 +48,7 @@ class SlotIndex {
         return i + 1 == entries_.size() ? 0 : i + 1;
     }
     void place(Entry entry);
-    void grow();
+    void resize(std::size_t entries);
 
     std::vector<Entry> entries_;
     std::size_t size_ = 0;

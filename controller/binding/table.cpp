@@ -39,6 +39,12 @@ gm_selector Binding::second() const {
     return selector;
 }
 
+void Table::reserve(std::size_t bindings, std::size_t identities) {
+    for (SlotIndex* index : {&by_selector_, &by_address_, &by_user_})
+        index->reserve(bindings);
+    by_identity_.reserve(identities);
+}
+
 Slot Table::insert(Binding binding, const Holding& holding) {
     const Slot slot = slab_.take();
     Binding& b = slab_[slot];

@@ -55,6 +55,8 @@ class Table {
   public:
     explicit Table(const Hasher& hasher) : hasher_(hasher) {}
 
+    // So many are to come.
+    void reserve(std::size_t bindings, std::size_t identities);
     // REQUIRES: nothing at its selectors; the number of the subscriber is not in use.
     Slot insert(Binding binding, const Holding& holding);
     void erase(Slot slot);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Whose SPI an association is, and when it is admitted (H3, H11, H17).
+#include "unit/binding/entries.hpp"
 #include "unit/binding/gm.hpp"
 
 #include <gmock/gmock.h>
@@ -269,18 +270,19 @@ TEST(Associations, AreRestoredFromTheMaps_WithTheirSubscribers) {
     before.installed(kSpiS, alice.at);
     before.accept(alice);
     before.offered(bob, 5062, offers(5000, 5001)); // under way
-    std::vector<Policy::BindingEntry> bindings;
+    std::vector<std::pair<gm_selector, gm_binding>> bindings;
     for (const auto& [key, value] : before.kernel.bindings)
         bindings.push_back({{std::get<0>(key), std::get<1>(key), std::get<2>(key), 0, 0}, value});
-    std::vector<Policy::SpiEntry> spis;
+    std::vector<std::pair<gm_spi_key, gm_spi>> spis;
     for (const auto& [key, value] : before.kernel.spis)
         spis.push_back({{key.first, key.second, 0, 0}, value});
-    std::vector<Policy::IdentityEntry> identities;
+    std::vector<std::pair<gm_identity_key, gm_identity>> identities;
     for (const auto& [key, value] : before.kernel.identities)
         identities.push_back({{key.first, key.second, 0}, value});
     Gm after;
     after.kernel = before.kernel;
-    after.take(after.policy.adopt(after.now_ns, bindings, identities, {}, spis));
+    after.take(*after.policy.adopt(after.now_ns, {entries_of(bindings), entries_of(identities),
+                                                  no_entries, entries_of(spis)}));
     EXPECT_THAT(after.spis(), ElementsAre("4096 offered of 1", "4097 installed of 1"));
     after.installed(kSpiS, alice.at);
     EXPECT_THAT(after.spis(), ElementsAre("4096 offered of 1", "4097 installed of 1"));

@@ -2,6 +2,7 @@
 #include "unit/binding/play.hpp"
 
 #include "binding/selector.hpp"
+#include "unit/binding/entries.hpp"
 #include "unit/binding/steps.hpp"
 
 #include <gtest/gtest.h>
@@ -197,17 +198,17 @@ void Play::deregisters(const Phone& phone, const Changes& given) {
 }
 
 Outcome Play::adopt() {
-    std::vector<Policy::BindingEntry> bindings;
+    std::vector<std::pair<gm_selector, gm_binding>> bindings;
     for (const auto& [key, value] : kernel.bindings) {
         gm_selector selector{};
         std::tie(selector.address, selector.port, selector.bits) = key;
         bindings.emplace_back(selector, value);
     }
-    std::vector<Policy::IdentityEntry> identities;
+    std::vector<std::pair<gm_identity_key, gm_identity>> identities;
     for (const auto& [pair, value] : kernel.identities)
         identities.emplace_back(gm_identity_key{pair.first, pair.second, 0}, value);
-    const std::vector<Policy::OwnerEntry> owners(kernel.owners.begin(), kernel.owners.end());
-    return policy.adopt(now_ns, bindings, identities, owners);
+    return *policy.adopt(now_ns, {entries_of(bindings), entries_of(identities),
+                                  entries_of(kernel.owners), no_entries});
 }
 
 void Play::take(const Outcome& outcome) {
