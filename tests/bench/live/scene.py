@@ -3,7 +3,6 @@
 between. A second pair, idle0 to idle1, discards what is sent there: what is measured on it is the
 flood's own share."""
 import array
-import contextlib
 import fcntl
 import pathlib
 import socket
@@ -18,7 +17,6 @@ from lab.processes import LabError, in_netns, netns_path, run
 
 GATEWAY = "192.0.2.2"     # whom the P-CSCF sends what is for the flood's sources
 SOURCES = "100.64.0.0/10"  # has all of them
-_EXPEDITED = pathlib.Path("/sys/kernel/rcu_expedited")
 _SIOCETHTOOL, _ETHTOOL_SGRO = 0x8946, 0x2C
 
 
@@ -137,14 +135,3 @@ def _replaced(text, old, new):
     if text.count(old) != 1:
         raise LabError(f"the lab's configuration has not one line {old!r}")
     return text.replace(old, new)
-
-
-@contextlib.contextmanager
-def expedited():
-    """Inside the block a test run does not wait for long grace periods. 0 afterwards, as it is by
-    default: what is found may be what a killed run left."""
-    _EXPEDITED.write_text("1", encoding="ascii")
-    try:
-        yield
-    finally:
-        _EXPEDITED.write_text("0", encoding="ascii")
