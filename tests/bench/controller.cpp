@@ -12,6 +12,7 @@
 #include "kernel/netns.hpp"
 #include "kernel/test_run.hpp"
 
+#include <sched.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 
@@ -37,6 +38,16 @@ double thread_cpu_s() {
     timespec now{};
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
     return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+// A thread that waits for another's work in a loop would keep it off the processor that both are
+// on.
+void stay_on(int cpu) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(static_cast<std::size_t>(cpu), &set);
+    if (sched_setaffinity(0, sizeof set, &set) != 0)
+        die(fmt::format("cannot stay on processor {}: two are needed", cpu));
 }
 
 double us_since(Clock::time_point then) {
@@ -158,6 +169,7 @@ void Bench::through() {
 
 // As gmguardd does: sleeps until a ring has something.
 void Bench::follow_rings(const std::atomic<bool>& ends) {
+    stay_on(1);
     const int epoll = epoll_create1(0);
     epoll_event event{.events = EPOLLIN, .data = {}};
     if (epoll < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, engine_->epoll_fd(), &event) != 0)
@@ -209,6 +221,7 @@ void Bench::commits(std::uint32_t bursts, std::uint32_t many, const std::string&
 
 void Bench::measure() {
     through();
+    stay_on(0);
     commits(kSingles, 1, "commit", "200 seen until bound in the kernel");
     commits(kBursts, kBurst, "commit_of_32", "the same, of 32 at once");
     const auto losses = must(engine_->objects().maps().losses.sum(0));

@@ -136,7 +136,7 @@ int bench_find(struct xdp_md* ctx) {
     struct gm_packet p = {};
     struct gm_selector key = {.bits = 64};
 
-    if (gm_parse_v6(&cursor, &p) != GM_PARSE_OK)
+    if (gm_parse_v6(&cursor, &p) != GM_PARSE_ESP)
         return XDP_ABORTED;
     key.address = p.source >> 64 << 64;
     return bpf_map_lookup_elem(&bench_table, &key) ? XDP_PASS : XDP_DROP;
