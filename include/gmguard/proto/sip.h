@@ -40,10 +40,13 @@ GM_INLINE __u32 gm_found(__u32 at, __u32 k, __u64 hit, __u32 end)
     return found < end ? found : end;
 }
 
-/* Searches in [at, end): the position of the first that is looked for, or `end`; GM_FIND_MAX bytes
- * at most are looked at, then: GM_SIP_MAX. Three characters (low bytes of `set`), one, and a blank
- * or line end. Each is a loop of its own, because a character more costs a third of it. */
-GM_GLOBAL __u32 gm_find(struct gm_work* w, __u32 at, __u32 end, __u32 set)
+/* What is looked for. */
+enum gm_wanted { GM_WANT_SPACE, GM_WANT_ONE, GM_WANT_THREE };
+
+/* One search; `wanted` is a constant where it is inlined, so that each has a loop of its own: a
+ * character more costs a third of it. */
+GM_INLINE __u32 gm_search(const struct gm_work* w, __u32 at, __u32 end, enum gm_wanted wanted,
+                          __u32 set)
 {
     __u64 a = gm_each((__u8)set), b = gm_each((__u8)(set >> 8)), c = gm_each((__u8)(set >> 16));
     const char* p;
@@ -54,7 +57,10 @@ GM_GLOBAL __u32 gm_find(struct gm_work* w, __u32 at, __u32 end, __u32 set)
     p = gm_at(w, at);
     for (k = 0; k < GM_FIND_MAX; k += 8) {
         __u64 word = gm_load8(p + k);
-        __u64 hit = gm_equal(word, a) | gm_equal(word, b) | gm_equal(word, c);
+        __u64 hit = wanted == GM_WANT_SPACE ? gm_space(word)
+                    : wanted == GM_WANT_ONE
+                        ? gm_equal(word, a)
+                        : gm_equal(word, a) | gm_equal(word, b) | gm_equal(word, c);
 
         if (hit)
             return gm_found(at, k, hit, end);
@@ -62,45 +68,24 @@ GM_GLOBAL __u32 gm_find(struct gm_work* w, __u32 at, __u32 end, __u32 set)
             return end;
     }
     return GM_SIP_MAX;
+}
+
+/* Searches in [at, end): the position of the first that is looked for, or `end`; GM_FIND_MAX bytes
+ * at most are looked at, then: GM_SIP_MAX. Three characters (low bytes of `set`), one, and a blank
+ * or line end. */
+GM_GLOBAL __u32 gm_find(struct gm_work* w, __u32 at, __u32 end, __u32 set)
+{
+    return gm_search(w, at, end, GM_WANT_THREE, set);
 }
 
 GM_GLOBAL __u32 gm_find_one(struct gm_work* w, __u32 at, __u32 end, __u32 one)
 {
-    __u64 pattern = gm_each((__u8)one);
-    const char* p;
-    __u32 k;
-
-    if (!w || at >= end)
-        return end;
-    p = gm_at(w, at);
-    for (k = 0; k < GM_FIND_MAX; k += 8) {
-        __u64 hit = gm_equal(gm_load8(p + k), pattern);
-
-        if (hit)
-            return gm_found(at, k, hit, end);
-        if (k + 8 >= end - at)
-            return end;
-    }
-    return GM_SIP_MAX;
+    return gm_search(w, at, end, GM_WANT_ONE, one);
 }
 
 GM_GLOBAL __u32 gm_find_space(struct gm_work* w, __u32 at, __u32 end)
 {
-    const char* p;
-    __u32 k;
-
-    if (!w || at >= end)
-        return end;
-    p = gm_at(w, at);
-    for (k = 0; k < GM_FIND_MAX; k += 8) {
-        __u64 hit = gm_space(gm_load8(p + k));
-
-        if (hit)
-            return gm_found(at, k, hit, end);
-        if (k + 8 >= end - at)
-            return end;
-    }
-    return GM_SIP_MAX;
+    return gm_search(w, at, end, GM_WANT_SPACE, 0);
 }
 
 #define GM_SET(a, b, c) ((__u32)(__u8)(a) | (__u32)(__u8)(b) << 8 | (__u32)(__u8)(c) << 16)
