@@ -81,19 +81,6 @@ Result<> RawMap::put(const void* key, const void* value) const {
     return {};
 }
 
-Result<> RawMap::put_all(const void* keys, const void* values, std::size_t count) const {
-    auto done = static_cast<__u32>(count);
-    if (count > 1 && has_batches(type_) &&
-        bpf_map_update_batch(fd(), keys, values, &done, nullptr) == 0)
-        return {};
-    const auto* key = static_cast<const std::byte*>(keys);
-    const auto* value = static_cast<const std::byte*>(values);
-    for (std::size_t i = 0; i < count; ++i)
-        if (auto one = put(key + i * key_size_, value + i * value_size_); !one)
-            return one;
-    return {};
-}
-
 Result<> RawMap::erase(const void* key) const {
     if (bpf_map_delete_elem(fd(), key) != 0 && errno != ENOENT)
         return fail(error(errno, "cannot erase"));

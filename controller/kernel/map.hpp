@@ -35,9 +35,6 @@ class RawMap {
     [[nodiscard]] Result<bool> lookup(const void* key, void* value) const;
     // Kind exhausted where the map is full.
     [[nodiscard]] Result<> put(const void* key, const void* value) const;
-    // `count` of them, one behind the other, in one call where the map can. After an error some may
-    // be there.
-    [[nodiscard]] Result<> put_all(const void* keys, const void* values, std::size_t count) const;
     // A key that is not there is no error.
     [[nodiscard]] Result<> erase(const void* key) const;
     // Every entry once, but those that come or go meanwhile; in batches where the map can. The
@@ -87,10 +84,6 @@ template <typename K, typename V> class Map {
     }
     [[nodiscard]] Result<> put(const K& key, const V& value) const {
         return raw_.put(&key, &value);
-    }
-    // REQUIRES: as many values as keys.
-    [[nodiscard]] Result<> put_all(std::span<const K> keys, std::span<const V> values) const {
-        return raw_.put_all(keys.data(), values.data(), keys.size());
     }
     [[nodiscard]] Result<> erase(const K& key) const { return raw_.erase(&key); }
     // visit(const K&, const V&)
