@@ -27,6 +27,15 @@ bool names(const Pending& pending, std::uint16_t port) {
     return port != 0 && (pending.client.port_c == port || pending.client.port_s == port);
 }
 
+std::vector<std::pair<std::uint64_t, Slot>> slots_by_subscriber(const Table& table) {
+    std::vector<std::pair<std::uint64_t, Slot>> slots;
+    for (Slot slot = 0; slot < table.end(); ++slot)
+        if (table.at(slot).subscriber != 0)
+            slots.emplace_back(table.at(slot).subscriber, slot);
+    std::ranges::sort(slots);
+    return slots;
+}
+
 } // namespace
 
 void Associations::place(Association& a, const Key& key) {
@@ -297,12 +306,10 @@ void Associations::settle(std::uint64_t now_ns, Outcome& out) {
 Result<> Associations::restore(const Entries<gm_spi_key, gm_spi>& entries, std::uint64_t now_ns,
                                Outcome& out) {
     const Table& table = life_.table();
-    std::vector<std::pair<std::uint64_t, Slot>> slots;
-    for (Slot slot = 0; slot < table.end(); ++slot)
-        if (table.at(slot).subscriber != 0)
-            slots.emplace_back(table.at(slot).subscriber, slot);
-    std::ranges::sort(slots);
+    std::vector<std::pair<std::uint64_t, Slot>> slots; // by subscriber, once one is asked for
     auto read = entries([&](const gm_spi_key& key, const gm_spi& value) {
+        if (slots.empty())
+            slots = slots_by_subscriber(table);
         const auto found = std::ranges::lower_bound(slots, value.subscriber, {},
                                                     &std::pair<std::uint64_t, Slot>::first);
         Association* a = nullptr;
