@@ -235,11 +235,9 @@ void Bench::measure() {
 
 int main(int argc, char** argv) {
     using namespace gmguard::bench;
-    const std::string option = argc == 3 ? argv[1] : "";
-    if (argc != 1 && option != "--json")
-        die("usage: bench_controller [--json FILE]");
+    const auto json = json_file(argc, argv);
     Bench bench;
     bench.measure();
-    if (argc == 3)
-        bench.write(argv[2]);
+    if (!json.empty())
+        bench.write(json);
 }

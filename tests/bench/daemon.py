@@ -1,16 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """gmguardd with a million subscribers: what it takes, and how long its answers take."""
 import contextlib
-import http.client
 import json
 import os
-import socket
 import time
 
 from lab.guard import Guard
 from lab.kamailio import DOMAIN
 from lab.phone import Phone
 from lab.processes import LabError, wait_until
+from lab.unix_http import UnixConnection
 
 _CHUNK = 2000      # bindings of one request
 _PAGE = 1000       # bindings of one answer
@@ -27,21 +26,11 @@ bindings = {room}
 """
 
 
-class _UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path):
-        super().__init__("gmguard")
-        self._path = str(path)
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.connect(self._path)
-
-
 class Api:
     """The admin interface over one connection."""
 
     def __init__(self, path):
-        self._connection = _UnixConnection(path)
+        self._connection = UnixConnection(path)
 
     def ask(self, method, target, body=None):
         text = None if body is None else json.dumps(body)

@@ -11,6 +11,7 @@
 #include <fstream>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -19,6 +20,13 @@ namespace gmguard::bench {
 [[noreturn]] inline void die(const std::string& why) {
     fmt::print(stderr, "bench: {}\n", why);
     std::exit(1);
+}
+
+// Of the arguments [--json FILE]; empty without.
+inline std::string json_file(int argc, char** argv) {
+    if (argc != 1 && (argc != 3 || std::string_view(argv[1]) != "--json"))
+        die(fmt::format("usage: {} [--json FILE]", argv[0]));
+    return argc == 3 ? argv[2] : "";
 }
 
 // The value of a Result; the bench ends where there is none.

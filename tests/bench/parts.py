@@ -5,11 +5,11 @@ import contextlib
 import json
 import os
 import pathlib
-import platform
 import subprocess
 import tempfile
 
 from daemon import Daemon
+import machine
 from expedited import expedited
 from lab.guard import REPOSITORY
 from lab.lab import Lab, undisturbed
@@ -103,17 +103,11 @@ def _read(path):
     return ""
 
 
-def _processor():
-    return next((line.partition(":")[2].strip() for line in _read("/proc/cpuinfo").splitlines()
-                 if line.startswith("model name")), platform.machine())
-
-
 def conditions():
     """What the figures depend on."""
     weak = pathlib.Path("/sys/devices/system/cpu/vulnerabilities")
-    return {"kernel": platform.release(), "processor": _processor(), "cores": os.cpu_count(),
+    return {**machine.about(),
             "mitigations": {file.name: text for file in sorted(weak.glob("*"))
                             if (text := _read(file)).startswith("Mitigation")},
-            "load_before": os.getloadavg()[0],
             "commit": run("git", "-C", REPOSITORY, "describe", "--always", "--dirty",
                           check=False).strip()}

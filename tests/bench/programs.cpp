@@ -319,7 +319,7 @@ void Bench::random_of_front(std::uint32_t bindings) {
     const auto from = phone(kTemplate);
     const auto registers = frame(from, kClear, initial_register(from));
     const auto esp = esp_frame(from, spi(kTemplate), 1100);
-    const int front = fd(Program::front), nothing = bpf_program__fd(base_->progs.bench_picked);
+    const int front = fd(Program::front), nothing = bpf_program__fd(base_->progs.bench_empty);
     const auto note = [&](const std::string& key, const std::string& what, int program,
                           const Bytes& packet) {
         const auto places = places_in(packet, bindings);
@@ -383,11 +383,9 @@ void Bench::measure() {
 
 int main(int argc, char** argv) {
     using namespace gmguard::bench;
-    const std::string option = argc == 3 ? argv[1] : "";
-    if (argc != 1 && option != "--json")
-        die("usage: bench_programs [--json FILE]");
+    const auto json = json_file(argc, argv);
     Bench bench;
     bench.measure();
-    if (argc == 3)
-        bench.write(argv[2]);
+    if (!json.empty())
+        bench.write(json);
 }

@@ -7,18 +7,24 @@ def _of(figures, path):
     return figures[section][key]
 
 
-def _programs(key):
-    return lambda f: _of(f, f"programs.{key}")
-
-
 def _ratio(above, below):
     return lambda f: _of(f, above) / _of(f, below)
 
 
 def _beside_lookup(key, warm):
-    """A random subscriber of a million against a warm one and a bare look-up."""
+    """A random subscriber of a million against one, and a bare look-up. gm_inside's packets are run
+    one by one, with caches that each call of the kernel leaves cold: one subscriber too."""
     return lambda f: _of(f, f"programs.{key}") / (
         _of(f, f"programs.{warm}") + _of(f, "programs.lookup_1M_random"))
+
+
+# Times what a peer drops in the same time, at least.
+LIVE = {"nft": 5, "xdp_filter": 2, "kamailio": 50}
+
+
+def _live(peer, name):
+    return (f"live: INVITE flood dropped, times {name}",
+            _ratio("live.gmguard_native", f"live.{peer}"), ">=", LIVE[peer])
 
 
 # What, how it is had, and at most (or at least) what.
@@ -35,12 +41,11 @@ _TARGETS = (
      lambda f: _of(f, "programs_best.inside_request_1024"), "<=", 1200),
     ("gm_front: random subscriber of 1,000,000, times warm and a bare look-up",
      _beside_lookup("front_register_1M_random", "front_register_1164"), "<=", 1.25),
-    ("gm_inside: random subscriber of 1,000,000, times warm and a bare look-up",
+    ("gm_inside: random subscriber of 1,000,000, times one alike and a bare look-up",
      _beside_lookup("inside_request_1M_random", "inside_request_1M_one"), "<=", 1.25),
-    ("live: INVITE flood dropped, times nftables", _ratio("live.gmguard_native", "live.nft"),
-     ">=", 5),
-    ("live: the same, times xdp-filter", _ratio("live.gmguard_native", "live.xdp_filter"), ">=", 2),
-    ("live: the same, times Kamailio", _ratio("live.gmguard_native", "live.kamailio"), ">=", 50),
+    _live("nft", "nftables"),
+    _live("xdp_filter", "xdp-filter"),
+    _live("kamailio", "Kamailio"),
     ("registrations in a second of one core", lambda f: _of(f, "controller.registrations_per_second"),
      ">=", 50_000),
     ("200 seen until bound in the kernel, p99, us", lambda f: _of(f, "controller.commit_p99_us"),

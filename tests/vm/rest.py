@@ -1,25 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A guard that is asked through its admin socket by this process: where all is emulated, to start a
 command takes half a second."""
-import http.client
 import json
-import socket
 
 from lab.guard import Guard
 from lab.processes import LabError
-
-_TIMEOUT_S = 30
-
-
-class _Connection(http.client.HTTPConnection):
-    def __init__(self, path):
-        super().__init__("localhost", timeout=_TIMEOUT_S)
-        self._path = str(path)
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(_TIMEOUT_S)
-        self.sock.connect(self._path)
+from lab.unix_http import UnixConnection
 
 
 class RestGuard(Guard):
@@ -50,7 +36,7 @@ class RestGuard(Guard):
 
     def _ask(self, method, path, body=None, headers=None):
         """The document and the ETag."""
-        connection = _Connection(self.socket)
+        connection = UnixConnection(self.socket)
         try:
             connection.request(method, path, json.dumps(body) if body else None,
                                {"Content-Type": "application/json", **(headers or {})})

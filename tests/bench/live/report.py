@@ -1,18 +1,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The figures as a table, as ratios and as JSON."""
 import json
-import os
 import pathlib
-import platform
-import sys
 
 from lab.processes import run
 
+import machine
+import targets
 from flood import KINDS
 from measure import POUR_RATE
 
 SUFFIX = {"invite": "", "junk": "_junk", "spoofed": "_spoofed"}
-TARGETS = (("nft", 5), ("xdp_filter", 2), ("kamailio", 50), ("kamailio_pike", 50))
+TARGETS = {**targets.LIVE, "kamailio_pike": targets.LIVE["kamailio"]}
 _MINE = "gmguard_native"
 _PACKAGES = "kamailio", "nftables", "iptables", "ipset", "xdp-tools"
 _METHOD = {
@@ -42,22 +41,13 @@ def live_of(net_ns):
 
 
 def conditions(more):
-    return {"kernel": platform.release(), "cpu": _cpu(), "cpus": os.cpu_count(),
-            "load_before": round(os.getloadavg()[0], 2), "versions": _versions(),
-            "method": _METHOD, **more}
+    return {**machine.about(), "versions": _versions(), "method": _METHOD, **more}
 
 
 def _versions():
     """Of the peers, as Debian numbers them."""
     lines = run("dpkg-query", "-W", *_PACKAGES, check=False).splitlines()
     return dict(line.split("\t") for line in lines)
-
-
-def _cpu():
-    for line in pathlib.Path("/proc/cpuinfo").read_text(encoding="ascii").splitlines():
-        if line.startswith("model name"):
-            return line.partition(":")[2].strip()
-    return platform.machine()
 
 
 def print_table(live, names):
@@ -78,7 +68,7 @@ def _cell(number, width):
 
 def print_ratios(live):
     """The guard's, and what there is to reach: those of a program that only drops."""
-    for peer, target in TARGETS:
+    for peer, target in TARGETS.items():
         if not live.get(peer) or not live.get(_MINE):
             print(f"{_MINE} against {peer}: not measured")
             continue
@@ -100,16 +90,6 @@ def print_doubts(told):
     if slow:
         print(f"the machine was busy: phones registered against fewer packets a second than "
               f"the {POUR_RATE:,} meant: {', '.join(slow)}")
-
-
-def can_write(path):
-    """Says so where not, before there is something to write."""
-    try:
-        open(path, "a", encoding="utf-8").close()
-    except OSError as error:
-        print(f"tests/bench/live/run: --json: {error}", file=sys.stderr)
-        return False
-    return True
 
 
 def write(path, live, told):

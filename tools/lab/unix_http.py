@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""HTTP over a Unix socket: the admin interface, asked by this process."""
+import http.client
+import socket
+
+_TIMEOUT_S = 30
+
+
+class UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path):
+        super().__init__("localhost", timeout=_TIMEOUT_S)
+        self._path = str(path)
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(_TIMEOUT_S)
+        self.sock.connect(self._path)
