@@ -113,19 +113,25 @@ static __always_inline int gm_is_exclusive(const struct gm_binding *binding)
     return binding->state == GM_STATE_BOUND;
 }
 
-static __always_inline int gm_is_bound_identity(__u64 subscriber, gm_u128 identity)
+/* Whose the identity is in the first place, or NULL. */
+static __always_inline const struct gm_owner *gm_owner_of(gm_u128 identity)
 {
-    struct gm_identity_key key = {.identity = identity, .subscriber = subscriber};
-
-    return bpf_map_lookup_elem(&gm_identities, &key) != NULL;
+    return bpf_map_lookup_elem(&gm_owners, &identity);
 }
 
-/* Whether another subscriber than this one holds the identity live (H13). */
-static __always_inline int gm_is_owned_by_other(const struct gm_settings *settings,
-                                                __u64 subscriber, gm_u128 identity)
+/* Whether the subscriber has the identity too that is `owner`'s. */
+static __always_inline int gm_has_identity(const struct gm_owner *owner, __u64 subscriber,
+                                           gm_u128 identity)
 {
-    struct gm_owner *owner = bpf_map_lookup_elem(&gm_owners, &identity);
+    struct gm_shared_key key = {.identity = identity, .subscriber = subscriber};
 
+    return (owner && owner->subscriber == subscriber) || bpf_map_lookup_elem(&gm_shared, &key);
+}
+
+/* Whether the owner is another subscriber, who holds the identity live (H13). */
+static __always_inline int gm_is_live_other(const struct gm_settings *settings,
+                                            const struct gm_owner *owner, __u64 subscriber)
+{
     return owner && owner->subscriber != subscriber &&
            (!owner->expires_ns || owner->expires_ns > gm_now(settings));
 }

@@ -62,17 +62,8 @@ struct {
     __type(value, struct gm_binding);
 } gm_bindings SEC(".maps");
 
-/* (subscriber, identity) present or not. Written with the binding; when full the identity is
+/* Identity -> the subscriber that has it. Written with the binding; when full the identity is
  * refused to its subscriber. */
-struct {
-    __uint(type, BPF_MAP_TYPE_HASH);
-    __uint(max_entries, 400000);
-    __uint(map_flags, BPF_F_NO_PREALLOC);
-    __type(key, struct gm_identity_key);
-    __type(value, struct gm_identity);
-} gm_identities SEC(".maps");
-
-/* Identity -> the subscriber that holds it live. When full the identity has no known owner. */
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
     __uint(max_entries, 400000);
@@ -80,6 +71,16 @@ struct {
     __type(key, gm_u128);
     __type(value, struct gm_owner);
 } gm_owners SEC(".maps");
+
+/* (identity, subscriber) of those that have an identity beside its owner. When full it is refused
+ * to them. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 400000);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __type(key, struct gm_shared_key);
+    __type(value, __u8);
+} gm_shared SEC(".maps");
 
 /* (source, nonce) -> the challenge that was sent. LRU: an attacker's challenges can push out
  * others; what is lost is only that a failure REGISTER of that moment is matched. */

@@ -29,10 +29,11 @@ static __attribute__((noinline)) int gm_may_claim(const struct gm_settings *sett
                                                   __u64 low)
 {
     gm_u128 identity = (gm_u128)high << 64 | low;
+    const struct gm_owner *owner = gm_owner_of(identity);
 
-    if (claim->adopted && !gm_is_owned_by_other(settings, claim->subscriber, identity))
+    if (claim->adopted && !gm_is_live_other(settings, owner, claim->subscriber))
         return 1;
-    return gm_is_bound_identity(claim->subscriber, identity);
+    return gm_has_identity(owner, claim->subscriber, identity);
 }
 
 /* Whether the identity is another's and not the claimed subscriber's, too: of one that several
@@ -42,9 +43,10 @@ static __attribute__((noinline)) int gm_is_anothers(const struct gm_settings *se
                                                     __u64 low)
 {
     gm_u128 identity = (gm_u128)high << 64 | low;
+    const struct gm_owner *owner = gm_owner_of(identity);
 
-    return gm_is_owned_by_other(settings, claim->subscriber, identity) &&
-           !gm_is_bound_identity(claim->subscriber, identity);
+    return gm_is_live_other(settings, owner, claim->subscriber) &&
+           !gm_has_identity(owner, claim->subscriber, identity);
 }
 
 /* One identity in w->uri is the claimed subscriber's. */

@@ -37,7 +37,7 @@ binding::Rules rules_of(const config::Config& config, const kernel::Maps& maps) 
     rules.registration_timer_ns = config.limits.registration_timer_s * binding::kSecond;
     rules.bindings = maps.bindings.raw().max_entries();
     rules.adopted = rules.bindings / 2;
-    rules.identities = maps.identities.raw().max_entries();
+    rules.identities = maps.owners.raw().max_entries();
     rules.spis = maps.spis.raw().max_entries();
     rules.challenges = maps.challenges.raw().max_entries();
     return rules;
@@ -96,8 +96,8 @@ Result<> Engine::adopt() {
     const auto entries_of = [](const auto& map) {
         return [&map](const auto& show) { return map.for_each(show); };
     };
-    return done(policy_.adopt(now.ns, {entries_of(maps.bindings), entries_of(maps.identities),
-                                       entries_of(maps.owners), entries_of(maps.spis)}),
+    return done(policy_.adopt(now.ns, {entries_of(maps.bindings), entries_of(maps.owners),
+                                       entries_of(maps.shared), entries_of(maps.spis)}),
                 now);
 }
 
@@ -244,11 +244,11 @@ void Engine::note_fill() {
     const auto& maps = objects_.maps();
     const auto percent = [](std::size_t used, std::uint32_t room) { return 100 * used / room; };
     const auto bindings = percent(counts.selectors, maps.bindings.raw().max_entries());
-    const auto identities = percent(counts.identities, maps.identities.raw().max_entries());
+    const auto identities = percent(counts.identities, maps.owners.raw().max_entries());
     const auto most = std::max(bindings, identities);
     if (most >= kFull && !filling_)
         alarm(fmt::format("{} is {} % full: raise limits.bindings before no new phone is learned",
-                          bindings >= identities ? "gm_bindings" : "gm_identities", most));
+                          bindings >= identities ? "gm_bindings" : "gm_owners", most));
     if (most >= kFull || most < kFullNoMore)
         filling_ = most >= kFull;
 }

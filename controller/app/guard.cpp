@@ -377,7 +377,7 @@ admin::Figures Guard::figures() const {
                         {GM_STATE_SHADOW, counts.shadow},   {GM_STATE_ADOPTED, counts.adopted},
                         {GM_STATE_LAPSED, counts.lapsed},   {GM_STATE_COOLDOWN, counts.cooldown}};
     figures.maps = {{"gm_bindings", counts.in_kernel(), maps.bindings.raw().max_entries()},
-                    {"gm_identities", counts.identities, maps.identities.raw().max_entries()}};
+                    {"gm_owners", counts.identities, maps.owners.raw().max_entries()}};
     figures.registrations = engine_.registrations();
     figures.sas = sas_.counts();
     figures.sa_deviations = sas_.deviations();

@@ -16,18 +16,16 @@ template <std::size_t N> std::string_view text_of(const char (&text)[N]) {
     return {text, strnlen(text, N)};
 }
 
-// An entry of gm_identities. Sorted by subscriber, the default IMPU first. (Two halves: a number of
-// 16 bytes would be aligned, and these are millions.)
+// An identity of a subscriber, from gm_owners or gm_shared. Sorted by subscriber. (Two halves: a
+// number of 16 bytes would be aligned, and these are millions.)
 struct Held {
     std::uint64_t subscriber;
     std::uint64_t high, low;
-    bool not_default;
-    bool taken; // its subscriber is restored
+    std::uint64_t expires_ns; // as in gm_owners
+    bool shared;
+    Slot slot = kNoSlot; // where its subscriber is restored
 
     [[nodiscard]] gm_u128 identity() const { return gm_u128{high} << 64 | low; }
-    friend bool operator<(const Held& a, const Held& b) {
-        return std::tie(a.subscriber, a.not_default) < std::tie(b.subscriber, b.not_default);
-    }
 };
 
 // The identities of each subscriber, and who has been restored.
@@ -35,12 +33,18 @@ class Identities {
   public:
     [[nodiscard]] Result<> read(const PinnedMaps& pinned, std::size_t room) {
         all_.reserve(room);
-        auto read = pinned.identities([this](const gm_identity_key& key, const gm_identity& value) {
-            all_.push_back({key.subscriber, static_cast<std::uint64_t>(key.identity >> 64),
-                            static_cast<std::uint64_t>(key.identity), value.is_default == 0,
-                            false});
+        const auto add = [this](gm_u128 identity, const gm_owner& owner, bool shared) {
+            all_.push_back({owner.subscriber, static_cast<std::uint64_t>(identity >> 64),
+                            static_cast<std::uint64_t>(identity), owner.expires_ns, shared});
+        };
+        auto read = pinned.owners(
+            [&](const gm_u128& identity, const gm_owner& owner) { add(identity, owner, false); });
+        if (!read)
+            return read;
+        read = pinned.shared([&](const gm_shared_key& key, std::uint8_t) {
+            add(key.identity, {key.subscriber, 0}, true);
         });
-        std::ranges::sort(all_, std::less<>{});
+        std::ranges::sort(all_, {}, &Held::subscriber);
         return read;
     }
     [[nodiscard]] std::size_t size() const { return all_.size(); }
@@ -50,23 +54,22 @@ class Identities {
             count += i == 0 || all_[i].subscriber != all_[i - 1].subscriber ? 1 : 0;
         return count;
     }
-    // None: the subscriber was taken before.
-    [[nodiscard]] std::optional<std::span<const Held>> take(std::uint64_t subscriber) {
+    // None: the subscriber was taken before. What is taken gets the slot of its binding.
+    [[nodiscard]] std::optional<std::span<Held>> take(std::uint64_t subscriber) {
         const auto held = std::ranges::equal_range(all_, subscriber, {}, &Held::subscriber);
         if (held.empty())
-            return bare_.insert(subscriber).second ? std::optional(std::span<const Held>())
+            return bare_.insert(subscriber).second ? std::optional(std::span<Held>())
                                                    : std::nullopt;
-        if (held.front().taken)
-            return std::nullopt;
-        for (Held& one : held)
-            one.taken = true;
-        return held;
+        return held.front().slot == kNoSlot ? std::optional(std::span<Held>(held)) : std::nullopt;
     }
-    void erase_the_rest(Outcome& out) const {
-        for (const Held& one : all_)
-            if (!one.taken)
-                out.operations.emplace_back(EraseIdentity{{one.identity(), one.subscriber, 0}});
+    // Whether gm_owners has this entry.
+    [[nodiscard]] bool has(gm_u128 identity, const gm_owner& owner) const {
+        const auto held = std::ranges::equal_range(all_, owner.subscriber, {}, &Held::subscriber);
+        return std::ranges::any_of(held, [&](const Held& one) {
+            return one.identity() == identity && !one.shared && one.expires_ns == owner.expires_ns;
+        });
     }
+    [[nodiscard]] const std::vector<Held>& all() const { return all_; }
 
   private:
     std::vector<Held> all_;
@@ -101,12 +104,14 @@ bool is_second(const gm_selector& selector, const gm_binding& value) {
 Holding holding_of(const gm_binding& value, std::span<const Held> held, const Hasher& hasher) {
     Holding holding{std::string(text_of(value.impi)), {Registration{0, value.expires_ns, {}}}};
     auto& identities = holding.registrations.front().identities;
+    if (value.identity != 0)
+        identities.push_back({value.identity, {}});
     for (const Held& one : held)
-        identities.push_back({one.identity(), {}});
+        if (one.identity() != value.identity)
+            identities.push_back({one.identity(), {}});
     const std::string_view impu = text_of(value.impu);
     const bool may_be_cut = impu.size() + 1 == sizeof value.impu;
-    const gm_u128 hash = may_be_cut ? hasher.identity(impu) : value.identity;
-    if (!identities.empty() && !impu.empty() && hash == identities.front().hash)
+    if (value.identity != 0 && !(may_be_cut && hasher.identity(impu) != value.identity))
         identities.front().text = impu;
     return holding;
 }
@@ -147,48 +152,6 @@ void restore_seconds(std::span<const Ported> entries, Life& life, Outcome& out) 
             out.operations.emplace_back(EraseBinding{entry.selector});
 }
 
-// A live holder of an identity. Sorted by identity, the oldest subscriber first.
-struct Live {
-    gm_u128 identity;
-    std::uint64_t subscriber;
-    std::uint64_t expires_ns;
-    friend bool operator<(const Live& a, const Live& b) {
-        return std::tie(a.identity, a.subscriber) < std::tie(b.identity, b.subscriber);
-    }
-};
-
-std::vector<Live> oldest_of_each(std::vector<Live> live) {
-    std::ranges::sort(live, std::less<>{});
-    const auto rest = std::ranges::unique(live, {}, &Live::identity);
-    live.erase(rest.begin(), rest.end());
-    return live;
-}
-
-Result<std::vector<Live>> read_owners(const PinnedMaps& pinned, std::size_t room) {
-    std::vector<Live> there;
-    there.reserve(room);
-    auto read = pinned.owners([&there](const gm_u128& identity, const gm_owner& owner) {
-        there.push_back({identity, owner.subscriber, owner.expires_ns});
-    });
-    std::ranges::sort(there, std::less<>{});
-    return read ? Result<std::vector<Live>>(std::move(there)) : fail(std::move(read.error()));
-}
-
-// Writes what gm_owners lacks or has wrong; both are sorted.
-void repair_owners(std::span<const Live> live, std::span<const Live> there, Outcome& out) {
-    auto old = there.begin();
-    for (const Live& one : live) {
-        for (; old != there.end() && old->identity < one.identity; ++old)
-            out.operations.emplace_back(EraseOwner{old->identity});
-        const bool known = old != there.end() && old->identity == one.identity;
-        if (!known || old->subscriber != one.subscriber || old->expires_ns != one.expires_ns)
-            out.operations.emplace_back(PutOwner{one.identity, {one.subscriber, one.expires_ns}});
-        old += known ? 1 : 0;
-    }
-    for (; old != there.end(); ++old)
-        out.operations.emplace_back(EraseOwner{old->identity});
-}
-
 // Brings the entries of gm_bindings into the table.
 class Restoring {
   public:
@@ -200,17 +163,19 @@ class Restoring {
     [[nodiscard]] Result<> read(const PinnedMaps& pinned, std::size_t room) {
         if (auto read = identities_.read(pinned, room); !read)
             return read;
-        live_.reserve(room);
         life_.expect(identities_.subscribers(), identities_.size());
         return pinned.bindings([this](const gm_selector& selector, const gm_binding& value) {
             show(selector, value);
         });
     }
     // Afterwards, once.
-    [[nodiscard]] std::vector<Live> end() {
+    void end() {
         restore_seconds(ported_, life_, out_);
-        identities_.erase_the_rest(out_);
-        return oldest_of_each(std::move(live_));
+        for (const Held& one : identities_.all())
+            if (one.slot == kNoSlot || !is_right(one))
+                settle(one);
+        for (const auto& [identity, slot] : lacking_)
+            life_.settle(identity, slot, now_ns_, out_);
     }
 
   private:
@@ -227,10 +192,25 @@ class Restoring {
             out_.operations.emplace_back(EraseBinding{selector});
             return;
         }
-        life_.restore(binding_of(selector, value, now_ns_), holding_of(value, *held, hasher_));
-        if (value.state == GM_STATE_BOUND)
-            for (const Held& one : *held)
-                live_.push_back({one.identity(), value.subscriber, value.expires_ns});
+        const Slot slot =
+            life_.restore(binding_of(selector, value, now_ns_), holding_of(value, *held, hasher_));
+        for (Held& one : *held)
+            one.slot = slot;
+        const auto is_default = [&](const Held& one) { return one.identity() == value.identity; };
+        if (value.identity != 0 && std::ranges::none_of(*held, is_default))
+            lacking_.emplace_back(value.identity, slot);
+    }
+    // Whether the maps say of it what the table says.
+    [[nodiscard]] bool is_right(const Held& one) const {
+        const auto owner = life_.owner(one.identity(), one.slot, now_ns_);
+        return (owner.slot == one.slot) != one.shared &&
+               identities_.has(one.identity(), owner.entry);
+    }
+    void settle(const Held& one) {
+        const std::uint64_t gone = one.slot == kNoSlot ? one.subscriber : 0;
+        life_.settle(one.identity(), one.slot, now_ns_, out_, gone);
+        if (one.shared && life_.owner(one.identity(), one.slot, now_ns_).slot == one.slot)
+            out_.operations.emplace_back(EraseShared{{one.identity(), one.subscriber, 0}});
     }
 
     const Hasher& hasher_;
@@ -240,22 +220,17 @@ class Restoring {
     Outcome& out_;
     Identities identities_;
     std::vector<Ported> ported_;
-    std::vector<Live> live_;
+    std::vector<std::pair<gm_u128, Slot>> lacking_; // default identities that no map has
 };
 
 } // namespace
 
 Result<Outcome> Policy::adopt(std::uint64_t now_ns, const PinnedMaps& pinned) {
     Outcome out;
-    const auto room = parts_->rules.identities;
     Restoring restoring(parts_->hasher, parts_->forms, parts_->life, now_ns, out);
-    if (auto read = restoring.read(pinned, room); !read)
+    if (auto read = restoring.read(pinned, parts_->rules.identities); !read)
         return fail(std::move(read.error()));
-    const auto live = restoring.end();
-    const auto owners = read_owners(pinned, room);
-    if (!owners)
-        return fail(owners.error());
-    repair_owners(live, *owners, out);
+    restoring.end();
     if (auto read = parts_->associations.restore(pinned.spis, now_ns, out); !read)
         return fail(std::move(read.error()));
     return out;

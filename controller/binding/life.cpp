@@ -115,7 +115,7 @@ void Life::create(const Grant& grant, Outcome& out) {
     const Holding holding{grant.impi, {grant.registration}};
     const Slot slot = table_.insert(std::move(binding), holding);
     const auto identities = holding.identities();
-    put_identities(slot, identities, {}, grant.now_ns, out);
+    put_identities(slot, identities, grant.now_ns, out);
     put_binding(slot, identities, grant.now_ns, out);
     const bool bound = grant.state == GM_STATE_BOUND;
     out.notices.push_back(notice(bound ? NoticeKind::bound : NoticeKind::adopted, slot, grant));
@@ -149,6 +149,10 @@ void Life::take_over(Slot slot, const Grant& grant, Outcome& out) {
     const auto left = table_.holding(slot).identities();
     if (table_.at(slot).second_port() != 0)
         out.operations.emplace_back(EraseBinding{table_.at(slot).second()});
+    // What both have becomes the new one's, while the old entry still speaks for it.
+    for (const auto& identity : left)
+        if (has(grant.registration.identities, identity.hash))
+            out.operations.emplace_back(PutShared{{identity.hash, subscriber, 0}});
     table_.erase(slot);
     create(grant, out); // its PutBinding replaces the entry
     erase_identities(subscriber, left, {}, grant.now_ns, out);
@@ -171,7 +175,7 @@ void Life::refresh(Slot slot, const Grant& grant, Outcome& out) {
         renegotiate(slot, grant.client, out);
     table_.set_origin(slot, grant.origin);
     table_.set_state(slot, grant.state, holding.expires_ns());
-    put_identities(slot, after, before, grant.now_ns, out);
+    put_identities(slot, after, grant.now_ns, out);
     put_binding(slot, after, grant.now_ns, out);
     erase_identities(subscriber, before, after, grant.now_ns, out);
     const bool news = !was_bound && grant.state == GM_STATE_BOUND;
@@ -206,7 +210,7 @@ void Life::deregister(Slot slot, gm_u128 to, std::uint64_t now_ns, Outcome& out)
     table_.set_holding(slot, old, holding);
     table_.set_state(slot, GM_STATE_BOUND, holding.expires_ns());
     const auto after = holding.identities();
-    put_identities(slot, after, before, now_ns, out);
+    put_identities(slot, after, now_ns, out);
     put_binding(slot, after, 0, out);
     erase_identities(subscriber, before, after, now_ns, out);
     out.notices.push_back(notice(NoticeKind::refreshed, slot, now_ns));
@@ -251,8 +255,7 @@ void Life::leave(Slot slot, gm_binding_state state, std::uint64_t until_ns, std:
     const auto identities = table_.holding(slot).identities();
     table_.set_state(slot, state, until_ns);
     put_binding(slot, identities, 0, out);
-    for (const auto& identity : identities)
-        put_owner(identity.hash, slot, now_ns, out);
+    put_identities(slot, identities, now_ns, out);
 }
 
 void Life::used(const gm_selector& selector, std::uint64_t seen_ns, std::uint64_t now_ns,
@@ -301,9 +304,9 @@ void Life::expire(std::uint64_t now_ns, Outcome& out) {
     });
 }
 
-void Life::restore(Binding binding, const Holding& holding) {
+Slot Life::restore(Binding binding, const Holding& holding) {
     next_subscriber_ = std::max(next_subscriber_, binding.subscriber + 1);
-    table_.insert(std::move(binding), holding);
+    return table_.insert(std::move(binding), holding);
 }
 
 void Life::restore_client(Slot slot, ClientPorts client, bool whole, Outcome& out) {
@@ -343,18 +346,10 @@ void Life::put_binding(Slot slot, const std::vector<Identity>& identities, std::
     out.operations.emplace_back(put);
 }
 
-void Life::put_identities(Slot slot, const std::vector<Identity>& identities,
-                          const std::vector<Identity>& there, std::uint64_t now_ns,
+void Life::put_identities(Slot slot, const std::vector<Identity>& identities, std::uint64_t now_ns,
                           Outcome& out) const {
-    const std::uint64_t subscriber = table_.at(slot).subscriber;
-    for (const auto& identity : identities) {
-        const bool is_default = &identity == &identities.front();
-        const bool was_default = !there.empty() && there.front().hash == identity.hash;
-        if (!has(there, identity.hash) || is_default != was_default)
-            out.operations.emplace_back(
-                PutIdentity{{identity.hash, subscriber, 0}, {is_default ? 1U : 0U, 0}});
-        put_owner(identity.hash, slot, now_ns, out);
-    }
+    for (const auto& identity : identities)
+        settle(identity.hash, slot, now_ns, out);
 }
 
 void Life::erase_identities(std::uint64_t subscriber, const std::vector<Identity>& identities,
@@ -363,22 +358,46 @@ void Life::erase_identities(std::uint64_t subscriber, const std::vector<Identity
     for (const auto& identity : identities) {
         if (has(kept, identity.hash))
             continue;
-        put_owner(identity.hash, kNoSlot, now_ns, out);
-        out.operations.emplace_back(EraseIdentity{{identity.hash, subscriber, 0}});
+        settle(identity.hash, kNoSlot, now_ns, out, subscriber);
     }
 }
 
-void Life::put_owner(gm_u128 identity, Slot known, std::uint64_t now_ns, Outcome& out) const {
-    std::optional<gm_owner> oldest;
-    for (const Slot slot : table_.with_identity(identity, known)) {
+Life::Owner Life::first_of(const std::vector<Slot>& slots, std::uint64_t now_ns) const {
+    Owner first;
+    bool live = false;
+    for (const Slot slot : slots) {
         const Binding& binding = table_.at(slot);
-        if (binding.holds(now_ns) && (!oldest || binding.subscriber < oldest->subscriber))
-            oldest = gm_owner{binding.subscriber, binding.expires_ns};
+        const bool older = binding.subscriber < first.entry.subscriber;
+        const bool holds = binding.holds(now_ns);
+        if (first.slot != kNoSlot && (live != holds ? live : !older))
+            continue;
+        live = holds;
+        first = {slot, {binding.subscriber, holds ? binding.expires_ns : GM_OWNER_OVER}};
     }
-    if (oldest)
-        out.operations.emplace_back(PutOwner{identity, *oldest});
-    else
+    return first;
+}
+
+Life::Owner Life::owner(gm_u128 identity, Slot known, std::uint64_t now_ns) const {
+    return first_of(table_.with_identity(identity, known), now_ns);
+}
+
+// Nobody is without an identity of his between two of the operations.
+void Life::settle(gm_u128 identity, Slot known, std::uint64_t now_ns, Outcome& out,
+                  std::uint64_t gone) const {
+    const auto slots = table_.with_identity(identity, known);
+    if (slots.empty()) {
         out.operations.emplace_back(EraseOwner{identity});
+        return;
+    }
+    const Owner owner = first_of(slots, now_ns);
+    for (const Slot slot : slots)
+        if (slot != owner.slot)
+            out.operations.emplace_back(PutShared{{identity, table_.at(slot).subscriber, 0}});
+    out.operations.emplace_back(PutOwner{identity, owner.entry});
+    if (slots.size() > 1 || gone != 0)
+        out.operations.emplace_back(EraseShared{{identity, owner.entry.subscriber, 0}});
+    if (gone != 0)
+        out.operations.emplace_back(EraseShared{{identity, gone, 0}});
 }
 
 std::string Life::id(Slot slot) const {

@@ -72,7 +72,17 @@ class Life {
 
     // One binding of the pinned maps, as it is there: no operations. The next new subscriber's
     // number will be higher than all of them.
-    void restore(Binding binding, const Holding& holding);
+    Slot restore(Binding binding, const Holding& holding);
+    // Whose an identity is, of those in the table that have it. `known`: Table's.
+    struct Owner {
+        Slot slot = kNoSlot; // kNoSlot: nobody has it
+        gm_owner entry{};    // as in gm_owners
+    };
+    [[nodiscard]] Owner owner(gm_u128 identity, Slot known, std::uint64_t now_ns) const;
+    // Says in gm_owners and gm_shared who has the identity; `gone`: the subscriber who has it no
+    // more, 0: nobody.
+    void settle(gm_u128 identity, Slot known, std::uint64_t now_ns, Outcome& out,
+                std::uint64_t gone = 0) const;
     void expect(std::size_t bindings, std::size_t identities) {
         table_.reserve(bindings, identities);
     }
@@ -106,16 +116,13 @@ class Life {
 
     void put_binding(Slot slot, const std::vector<Identity>& identities, std::uint64_t seen_ns,
                      Outcome& out) const;
-    // Those that are not `there`, and the owners of all.
-    void put_identities(Slot slot, const std::vector<Identity>& identities,
-                        const std::vector<Identity>& there, std::uint64_t now_ns,
+    void put_identities(Slot slot, const std::vector<Identity>& identities, std::uint64_t now_ns,
                         Outcome& out) const;
-    // Those that are not `kept`, and their owners.
+    // Those that are not `kept`.
     void erase_identities(std::uint64_t subscriber, const std::vector<Identity>& identities,
                           const std::vector<Identity>& kept, std::uint64_t now_ns,
                           Outcome& out) const;
-    // Who holds this identity now, the oldest of all, or that nobody does. `known`: Table's.
-    void put_owner(gm_u128 identity, Slot known, std::uint64_t now_ns, Outcome& out) const;
+    [[nodiscard]] Owner first_of(const std::vector<Slot>& slots, std::uint64_t now_ns) const;
     [[nodiscard]] Notice notice(NoticeKind kind, Slot slot, std::uint64_t now_ns) const;
     [[nodiscard]] Notice notice(NoticeKind kind, Slot slot, const Grant& grant) const;
 

@@ -23,19 +23,18 @@ struct PutBinding {
 struct EraseBinding {
     gm_selector key{};
 };
-struct PutIdentity {
-    gm_identity_key key{};
-    gm_identity value{};
-};
-struct EraseIdentity {
-    gm_identity_key key{};
-};
 struct PutOwner {
     gm_u128 identity = 0;
     gm_owner value{};
 };
 struct EraseOwner {
     gm_u128 identity = 0;
+};
+struct PutShared {
+    gm_shared_key key{};
+};
+struct EraseShared {
+    gm_shared_key key{};
 };
 struct PutChallenge {
     gm_challenge_key key{};
@@ -53,8 +52,8 @@ struct EraseSpi {
     gm_spi_key key{};
 };
 
-using Operation = std::variant<PutBinding, EraseBinding, PutIdentity, EraseIdentity, PutOwner,
-                               EraseOwner, PutChallenge, EraseChallenge, PutSpi, EraseSpi>;
+using Operation = std::variant<PutBinding, EraseBinding, PutOwner, EraseOwner, PutShared,
+                               EraseShared, PutChallenge, EraseChallenge, PutSpi, EraseSpi>;
 
 enum class NoticeKind : std::uint8_t {
     bound,      // a registration took a selector

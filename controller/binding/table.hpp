@@ -95,7 +95,7 @@ class Table {
     // Selectors of all of them: what gm_bindings has.
     [[nodiscard]] std::size_t selectors() const { return slab_.used() + seconds_; }
     [[nodiscard]] std::size_t in_state(gm_binding_state state) const { return in_state_[state]; }
-    // Entries that gm_identities has for all of them.
+    // Of all of them, each counted as often as it is held: no fewer than gm_owners has.
     [[nodiscard]] std::size_t identities() const { return by_identity_.size(); }
     [[nodiscard]] std::size_t bytes() const;
 

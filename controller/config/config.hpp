@@ -85,7 +85,7 @@ struct Pool {
 }
 
 struct Limits {
-    std::uint32_t bindings = 100'000; // entries of gm_bindings; gm_identities holds four times that
+    std::uint32_t bindings = 100'000; // entries of gm_bindings; gm_owners holds four times that
     // How long after the attach a phone that speaks on a protected port, in monitor, or that has a
     // security association from before, is taken for one that registered before (H14): a week, as
     // phones ask for 600,000 s. 0: no phone is.

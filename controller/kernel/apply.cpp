@@ -17,17 +17,15 @@ struct Apply {
     Result<> operator()(const binding::EraseBinding& gone) const {
         return maps.bindings.erase(gone.key);
     }
-    Result<> operator()(const binding::PutIdentity& put) const {
-        return maps.identities.put(put.key, put.value);
-    }
-    Result<> operator()(const binding::EraseIdentity& gone) const {
-        return maps.identities.erase(gone.key);
-    }
     Result<> operator()(const binding::PutOwner& put) const {
         return maps.owners.put(put.identity, put.value);
     }
     Result<> operator()(const binding::EraseOwner& gone) const {
         return maps.owners.erase(gone.identity);
+    }
+    Result<> operator()(const binding::PutShared& put) const { return maps.shared.put(put.key, 1); }
+    Result<> operator()(const binding::EraseShared& gone) const {
+        return maps.shared.erase(gone.key);
     }
     Result<> operator()(const binding::PutChallenge& put) const {
         return maps.challenges.put(put.key, put.value);

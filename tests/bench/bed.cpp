@@ -109,13 +109,8 @@ void Bed::bind(std::uint32_t from, std::uint32_t to) {
         impi.copy(binding.impi, sizeof binding.impi - 1);
         must(maps.bindings.put(selector, binding));
         for (const auto& uri :
-             {"sip:" + impi, "sip:+1555" + who.user + "@" + kDomain, "tel:+1555" + who.user}) {
-            gm_identity_key identity{};
-            identity.identity = hasher_.identity(uri);
-            identity.subscriber = subscriber;
-            must(maps.identities.put(identity, gm_identity{0, 0}));
-            must(maps.owners.put(identity.identity, gm_owner{subscriber, 0}));
-        }
+             {"sip:" + impi, "sip:+1555" + who.user + "@" + kDomain, "tel:+1555" + who.user})
+            must(maps.owners.put(hasher_.identity(uri), gm_owner{subscriber, 0}));
         gm_spi_key key{};
         key.address = Address::parse(kEspPcscf)->value();
         key.spi = spi(n);

@@ -287,8 +287,8 @@ class Guard {
     }
     void clear_tables() {
         value_of(maps().bindings.clear());
-        value_of(maps().identities.clear());
         value_of(maps().owners.clear());
+        value_of(maps().shared.clear());
         value_of(maps().challenges.clear());
         value_of(maps().spis.clear());
         value_of(maps().graces.clear());
@@ -313,11 +313,10 @@ class Guard {
         }
     }
     void own(const std::string& impu, std::uint64_t subscriber, std::uint64_t expires_ns) {
-        gm_identity_key key{};
-        key.identity = hasher_.identity(impu);
-        key.subscriber = subscriber;
-        value_of(maps().identities.put(key, {}));
-        value_of(maps().owners.put(key.identity, {subscriber, expires_ns}));
+        const gm_u128 identity = hasher_.identity(impu);
+        if (const auto old = value_of(maps().owners.lookup(identity)); old)
+            value_of(maps().shared.put({identity, old->subscriber, 0}, 1));
+        value_of(maps().owners.put(identity, {subscriber, expires_ns}));
     }
     void zero_counters() {
         for (unsigned id = 0; id < kCounters; ++id)

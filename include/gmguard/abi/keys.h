@@ -132,7 +132,7 @@ enum gm_binding_state {
 
 struct gm_binding {
     gm_u128 user; /* hash of the IMPI */
-    gm_u128 identity; /* hash of the default IMPU, which gm_identities has too: most messages claim
+    gm_u128 identity; /* hash of the default IMPU, as in gm_owners or gm_shared: most messages claim
                          it, and need no second look-up; 0: it is not known */
     __u64 subscriber; /* number of this subscriber, not reused while the maps live */
     __u64 expires_ns; /* the kernel ends the binding then, with or without the controller */
@@ -144,23 +144,22 @@ struct gm_binding {
     char impi[GM_IDENTITY_TEXT];
     char impu[GM_IDENTITY_TEXT]; /* the default IMPU */
 };
-GM_STATIC_ASSERT(sizeof(struct gm_binding) == 288, "value of gm_bindings");
+GM_STATIC_ASSERT(sizeof(struct gm_binding) == 256, "value of gm_bindings");
 
-/* gm_identities: the pair (subscriber, hash of an identity) is present or not. */
-struct gm_identity_key {
+/* gm_owners: hash of an identity -> the subscriber that has it; of several the oldest, those that
+ * hold it live before others. */
+struct gm_owner {
+    __u64 subscriber;
+    __u64 expires_ns; /* of his binding, until when nobody else is the owner; GM_OWNER_OVER: he has
+                         it and keeps it from nobody (in cooldown, lapsed) */
+};
+#define GM_OWNER_OVER 1
+
+/* gm_shared: (hash of an identity, subscriber) is there where he has it beside its owner. */
+struct gm_shared_key {
     gm_u128 identity;
     __u64 subscriber;
     __u64 pad;
-};
-struct gm_identity {
-    __u32 is_default; /* 1: first of P-Associated-URI */
-    __u32 pad;
-};
-
-/* gm_owners: hash of an identity -> who holds it live. */
-struct gm_owner {
-    __u64 subscriber;
-    __u64 expires_ns;
 };
 
 /* gm_challenges: a nonce that a source was sent. */

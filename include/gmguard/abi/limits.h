@@ -18,7 +18,7 @@
 #define GM_HOME_TEXT 248
 /* Text that people read in map dumps, NUL included; longer is cut there, never in a hash. */
 #define GM_SELECTOR_TEXT 64
-#define GM_IDENTITY_TEXT 80
+#define GM_IDENTITY_TEXT 64
 #define GM_NAME_TEXT 32
 /* Pieces of a TCP stream that are judged and not yet taken by the receiver, a power of two; the
  * oldest is forgotten, and cannot come again. */
@@ -31,6 +31,6 @@
 #define GM_IPV6_HEADERS 6
 
 /* Version of every layout in this folder. Pinned maps of another version are never adopted. */
-#define GM_SCHEMA 5
+#define GM_SCHEMA 6
 
 #endif

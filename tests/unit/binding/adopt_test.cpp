@@ -61,7 +61,7 @@ TEST(Adopt, GoesOnAsBefore) {
                                               "192.0.2.9:5062 bound second@ims.test"));
     after.tick(1000);
     EXPECT_TRUE(after.kernel.bindings.empty());
-    EXPECT_TRUE(after.kernel.identities.empty());
+    EXPECT_TRUE(after.kernel.shared.empty());
     EXPECT_TRUE(after.kernel.owners.empty());
 }
 
@@ -82,10 +82,17 @@ TEST(Adopt, RemovesWhatHasNoMeaning) {
              second.subscriber = p.kernel.bindings.begin()->second.subscriber;
          },
          1},
-        {"an identity of nobody", [](Play& p) { p.kernel.identities[{99, 99}] = {}; }, 2},
+        {"an identity of nobody", [](Play& p) { p.kernel.shared.insert({99, 99}); }, 2},
         {"an owner of nobody", [](Play& p) { p.kernel.owners[99] = {99, 99}; }, 2},
-        {"a wrong owner", [](Play& p) { p.kernel.owners.begin()->second.expires_ns = 1; }, 2},
-        {"no owners", [](Play& p) { p.kernel.owners.clear(); }, 2},
+        {"a wrong owner", [](Play& p) { p.kernel.owners.begin()->second.expires_ns = 7; }, 2},
+        {"an owner who stands among those that share too",
+         [](Play& p) {
+             const auto& [identity, owner] = *p.kernel.owners.begin();
+             p.kernel.shared.insert({identity, owner.subscriber});
+         },
+         2},
+        {"shared with somebody who is gone",
+         [](Play& p) { p.kernel.shared.insert({p.kernel.owners.begin()->first, 99}); }, 2},
     };
     for (const auto& c : cases) {
         SCOPED_TRACE(c.name);
@@ -100,13 +107,44 @@ TEST(Adopt, RemovesWhatHasNoMeaning) {
     }
 }
 
+// gm_binding has its hash, too.
+TEST(Adopt, PutsTheDefaultIdentityBack_WhereItIsMissing) {
+    Play before;
+    before.registers(alice);
+    before.registers(bob);
+    before.kernel.owners.clear();
+    Play after;
+    for (const auto& operation : adopt(before, after).operations) {
+        const auto* put = std::get_if<PutOwner>(&operation);
+        ASSERT_NE(put, nullptr);
+        after.kernel.owners[put->identity] = put->value;
+    }
+    EXPECT_EQ(after.kernel.owners.size(), 2U);
+    EXPECT_TRUE(after.may_speak(alice, "sip:alice@ims.test"));
+    EXPECT_TRUE(after.may_speak(bob, "sip:bob@ims.test"));
+}
+
+TEST(Adopt, KeepsWhoSharesAnIdentity) {
+    const auto both = associated({"sip:bob@ims.test", "tel:+15550100"});
+    Play before;
+    before.registers(alice);
+    before.registers(bob, {}, {both});
+    ASSERT_EQ(before.kernel.shared.size(), 1U);
+    Play after;
+    EXPECT_TRUE(adopt(before, after).operations.empty());
+    EXPECT_TRUE(after.may_speak(bob, "tel:+15550100"));
+    after.deregisters(alice);
+    EXPECT_TRUE(after.may_speak(alice, "tel:+15550100")); // in cooldown
+    EXPECT_EQ(after.owner("tel:+15550100"), "192.0.2.8:5062");
+}
+
 TEST(Adopt, RemovesBindingsOfAnotherKeyForm) {
     Play before;
     before.registers(alice);
     Play after({}, {128, 0});
     restart(before, after);
     EXPECT_TRUE(after.kernel.bindings.empty());
-    EXPECT_TRUE(after.kernel.identities.empty());
+    EXPECT_TRUE(after.kernel.shared.empty());
     EXPECT_TRUE(after.kernel.owners.empty());
 }
 

@@ -276,13 +276,11 @@ TEST(Associations, AreRestoredFromTheMaps_WithTheirSubscribers) {
     std::vector<std::pair<gm_spi_key, gm_spi>> spis;
     for (const auto& [key, value] : before.kernel.spis)
         spis.push_back({{key.first, key.second, 0, 0}, value});
-    std::vector<std::pair<gm_identity_key, gm_identity>> identities;
-    for (const auto& [key, value] : before.kernel.identities)
-        identities.push_back({{key.first, key.second, 0}, value});
     Gm after;
     after.kernel = before.kernel;
-    after.take(*after.policy.adopt(after.now_ns, {entries_of(bindings), entries_of(identities),
-                                                  no_entries, entries_of(spis)}));
+    after.take(
+        *after.policy.adopt(after.now_ns, {entries_of(bindings), entries_of(before.kernel.owners),
+                                           no_entries, entries_of(spis)}));
     EXPECT_THAT(after.spis(), ElementsAre("4096 offered of 1", "4097 installed of 1"));
     after.installed(kSpiS, alice.at);
     EXPECT_THAT(after.spis(), ElementsAre("4096 offered of 1", "4097 installed of 1"));

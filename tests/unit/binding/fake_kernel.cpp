@@ -20,14 +20,14 @@ struct Apply {
 
     void operator()(const PutBinding& put) { kernel.bindings[key_of(put.key)] = put.value; }
     void operator()(const EraseBinding& gone) { kernel.bindings.erase(key_of(gone.key)); }
-    void operator()(const PutIdentity& put) {
-        kernel.identities[{put.key.identity, put.key.subscriber}] = put.value;
-    }
-    void operator()(const EraseIdentity& gone) {
-        kernel.identities.erase({gone.key.identity, gone.key.subscriber});
-    }
     void operator()(const PutOwner& put) { kernel.owners[put.identity] = put.value; }
     void operator()(const EraseOwner& gone) { kernel.owners.erase(gone.identity); }
+    void operator()(const PutShared& put) {
+        kernel.shared.insert({put.key.identity, put.key.subscriber});
+    }
+    void operator()(const EraseShared& gone) {
+        kernel.shared.erase({gone.key.identity, gone.key.subscriber});
+    }
     void operator()(const PutChallenge& put) {
         kernel.challenges[{put.key.address, put.key.nonce}] = put.value;
     }
@@ -46,8 +46,7 @@ void FakeKernel::apply(const std::vector<Operation>& operations) {
         for (const auto& [key, binding] : bindings) {
             if (binding.impi[0] != '\0' && !has_identities(binding.subscriber))
                 complain(std::string("no identities: ") + binding.selector);
-            if (binding.identity != 0 &&
-                !identities.contains({binding.identity, binding.subscriber}))
+            if (binding.identity != 0 && !has_identity(binding.identity, binding.subscriber))
                 complain(std::string("another's default identity: ") + binding.selector);
             if (binding.impu[0] != '\0' && binding.identity == 0)
                 complain(std::string("a default identity without its hash: ") + binding.selector);
@@ -56,8 +55,21 @@ void FakeKernel::apply(const std::vector<Operation>& operations) {
 }
 
 bool FakeKernel::has_identities(std::uint64_t subscriber) const {
-    return std::ranges::any_of(identities,
-                               [&](const auto& entry) { return entry.first.second == subscriber; });
+    return std::ranges::any_of(identities(),
+                               [&](const Pair& pair) { return pair.second == subscriber; });
+}
+
+std::set<FakeKernel::Pair> FakeKernel::identities() const {
+    std::set<Pair> all = shared;
+    for (const auto& [identity, owner] : owners)
+        all.insert({identity, owner.subscriber});
+    return all;
+}
+
+bool FakeKernel::has_identity(gm_u128 identity, std::uint64_t subscriber) const {
+    const auto owner = owners.find(identity);
+    return (owner != owners.end() && owner->second.subscriber == subscriber) ||
+           shared.contains({identity, subscriber});
 }
 
 // Whether its client port has an entry that is the same.
@@ -84,21 +96,28 @@ void FakeKernel::check(std::uint64_t now_ns) {
             binding.state != GM_STATE_COOLDOWN && binding.state != GM_STATE_LAPSED)
             complain("a state that is not the kernel's");
     }
-    for (const auto& [pair, identity] : identities)
-        if (!holders.contains(pair.second))
-            complain("an identity of nobody");
+    const auto holds = [&](const gm_binding& binding) {
+        return binding.state == GM_STATE_BOUND && binding.expires_ns > now_ns;
+    };
     for (const auto& [identity, owner] : owners) {
         const auto holder = holders.find(owner.subscriber);
-        if (holder == holders.end() || !identities.contains({identity, owner.subscriber}))
-            complain("an owner that holds nothing");
-        else if (holder->second->state != GM_STATE_BOUND ||
-                 holder->second->expires_ns != owner.expires_ns)
-            complain("an owner that is not live");
+        if (holder == holders.end())
+            complain("an owner that is nobody");
+        else if (owner.expires_ns != holder->second->expires_ns &&
+                 (owner.expires_ns != GM_OWNER_OVER || holds(*holder->second)))
+            complain("an owner with another end than his binding's");
+        else if (owner.expires_ns > now_ns && holder->second->state != GM_STATE_BOUND)
+            complain("a live owner whose binding excludes nobody");
     }
-    for (const auto& [pair, identity] : identities)
-        if (const gm_binding& b = *holders.at(pair.second);
-            b.state == GM_STATE_BOUND && b.expires_ns > now_ns && !owners.contains(pair.first))
-            complain("a live identity that nobody owns");
+    for (const auto& [identity, subscriber] : shared) {
+        const auto owner = owners.find(identity);
+        if (!holders.contains(subscriber))
+            complain("an identity of nobody");
+        else if (owner == owners.end() || owner->second.subscriber == subscriber)
+            complain("an identity that is shared with no owner");
+        else if (holds(*holders.at(subscriber)) && owner->second.expires_ns == GM_OWNER_OVER)
+            complain("an owner who is not live beside one who is");
+    }
     for (const auto& [pair, spi] : spis)
         if (spi.subscriber != 0 && !holders.contains(spi.subscriber))
             complain("an SPI of nobody");

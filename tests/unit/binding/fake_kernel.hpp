@@ -21,15 +21,19 @@ class FakeKernel {
     // Applies them in their order; complains where a binding stands without its identities.
     void apply(const std::vector<Operation>& operations);
 
-    // What must hold when all operations of an outcome are done: no identity without a binding, no
-    // owner that is not a live holder.
+    // What must hold when all operations of an outcome are done: no identity without a binding,
+    // owners are live where anybody is, and nobody stands in both maps.
     void check(std::uint64_t now_ns);
+
+    // Of either map.
+    [[nodiscard]] std::set<Pair> identities() const;
+    [[nodiscard]] bool has_identity(gm_u128 identity, std::uint64_t subscriber) const;
 
     [[nodiscard]] std::vector<std::string> complaints() const { return complaints_; }
 
     std::map<Key, gm_binding> bindings;
-    std::map<Pair, gm_identity> identities; // (identity, subscriber)
     std::map<gm_u128, gm_owner> owners;
+    std::set<Pair> shared; // (identity, subscriber)
     std::map<std::pair<gm_u128, gm_u128>, gm_challenge> challenges;
     std::map<std::pair<gm_u128, std::uint32_t>, gm_spi> spis; // (P-CSCF, SPI)
 

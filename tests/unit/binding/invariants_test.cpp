@@ -174,7 +174,7 @@ class Chaos {
         for (const auto& [key, b] : kernel.bindings)
             all.push_back(std::string(b.selector) + b.impi + std::to_string(b.expires_ns) +
                           std::to_string(b.state));
-        for (const auto& [pair, identity] : kernel.identities)
+        for (const auto& pair : kernel.identities())
             all.push_back(std::to_string(static_cast<std::uint64_t>(pair.first)) + " " +
                           std::to_string(pair.second));
         return all;
@@ -204,7 +204,7 @@ class Chaos {
             EXPECT_TRUE(challenged_.contains(address.text())) << b.selector;
             EXPECT_TRUE(accepted_.contains(std::string(b.selector) + " " + b.impi)) << b.impi;
         }
-        for (const auto& [pair, identity] : play_.kernel.identities)
+        for (const auto& pair : play_.kernel.identities())
             EXPECT_TRUE(named_.contains({places[pair.second], pair.first}));
     }
 

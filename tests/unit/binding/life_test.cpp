@@ -22,7 +22,7 @@ TEST(Binding, IsInTheKernelAsTheAnswerGrants) {
     EXPECT_STREQ(b->selector, "192.0.2.7:5062");
     EXPECT_STREQ(b->impi, "alice@ims.test");
     EXPECT_STREQ(b->impu, "sip:alice@ims.test");
-    EXPECT_EQ(p.kernel.identities.size(), 2U);
+    EXPECT_EQ(p.kernel.identities().size(), 2U);
     EXPECT_EQ(p.owner("tel:+15550100"), "192.0.2.7:5062");
     EXPECT_TRUE(p.kernel.challenges.empty());
 }
@@ -107,7 +107,7 @@ TEST(Binding, HoldsTheAssociatedIdentitiesElseTheTo) {
             EXPECT_TRUE(p.may_speak(alice, impu)) << impu;
         for (const auto& impu : c.not_held)
             EXPECT_FALSE(p.may_speak(alice, impu)) << impu;
-        EXPECT_EQ(p.kernel.identities.size(), c.held.size());
+        EXPECT_EQ(p.kernel.identities().size(), c.held.size());
     }
 }
 
@@ -271,7 +271,7 @@ TEST(Removal, IsOver_AfterTheCooldown) {
     EXPECT_EQ(p.bindings().size(), 1U);
     p.tick(1);
     EXPECT_TRUE(p.bindings().empty());
-    EXPECT_TRUE(p.kernel.identities.empty());
+    EXPECT_TRUE(p.kernel.identities().empty());
 }
 
 TEST(Removal, CanBeFollowedByANewRegistration) {
@@ -519,7 +519,7 @@ TEST(Room, IsNotExceeded) {
     q.registers(bob);
     q.registers(shared);
     EXPECT_EQ(q.bindings().size(), 2U);
-    EXPECT_EQ(q.kernel.identities.size(), 3U);
+    EXPECT_EQ(q.kernel.identities().size(), 3U);
 }
 
 TEST(ByHand, BindsRenewsAndReleases) {
@@ -545,7 +545,7 @@ TEST(ByHand, BindsRenewsAndReleases) {
     ASSERT_TRUE(released);
     p.take(*released);
     EXPECT_TRUE(p.bindings().empty());
-    EXPECT_TRUE(p.kernel.identities.empty());
+    EXPECT_TRUE(p.kernel.identities().empty());
     EXPECT_THAT(p.notices(),
                 ElementsAre(kBound, "refreshed alice@ims.test", "released alice@ims.test"));
     EXPECT_EQ(p.policy.release(view->id, p.now_ns).error().kind, ErrorKind::not_found);

@@ -54,15 +54,12 @@ Add subscriber(unsigned i) {
 
 struct Pinned {
     std::vector<std::pair<gm_selector, gm_binding>> bindings;
-    std::vector<std::pair<gm_identity_key, gm_identity>> identities;
     std::vector<std::pair<gm_u128, gm_owner>> owners;
 
     void apply(const Outcome& out) {
         for (const auto& operation : out.operations) {
             if (const auto* put = std::get_if<PutBinding>(&operation))
                 bindings.emplace_back(put->key, put->value);
-            else if (const auto* one = std::get_if<PutIdentity>(&operation))
-                identities.emplace_back(one->key, one->value);
             else if (const auto* owner = std::get_if<PutOwner>(&operation))
                 owners.emplace_back(owner->identity, owner->value);
         }
@@ -108,8 +105,8 @@ TEST(Million, BindingsAreAdoptedInSeconds) {
     Policy policy(hasher, forms, rules);
     const auto start = std::chrono::steady_clock::now();
     const auto adopted =
-        policy.adopt(2 * kSecond, {entries_of(pinned.bindings), entries_of(pinned.identities),
-                                   entries_of(pinned.owners), no_entries});
+        policy.adopt(2 * kSecond, {entries_of(pinned.bindings), entries_of(pinned.owners),
+                                   no_entries, no_entries});
     const double seconds = seconds_since(start);
     fmt::print("{} bindings adopted in {:.2f} s\n", kMany, seconds);
     ASSERT_TRUE(adopted);

@@ -204,11 +204,11 @@ Outcome Play::adopt() {
         std::tie(selector.address, selector.port, selector.bits) = key;
         bindings.emplace_back(selector, value);
     }
-    std::vector<std::pair<gm_identity_key, gm_identity>> identities;
-    for (const auto& [pair, value] : kernel.identities)
-        identities.emplace_back(gm_identity_key{pair.first, pair.second, 0}, value);
-    return *policy.adopt(now_ns, {entries_of(bindings), entries_of(identities),
-                                  entries_of(kernel.owners), no_entries});
+    std::vector<std::pair<gm_shared_key, std::uint8_t>> shared;
+    for (const auto& pair : kernel.shared)
+        shared.push_back({{pair.first, pair.second, 0}, 1});
+    return *policy.adopt(
+        now_ns, {entries_of(bindings), entries_of(kernel.owners), entries_of(shared), no_entries});
 }
 
 void Play::take(const Outcome& outcome) {
@@ -244,13 +244,12 @@ const gm_binding* Play::binding(const Phone& phone) const {
 
 bool Play::may_speak(const Phone& phone, const std::string& impu) const {
     const gm_binding* bound = binding(phone);
-    return bound != nullptr &&
-           kernel.identities.contains({hasher.identity(impu), bound->subscriber});
+    return bound != nullptr && kernel.has_identity(hasher.identity(impu), bound->subscriber);
 }
 
 std::string Play::owner(const std::string& impu) const {
     const auto entry = kernel.owners.find(hasher.identity(impu));
-    if (entry == kernel.owners.end())
+    if (entry == kernel.owners.end() || entry->second.expires_ns == GM_OWNER_OVER)
         return "";
     for (const auto& [key, value] : kernel.bindings)
         if (value.subscriber == entry->second.subscriber)
