@@ -23,6 +23,7 @@ struct Held {
     std::uint64_t high, low;
     std::uint64_t expires_ns; // as in gm_owners
     bool shared;
+    bool right = false;  // the map says of it what its binding does, seen by itself
     Slot slot = kNoSlot; // where its subscriber is restored
 
     [[nodiscard]] gm_u128 identity() const { return gm_u128{high} << 64 | low; }
@@ -45,34 +46,46 @@ class Identities {
             add(key.identity, {key.subscriber, 0}, true);
         });
         std::ranges::sort(all_, {}, &Held::subscriber);
+        first_.reserve(all_.size() / 2);
+        for (std::size_t i = 0; i < all_.size(); ++i)
+            if (i == 0 || all_[i].subscriber != all_[i - 1].subscriber)
+                first_.insert(hash_of(all_[i].subscriber), static_cast<Slot>(i));
         return read;
     }
     [[nodiscard]] std::size_t size() const { return all_.size(); }
-    [[nodiscard]] std::size_t subscribers() const {
-        std::size_t count = 0;
-        for (std::size_t i = 0; i < all_.size(); ++i)
-            count += i == 0 || all_[i].subscriber != all_[i - 1].subscriber ? 1 : 0;
-        return count;
-    }
+    [[nodiscard]] std::size_t subscribers() const { return first_.size(); }
     // None: the subscriber was taken before. What is taken gets the slot of its binding.
     [[nodiscard]] std::optional<std::span<Held>> take(std::uint64_t subscriber) {
-        const auto held = std::ranges::equal_range(all_, subscriber, {}, &Held::subscriber);
+        const auto held = of(subscriber);
         if (held.empty())
             return bare_.insert(subscriber).second ? std::optional(std::span<Held>())
                                                    : std::nullopt;
-        return held.front().slot == kNoSlot ? std::optional(std::span<Held>(held)) : std::nullopt;
+        return held.front().slot == kNoSlot ? std::optional(held) : std::nullopt;
     }
     // Whether gm_owners has this entry.
-    [[nodiscard]] bool has(gm_u128 identity, const gm_owner& owner) const {
-        const auto held = std::ranges::equal_range(all_, owner.subscriber, {}, &Held::subscriber);
-        return std::ranges::any_of(held, [&](const Held& one) {
+    [[nodiscard]] bool has(gm_u128 identity, const gm_owner& owner) {
+        return std::ranges::any_of(of(owner.subscriber), [&](const Held& one) {
             return one.identity() == identity && !one.shared && one.expires_ns == owner.expires_ns;
         });
     }
     [[nodiscard]] const std::vector<Held>& all() const { return all_; }
 
   private:
+    [[nodiscard]] static std::uint32_t hash_of(std::uint64_t subscriber) {
+        return static_cast<std::uint32_t>(subscriber * 0x9e3779b97f4a7c15U >> 32);
+    }
+    [[nodiscard]] std::span<Held> of(std::uint64_t subscriber) {
+        const auto is_his = [=](const Held& one) { return one.subscriber == subscriber; };
+        const Slot first =
+            first_.find(hash_of(subscriber), [&](Slot at) { return is_his(all_[at]); });
+        if (first == kNoSlot)
+            return {};
+        const auto begin = all_.begin() + first;
+        return {begin, std::find_if_not(begin, all_.end(), is_his)};
+    }
+
     std::vector<Held> all_;
+    SlotIndex first_;                        // places in all_, by subscriber
     std::unordered_set<std::uint64_t> bare_; // restored, and without identities
 };
 
@@ -172,7 +185,7 @@ class Restoring {
     void end() {
         restore_seconds(ported_, life_, out_);
         for (const Held& one : identities_.all())
-            if (one.slot == kNoSlot || !is_right(one))
+            if (!one.right && (one.slot == kNoSlot || !is_right(one)))
                 settle(one);
         for (const auto& [identity, slot] : lacking_)
             life_.settle(identity, slot, now_ns_, out_);
@@ -194,14 +207,18 @@ class Restoring {
         }
         const Slot slot =
             life_.restore(binding_of(selector, value, now_ns_), holding_of(value, *held, hasher_));
-        for (Held& one : *held)
+        const auto ends = value.state == GM_STATE_BOUND ? value.expires_ns : GM_OWNER_OVER;
+        for (Held& one : *held) {
             one.slot = slot;
+            one.right = !one.shared && one.expires_ns == ends;
+        }
         const auto is_default = [&](const Held& one) { return one.identity() == value.identity; };
         if (value.identity != 0 && std::ranges::none_of(*held, is_default))
             lacking_.emplace_back(value.identity, slot);
     }
-    // Whether the maps say of it what the table says.
-    [[nodiscard]] bool is_right(const Held& one) const {
+    // Whether the maps say of it what the table says. Who else has an identity is in gm_shared, so
+    // that an entry of gm_owners needs no such look where its own binding agrees with it.
+    [[nodiscard]] bool is_right(const Held& one) {
         const auto owner = life_.owner(one.identity(), one.slot, now_ns_);
         return (owner.slot == one.slot) != one.shared &&
                identities_.has(one.identity(), owner.entry);

@@ -5,6 +5,8 @@
 #include <bpf/libbpf.h>
 
 #include <cerrno>
+#include <future>
+#include <utility>
 
 namespace gmguard::kernel {
 namespace {
@@ -92,31 +94,39 @@ Result<> RawMap::for_each(const Visit& visit) const {
 }
 
 // ENOSPC: a hash bucket holds more than the batch; asked again with twice the room.
+void RawMap::read_batch(Batch& batch, const std::uint32_t* after) const {
+    std::uint32_t place = after == nullptr ? 0 : *after;
+    for (std::uint32_t room = kBatch;; room *= 2) {
+        batch.keys.resize(std::size_t{room} * key_size_);
+        batch.values.resize(std::size_t{room} * value_size_);
+        batch.count = room;
+        const int failed =
+            bpf_map_lookup_batch(fd(), after == nullptr ? nullptr : &place, &batch.place,
+                                 batch.keys.data(), batch.values.data(), &batch.count, nullptr);
+        batch.why = failed ? errno : 0;
+        if (batch.why != ENOSPC || room >= max_entries_)
+            return;
+    }
+}
+
+// One batch is visited while the kernel copies the next.
 Result<> RawMap::each_batch(const Visit& visit) const {
-    std::uint32_t room = kBatch;
-    std::vector<std::byte> keys, values;
-    std::uint32_t place = 0;
-    bool first = true;
+    Batch batch, next;
+    read_batch(batch, nullptr);
+    if (batch.why == kErrnoUnsupported || batch.why == EINVAL)
+        return each_key(visit);
     for (;;) {
-        keys.resize(std::size_t{room} * key_size_);
-        values.resize(std::size_t{room} * value_size_);
-        std::uint32_t count = room;
-        const int failed = bpf_map_lookup_batch(fd(), first ? nullptr : &place, &place, keys.data(),
-                                                values.data(), &count, nullptr);
-        const int why = errno;
-        if (failed && why == ENOSPC && room < max_entries_) {
-            room *= 2;
-            continue;
-        }
-        if (failed && first && (why == kErrnoUnsupported || why == EINVAL))
-            return each_key(visit);
-        if (failed && why != ENOENT)
-            return fail(error(why, "cannot read"));
-        for (std::size_t i = 0; i < count; ++i)
-            visit(&keys[i * key_size_], &values[i * value_size_]);
-        if (failed)
+        if (batch.why != 0 && batch.why != ENOENT)
+            return fail(error(batch.why, "cannot read"));
+        std::future<void> reading;
+        if (batch.why == 0)
+            reading = std::async(std::launch::async, [&] { read_batch(next, &batch.place); });
+        for (std::size_t i = 0; i < batch.count; ++i)
+            visit(&batch.keys[i * key_size_], &batch.values[i * value_size_]);
+        if (!reading.valid())
             return {};
-        first = false;
+        reading.get();
+        std::swap(batch, next);
     }
 }
 

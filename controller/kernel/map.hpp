@@ -45,6 +45,14 @@ class RawMap {
     [[nodiscard]] Result<> clear() const;
 
   private:
+    struct Batch {
+        std::vector<std::byte> keys, values;
+        std::uint32_t count = 0;
+        std::uint32_t place = 0; // where the next one begins
+        int why = 0;             // errno of the reading; ENOENT: it is the last one
+    };
+    // `after`: the place of the batch before; null: the first.
+    void read_batch(Batch& batch, const std::uint32_t* after) const;
     [[nodiscard]] Result<> each_batch(const Visit& visit) const;
     [[nodiscard]] Result<> each_key(const Visit& visit) const;
     [[nodiscard]] Error error(int errno_value, const char* what) const;
