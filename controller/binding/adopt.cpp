@@ -68,7 +68,7 @@ class Identities {
             return one.identity() == identity && !one.shared && one.expires_ns == owner.expires_ns;
         });
     }
-    [[nodiscard]] const std::vector<Held>& all() const { return all_; }
+    [[nodiscard]] const LargeVector<Held>& all() const { return all_; }
 
   private:
     [[nodiscard]] static std::uint32_t hash_of(std::uint64_t subscriber) {
@@ -84,7 +84,7 @@ class Identities {
         return {begin, std::find_if_not(begin, all_.end(), is_his)};
     }
 
-    std::vector<Held> all_;
+    LargeVector<Held> all_;
     SlotIndex first_;                        // places in all_, by subscriber
     std::unordered_set<std::uint64_t> bare_; // restored, and without identities
 };
@@ -117,6 +117,7 @@ bool is_second(const gm_selector& selector, const gm_binding& value) {
 Holding holding_of(const gm_binding& value, std::span<const Held> held, const Hasher& hasher) {
     Holding holding{std::string(text_of(value.impi)), {Registration{0, value.expires_ns, {}}}};
     auto& identities = holding.registrations.front().identities;
+    identities.reserve(held.size() + 1);
     if (value.identity != 0)
         identities.push_back({value.identity, {}});
     for (const Held& one : held)

@@ -14,6 +14,7 @@ constexpr std::uint16_t kHashAlone = 0xffff;
 
 class Writer {
   public:
+    Writer() { bytes_.reserve(kUsual); }
     template <typename T> void put(T value) {
         bytes_.append(reinterpret_cast<const char*>(&value), sizeof(value));
     }
@@ -35,6 +36,8 @@ class Writer {
     }
 
   private:
+    static constexpr std::size_t kUsual = 256; // beyond, it grows
+
     std::string bytes_;
 };
 
@@ -78,13 +81,16 @@ void write_identity(Writer& out, const Identity& identity, Suffixes& suffixes) {
 
 std::vector<Identity> Holding::identities() const {
     std::vector<Identity> all;
-    for (const auto& registration : registrations) {
-        for (const auto& identity : registration.identities) {
-            if (std::ranges::find(all, identity.hash, &Identity::hash) == all.end())
-                all.push_back(identity);
-        }
-    }
+    each_identity([&all](const Identity& identity) { all.push_back(identity); });
     return all;
+}
+
+bool Holding::was_named(std::vector<Registration>::const_iterator of,
+                        std::vector<Identity>::const_iterator at) const {
+    return std::find_if(of->identities.begin(), at,
+                        [at](const Identity& earlier) { return earlier.hash == at->hash; }) != at ||
+           std::any_of(registrations.begin(), of,
+                       [at](const Registration& earlier) { return earlier.names(at->hash); });
 }
 
 std::uint64_t Holding::expires_ns() const {
@@ -105,8 +111,7 @@ void Holding::put(Registration registration) {
 
 bool Holding::erase(gm_u128 to) {
     return std::erase_if(registrations, [to](const Registration& old) {
-               const auto same = std::ranges::find(old.identities, to, &Identity::hash);
-               return old.aor == 0 || old.aor == aor_of(to) || same != old.identities.end();
+               return old.aor == 0 || old.aor == aor_of(to) || old.names(to);
            }) > 0;
 }
 

@@ -6,6 +6,7 @@
 
 #include "binding/hashing.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -27,6 +28,10 @@ struct Registration {
     std::uint64_t aor = 0; // aor_of() the To; 0: not known (adopted, or put there by hand)
     std::uint64_t expires_ns = 0;
     std::vector<Identity> identities; // default IMPU first
+
+    [[nodiscard]] bool names(gm_u128 hash) const {
+        return std::ranges::find(identities, hash, &Identity::hash) != identities.end();
+    }
 };
 
 [[nodiscard]] inline std::uint64_t aor_of(gm_u128 to) {
@@ -39,6 +44,12 @@ struct Holding {
 
     // Each once, the default IMPU first.
     [[nodiscard]] std::vector<Identity> identities() const;
+    template <typename Show> void each_identity(Show&& show) const {
+        for (auto of = registrations.begin(); of != registrations.end(); ++of)
+            for (auto at = of->identities.begin(); at != of->identities.end(); ++at)
+                if (!was_named(of, at))
+                    show(*at);
+    }
     // The latest of all registrations.
     [[nodiscard]] std::uint64_t expires_ns() const;
     // Replaces the registration of the same address of record, and what is not known by one; one
@@ -49,6 +60,11 @@ struct Holding {
     // False: there is none.
     [[nodiscard]] bool erase(gm_u128 to);
     void drop_expired(std::uint64_t now_ns);
+
+  private:
+    // By what comes before this place.
+    [[nodiscard]] bool was_named(std::vector<Registration>::const_iterator of,
+                                 std::vector<Identity>::const_iterator at) const;
 };
 
 // More addresses of record than any phone registers from one place.

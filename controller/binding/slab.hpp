@@ -3,9 +3,10 @@
 // grow without a copy and without room for twice as many.
 #pragma once
 
+#include "binding/large.hpp"
+
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <vector>
 
 namespace gmguard::binding {
@@ -24,7 +25,7 @@ template <typename T> class Slab {
             return slot;
         }
         if (end_ == pages_.size() * kPage)
-            pages_.push_back(std::make_unique<T[]>(kPage));
+            pages_.emplace_back(kPage);
         return end_++;
     }
 
@@ -49,9 +50,9 @@ template <typename T> class Slab {
     }
 
   private:
-    static constexpr Slot kPage = 1024;
+    static constexpr Slot kPage = kHugePage / sizeof(T);
 
-    std::vector<std::unique_ptr<T[]>> pages_;
+    std::vector<LargeVector<T>> pages_;
     std::vector<Slot> free_;
     Slot end_ = 0;
     std::size_t used_ = 0;

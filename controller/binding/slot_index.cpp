@@ -27,7 +27,7 @@ void SlotIndex::place(Entry entry) {
 }
 
 void SlotIndex::resize(std::size_t entries) {
-    std::vector<Entry> bigger(entries);
+    LargeVector<Entry> bigger(entries);
     std::swap(entries_, bigger);
     for (const Entry& entry : bigger)
         if (entry.slot != kNoSlot)

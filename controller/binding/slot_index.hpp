@@ -6,9 +6,8 @@
 // Linear probing in the order of the hash; removal moves the followers up, so there are no graves.
 #pragma once
 
+#include "binding/large.hpp"
 #include "binding/slab.hpp"
-
-#include <vector>
 
 namespace gmguard::binding {
 
@@ -50,7 +49,7 @@ class SlotIndex {
     void place(Entry entry);
     void resize(std::size_t entries);
 
-    std::vector<Entry> entries_;
+    LargeVector<Entry> entries_;
     std::size_t size_ = 0;
 };
 

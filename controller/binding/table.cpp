@@ -114,13 +114,13 @@ void Table::unindex_second(Slot slot) {
 }
 
 void Table::index_identities(Slot slot, const Holding& holding) {
-    for (const auto& identity : holding.identities())
-        by_identity_.insert(fold(identity.hash), slot);
+    holding.each_identity(
+        [&](const Identity& identity) { by_identity_.insert(fold(identity.hash), slot); });
 }
 
 void Table::unindex_identities(Slot slot, const Holding& holding) {
-    for (const auto& identity : holding.identities())
-        by_identity_.erase(fold(identity.hash), slot);
+    holding.each_identity(
+        [&](const Identity& identity) { by_identity_.erase(fold(identity.hash), slot); });
 }
 
 void Table::set_state(Slot slot, gm_binding_state state, std::uint64_t expires_ns) {
