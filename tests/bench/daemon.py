@@ -114,12 +114,13 @@ class Daemon:
         self._api = Api(self._guard.socket)
 
     def memory(self):
-        """Per binding, of the daemon and of the maps, beyond what they take with nobody bound."""
+        """Per binding: all that the maps take, and what the daemon takes more than with nobody
+        bound."""
         empty = self._guard.memory_kib() * 1024, kernel_bytes(self._guard.pid)
         _, seconds = _timed(lambda: bind(self._api, 0, self._many))
         full = self._guard.memory_kib() * 1024, kernel_bytes(self._guard.pid)
         return {"imported_per_second": self._many / seconds,
-                "bytes_per_binding": (full[0] + full[1]) / self._many,
+                "bytes_per_binding": (full[0] - empty[0] + full[1]) / self._many,
                 "bytes_per_binding_user": (full[0] - empty[0]) / self._many,
                 "bytes_per_binding_kernel": full[1] / self._many,
                 "kernel_mib_with_nobody_bound": empty[1] / 2**20}
