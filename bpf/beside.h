@@ -61,15 +61,13 @@ static __always_inline int gm_is_of_a_call(__u64 word)
 }
 
 /* Whether a request of another method is worth a scan: it begins like "INVITE urn:s", or its source
- * has a call. A call of its own for its stack. */
+ * has a call. A call of its own for its stack. REQUIRES: the listener allows emergency calls. */
 static __attribute__((noinline)) int gm_may_be_emergency(const struct gm_case *c, __u64 word,
                                                          __u64 rest_and_port, __u64 high, __u64 low)
 {
     struct gm_pinhole_key key;
     __u32 rest = (__u32)rest_and_port;
 
-    if (c->listener->emergency != GM_EMERGENCY_ALLOW)
-        return 0;
     if ((word & 0xffffffffffffffULL) == 0x20455449564e49ULL) /* "INVITE " */
         return (word >> 56 | 0x20) == 'u' && (rest | 0x20202020) == 0x733a6e72; /* rn:s */
     key = gm_pinhole_of((gm_u128)high << 64 | low, (__u16)(rest_and_port >> 32));
@@ -99,8 +97,9 @@ static __always_inline int gm_first_look(const struct gm_case *c, __u64 word, __
     if (word == GM_WORD_REGISTER && (char)rest == ' ')
         return GM_REASON_none;
     *look = GM_LOOK_SCAN;
-    if (!gm_is_other_method(word) || gm_may_be_emergency(c, word, rest | (__u64)port << 32,
-                                                         (__u64)(source >> 64), (__u64)source))
+    if (!gm_is_other_method(word) || (c->listener->emergency == GM_EMERGENCY_ALLOW &&
+                                      gm_may_be_emergency(c, word, rest | (__u64)port << 32,
+                                                          (__u64)(source >> 64), (__u64)source)))
         return GM_REASON_none;
     *look = GM_LOOK_DONE;
     return GM_REASON_not_register;

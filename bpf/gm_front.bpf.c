@@ -7,17 +7,18 @@
 
 #include "beside.h"
 #include "esp.h"
-#include "listener.h"
+#include "found.h"
 #include "packet.h"
 #include "room.h"
 #include "tap.h"
 
 /* The listener of a packet to (address, port), or NULL. What goes to a guarded port of an address
  * that is not guarded is gm_inside's to judge. */
-static __always_inline const struct gm_listener *gm_find_listener(const struct gm_packet *p)
+static __always_inline const struct gm_listener *
+gm_find_listener(const struct gm_settings *settings, const struct gm_packet *p)
 {
     const struct gm_listener *l =
-        gm_find_entry(p->destination, p->destination_port, (enum gm_protocol)p->protocol);
+        gm_find_known(settings, p->destination, p->destination_port, (enum gm_protocol)p->protocol);
 
     return l && l->role != GM_ROLE_ELSEWHERE && l->role != GM_ROLE_UNNAMED ? l : NULL;
 }
@@ -63,14 +64,22 @@ static __always_inline int gm_leave(struct xdp_md *ctx, struct gm_case *c,
     return c->verdict == GM_VERDICT_DROP ? XDP_DROP : XDP_PASS;
 }
 
-/* The first bytes of the payload, as far as they tell what it is: 12, or 4, or none. In place where
- * they can be: a flood is dropped by them. */
-static __always_inline int gm_load_first(struct xdp_md *ctx, const struct gm_packet *p, char *first)
+/* The first bytes of the payload. */
+struct gm_first {
+    __u64 word;
+    __u32 rest;
+};
+
+/* As many of them as tell what it is: 12, or 4, or none. In place where they can be: a flood is
+ * dropped by them. */
+static __always_inline int gm_load_first(struct xdp_md *ctx, const struct gm_packet *p,
+                                         struct gm_first *first)
 {
     const char *here = (void *)(long)ctx->data + (p->payload & GM_CURSOR_MAX);
 
     if (p->length >= 12 && here + 12 <= (const char *)(long)ctx->data_end) {
-        __builtin_memcpy(first, here, 12);
+        first->word = *(const __u64 *)here;
+        first->rest = *(const __u32 *)(here + 8);
         return 0;
     }
     if (p->length >= 12)
@@ -82,14 +91,14 @@ static __always_inline int gm_load_first(struct xdp_md *ctx, const struct gm_pac
 static __always_inline int gm_judge_datagram(struct xdp_md *ctx, struct gm_case *c,
                                              const struct gm_packet *p)
 {
-    char first[16] __attribute__((aligned(8))) = {};
+    struct gm_first first = {};
     enum gm_look look = GM_LOOK_DONE;
     struct gm_work *w;
     int reason = GM_REASON_malformed;
 
-    if (!gm_load_first(ctx, p, first))
-        reason = gm_first_look(c, *(__u64 *)first, *(__u32 *)(first + 8), p->length, p->source,
-                               p->source_port, &look);
+    if (!gm_load_first(ctx, p, &first))
+        reason =
+            gm_first_look(c, first.word, first.rest, p->length, p->source, p->source_port, &look);
     if (reason && gm_fails(c, reason))
         return gm_leave(ctx, c, p, 0);
     if (p->length > GM_SIP_MAX) {
@@ -215,7 +224,7 @@ int gm_front(struct xdp_md *ctx)
     if (!c.settings || c.settings->schema != GM_SCHEMA)
         return XDP_PASS;
     if (parse == GM_PARSE_OK || parse == GM_PARSE_FRAGMENT) {
-        c.listener = gm_find_listener(&p);
+        c.listener = gm_find_listener(c.settings, &p);
         if (c.listener)
             return gm_judge_port(ctx, &c, &p, parse);
         if (parse == GM_PARSE_OK && gm_is_encapsulated(ctx, &p))
@@ -223,7 +232,7 @@ int gm_front(struct xdp_md *ctx)
         else if (parse == GM_PARSE_OK)
             return XDP_PASS;
     }
-    c.listener = gm_find_guarded(p.destination);
+    c.listener = gm_find_known(c.settings, p.destination, 0, (enum gm_protocol)0);
     if (!c.listener)
         return XDP_PASS;
     return parse == GM_PARSE_ESP ? gm_judge_esp(ctx, &c, &p) : gm_judge_rest(ctx, &c, &p, parse);

@@ -111,6 +111,14 @@ Result<> put_listeners(const Maps& maps, const std::vector<ListenerEntry>& wante
 
 } // namespace
 
+Result<> forget_listeners(const Maps& maps) {
+    auto settings = read_settings(maps);
+    if (!settings)
+        return fail(std::move(settings.error()));
+    ++settings->listeners;
+    return maps.settings.put(0, *settings);
+}
+
 Result<> add_ports(const Maps& maps, const Tables& tables) {
     if (auto begun = begin_counters(maps, tables.listeners); !begun)
         return begun;
@@ -127,7 +135,7 @@ Result<> add_ports(const Maps& maps, const Tables& tables) {
         if (auto put = maps.listeners.put(key, value); !put)
             return put;
     }
-    return {};
+    return forget_listeners(maps);
 }
 
 Result<> put(const Maps& maps, const Tables& tables) {
@@ -142,7 +150,7 @@ Result<> put(const Maps& maps, const Tables& tables) {
     for (const auto& step : steps_between(*before, tables.settings))
         if (auto written = write_settings(maps, step); !written)
             return written;
-    return {};
+    return forget_listeners(maps);
 }
 
 Result<> erase_others(const Maps& maps, const Tables& tables) {
@@ -151,7 +159,7 @@ Result<> erase_others(const Maps& maps, const Tables& tables) {
           erase_all_but(maps.peers, tables.peers)})
         if (!result)
             return result;
-    return {};
+    return forget_listeners(maps);
 }
 
 Result<> fill(const Maps& maps, const Tables& tables) {

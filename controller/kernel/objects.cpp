@@ -466,7 +466,11 @@ Result<ProgramInfo> Objects::info(Program program) const {
 }
 
 Result<> write_settings(const Maps& maps, gm_settings settings) {
+    const auto there = read_settings(maps);
+    if (!there)
+        return fail(there.error());
     settings.schema = GM_SCHEMA;
+    settings.listeners = there->listeners;
     return maps.settings.put(0, settings);
 }
 

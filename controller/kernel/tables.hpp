@@ -42,6 +42,10 @@ void be_strict(Tables& tables);
 // an interface is attached together with its listener, whose phones would have no listener else.
 [[nodiscard]] Result<> add_ports(const Maps& maps, const Tables& tables);
 
+// What programs remember of gm_listeners counts no more. To be called when something in it was
+// changed, as all of the above do.
+[[nodiscard]] Result<> forget_listeners(const Maps& maps);
+
 // The writes that lead from one gm_settings to the other. Home domains may end up at other places
 // than in `wanted`, with gaps between them.
 [[nodiscard]] std::vector<gm_settings> steps_between(const gm_settings& before,

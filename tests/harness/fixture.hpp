@@ -311,6 +311,7 @@ class Guard {
             change(value);
             value_of(maps().listeners.put(key, value));
         }
+        value_of(kernel::forget_listeners(maps()));
     }
     void own(const std::string& impu, std::uint64_t subscriber, std::uint64_t expires_ns) {
         const gm_u128 identity = hasher_.identity(impu);

@@ -33,7 +33,8 @@ struct gm_settings {
     enum gm_conflict conflict; /* the same */
     __u32 homes; /* home domains in use; 0: any domain is home */
     __u32 tap_front; /* 1: no gm_inside is attached, gm_front feeds gm_sip_clear itself */
-    __u32 pad;
+    __u32 listeners; /* another number after every change of gm_listeners, so that what programs
+                        remember of it is forgotten */
     struct gm_rate per_user; /* one source and user, REGISTERs */
     struct gm_rate per_source; /* all users of one source */
     struct gm_rate known; /* all sources and users that are bound: the reserve (H23) */

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+ *
+ * What this CPU last found in gm_listeners. Most packets go to the same few places, and a look-up
+ * by an address costs more than all else that a flood is dropped by.
+ */
+#ifndef GMGUARD_BPF_FOUND_H
+#define GMGUARD_BPF_FOUND_H
+
+#include "listener.h"
+
+/* Places that are remembered, a power of two; another place takes the room of what it falls on. */
+#define GM_PLACES 16
+
+struct gm_found {
+    struct gm_listener_key key;
+    __u32 listeners; /* gm_settings.listeners, at which it was found */
+    __u32 there;
+    struct gm_listener listener;
+};
+
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, GM_PLACES);
+    __type(key, __u32);
+    __type(value, struct gm_found);
+} gm_founds SEC(".maps");
+
+/* A call of its own: the way that few packets take. */
+static __attribute__((noinline)) const struct gm_listener *
+gm_find_anew(struct gm_found *found, const struct gm_listener_key *key, __u32 listeners)
+{
+    const struct gm_listener *l = gm_find_entry(key->address, key->port, key->protocol);
+
+    found->key = *key;
+    found->listeners = listeners;
+    found->there = l != NULL;
+    if (l)
+        found->listener = *l;
+    return l;
+}
+
+/* As gm_find_entry(). */
+static __always_inline const struct gm_listener *
+gm_find_known(const struct gm_settings *settings, gm_u128 address, __u16 port,
+              enum gm_protocol protocol)
+{
+    struct gm_listener_key key = {.address = address, .port = port, .protocol = protocol};
+    __u32 place = ((__u32)address ^ port ^ protocol) & (GM_PLACES - 1);
+    struct gm_found *found = bpf_map_lookup_elem(&gm_founds, &place);
+
+    if (!found)
+        return NULL;
+    if (found->listeners != settings->listeners || found->key.address != address ||
+        found->key.port != port || found->key.protocol != protocol)
+        return gm_find_anew(found, &key, settings->listeners);
+    return found->there ? &found->listener : NULL;
+}
+
+#endif
