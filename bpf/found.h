@@ -40,9 +40,9 @@ gm_find_anew(struct gm_found *found, const struct gm_listener_key *key, __u32 li
 }
 
 /* As gm_find_entry(). */
-static __always_inline const struct gm_listener *
-gm_find_known(const struct gm_settings *settings, gm_u128 address, __u16 port,
-              enum gm_protocol protocol)
+static __always_inline const struct gm_listener *gm_find_known(const struct gm_settings *settings,
+                                                               gm_u128 address, __u16 port,
+                                                               enum gm_protocol protocol)
 {
     struct gm_listener_key key = {.address = address, .port = port, .protocol = protocol};
     __u32 place = ((__u32)address ^ port ^ protocol) & (GM_PLACES - 1);
