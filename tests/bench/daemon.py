@@ -14,7 +14,7 @@ from lab.unix_http import UnixConnection
 _CHUNK = 2000      # bindings of one request
 _PAGE = 1000       # bindings of one answer
 _EXPIRING = 40_000  # whose registration ends while it is measured
-_LIFE_S = 15       # and after how long
+_LIFE_S = 8        # and after how long
 _POOL = """
 [[pool]]
 name = "million"
