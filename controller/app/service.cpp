@@ -77,16 +77,19 @@ void Service::abandon() {
 
 Result<> Service::open() {
     auto objects =
-        kernel::Objects::open_pinned(config_.pins, kernel::Sizes::of(config_.limits.bindings));
+        kernel::Objects::begin_pinned(config_.pins, kernel::Sizes::of(config_.limits.bindings));
     if (!objects)
         return fail(std::move(objects.error()));
-    if (!objects->load_log().empty())
-        spdlog::warn("while loading: {}", objects->load_log());
-    spdlog::info("{} {}", objects->adopted() ? "adopted" : "made", config_.pins);
     auto engine = Engine::make(config_, std::move(*objects), log_, names_);
     if (!engine)
         return fail(std::move(engine.error()));
     engine_ = std::move(*engine);
+    const auto& programs = engine_->objects();
+    if (auto loaded = programs.await_programs(); !loaded)
+        return loaded;
+    if (!programs.load_log().empty())
+        spdlog::warn("while loading: {}", programs.load_log());
+    spdlog::info("{} {}", programs.adopted() ? "adopted" : "made", config_.pins);
     interfaces_.emplace(engine_->objects());
     names_.know(*interfaces_, *engine_);
     engine_->on_poisoned([this](const gm_record& report) {

@@ -243,9 +243,12 @@ struct Objects::Parts {
     std::string pins;
     bool adopted = false;
     Streams streams = Streams::with;
+    Sizes sizes;
     std::string log;
+    std::future<Result<>> rest; // of load_rest()
 
-    [[nodiscard]] Result<> load(const Sizes& sizes);
+    [[nodiscard]] Result<> load_first();
+    [[nodiscard]] Result<> load_rest();
     [[nodiscard]] const bpf_program* program(Program which) const; // null: refused
 
   private:
@@ -253,20 +256,17 @@ struct Objects::Parts {
     using Loaded = Result<std::string>;
     using Loading = std::future<Loaded>;
 
-    template <typename T>
-    [[nodiscard]] Loaded load_one(Skeleton<T>& skeleton, const char* name, const Sizes& sizes);
-    template <typename T>
-    [[nodiscard]] Loading begin(Skeleton<T>& skeleton, const char* name, const Sizes& sizes);
+    template <typename T> [[nodiscard]] Loaded load_one(Skeleton<T>& skeleton, const char* name);
+    template <typename T> [[nodiscard]] Loading begin(Skeleton<T>& skeleton, const char* name);
     [[nodiscard]] Result<> end(std::vector<Loading> loadings);
-    [[nodiscard]] std::vector<Loading> begin_judges(const Sizes& sizes, bool tell_associations);
+    [[nodiscard]] std::vector<Loading> begin_judges(bool tell_associations);
     void forget_judges();
-    void load_show(const Sizes& sizes);
+    void load_show();
 };
 
 // REQUIRES: `shared` stays as it is meanwhile.
 template <typename T>
-auto Objects::Parts::load_one(Skeleton<T>& skeleton, const char* name, const Sizes& sizes)
-    -> Loaded {
+auto Objects::Parts::load_one(Skeleton<T>& skeleton, const char* name) -> Loaded {
     const std::string subject = std::string("program ") + name;
     const LibbpfLog libbpf;
     skeleton.reset(T::open());
@@ -282,9 +282,9 @@ auto Objects::Parts::load_one(Skeleton<T>& skeleton, const char* name, const Siz
 }
 
 template <typename T>
-auto Objects::Parts::begin(Skeleton<T>& skeleton, const char* name, const Sizes& sizes) -> Loading {
+auto Objects::Parts::begin(Skeleton<T>& skeleton, const char* name) -> Loading {
     return std::async(std::launch::async,
-                      [this, &skeleton, name, &sizes] { return load_one(skeleton, name, sizes); });
+                      [this, &skeleton, name] { return load_one(skeleton, name); });
 }
 
 // Waits for all; the first error.
@@ -300,30 +300,14 @@ Result<> Objects::Parts::end(std::vector<Loading> loadings) {
     return all;
 }
 
-// The smallest program first: with it come the maps that the others share. Those are verified at
-// once, each on a processor of its own as far as there are any: that is most of a start's time.
-Result<> Objects::Parts::load(const Sizes& sizes) {
-    auto first = load_one(onward, "gm_onward", sizes);
+// The smallest program: with it come the maps that the others share.
+Result<> Objects::Parts::load_first() {
+    auto first = load_one(onward, "gm_onward");
     if (!first)
         return fail(std::move(first.error()));
     log += *first;
     if (auto kept = remember_maps(onward->obj, shared); !kept)
         return kept;
-    const bool tell = may_tell_associations();
-    auto judges = begin_judges(sizes, tell);
-    std::vector<Loading> others;
-    others.push_back(begin(front, "gm_front", sizes));
-    others.push_back(begin(answers, "gm_answers", sizes));
-    auto judged = end(std::move(judges));
-    if (!judged && tell) {
-        forget_judges();
-        log += "security associations are told by address and port: " + judged.error().text();
-        judged = end(begin_judges(sizes, false));
-    }
-    const auto loaded = end(std::move(others));
-    if (!judged || !loaded)
-        return judged ? loaded : judged;
-    load_show(sizes);
     auto taken = take_maps(shared);
     if (!taken)
         return fail(std::move(taken.error()));
@@ -331,16 +315,36 @@ Result<> Objects::Parts::load(const Sizes& sizes) {
     return {};
 }
 
+// They are verified at once, each on a processor of its own as far as there are any: that is most
+// of a start's time.
+Result<> Objects::Parts::load_rest() {
+    const bool tell = may_tell_associations();
+    auto judges = begin_judges(tell);
+    std::vector<Loading> others;
+    others.push_back(begin(front, "gm_front"));
+    others.push_back(begin(answers, "gm_answers"));
+    auto judged = end(std::move(judges));
+    if (!judged && tell) {
+        forget_judges();
+        log += "security associations are told by address and port: " + judged.error().text();
+        judged = end(begin_judges(false));
+    }
+    const auto loaded = end(std::move(others));
+    if (!judged || !loaded)
+        return judged ? loaded : judged;
+    load_show();
+    return {};
+}
+
 // Those that read the sec_path, where the kernel lets them: both or none, so that a message is
 // judged alike however it came.
-auto Objects::Parts::begin_judges(const Sizes& sizes, bool tell_associations)
-    -> std::vector<Loading> {
+auto Objects::Parts::begin_judges(bool tell_associations) -> std::vector<Loading> {
     std::vector<Loading> judges;
     if (streams == Streams::with)
-        judges.push_back(tell_associations ? begin(stream_sa, "gm_stream", sizes)
-                                           : begin(stream, "gm_stream", sizes));
-    judges.push_back(tell_associations ? begin(inside_sa, "gm_inside", sizes)
-                                       : begin(inside, "gm_inside", sizes));
+        judges.push_back(tell_associations ? begin(stream_sa, "gm_stream")
+                                           : begin(stream, "gm_stream"));
+    judges.push_back(tell_associations ? begin(inside_sa, "gm_inside")
+                                       : begin(inside, "gm_inside"));
     return judges;
 }
 
@@ -350,8 +354,8 @@ void Objects::Parts::forget_judges() {
 }
 
 // A table for people is no reason not to judge.
-void Objects::Parts::load_show(const Sizes& sizes) {
-    auto loaded = load_one(show, "gm_show", sizes);
+void Objects::Parts::load_show() {
+    auto loaded = load_one(show, "gm_show");
     if (!loaded)
         show.reset();
     log += loaded ? *loaded : loaded.error().text();
@@ -403,12 +407,25 @@ Objects::~Objects() = default;
 Result<Objects> Objects::open_private(const Sizes& sizes, Streams streams) {
     auto parts = std::make_unique<Parts>();
     parts->streams = streams;
-    if (auto loaded = parts->load(sizes); !loaded)
+    parts->sizes = sizes;
+    auto loaded = parts->load_first();
+    if (loaded)
+        loaded = parts->load_rest();
+    if (!loaded)
         return fail(std::move(loaded.error()));
     return Objects(std::move(parts));
 }
 
 Result<Objects> Objects::open_pinned(const std::string& path, const Sizes& sizes) {
+    auto objects = begin_pinned(path, sizes);
+    if (!objects)
+        return objects;
+    if (auto loaded = objects->await_programs(); !loaded)
+        return fail(std::move(loaded.error()));
+    return objects;
+}
+
+Result<Objects> Objects::begin_pinned(const std::string& path, const Sizes& sizes) {
     auto found = open_pinned_maps(path);
     if (!found)
         return fail(std::move(found.error()));
@@ -416,7 +433,13 @@ Result<Objects> Objects::open_pinned(const std::string& path, const Sizes& sizes
     parts->pins = path;
     parts->adopted = found->contains("gm_bindings");
     parts->shared = std::move(*found);
-    if (auto loaded = parts->load(sizes); !loaded)
+    parts->sizes = sizes;
+    auto loaded = parts->load_first();
+    if (loaded)
+        parts->rest = std::async(std::launch::async, &Parts::load_rest, parts.get());
+    if (loaded && !parts->adopted)
+        loaded = parts->rest.get();
+    if (!loaded)
         return fail(std::move(loaded.error()));
     auto pinned = make_pin_directories(path);
     if (pinned)
@@ -428,6 +451,10 @@ Result<Objects> Objects::open_pinned(const std::string& path, const Sizes& sizes
     return Objects(std::move(parts));
 }
 
+Result<> Objects::await_programs() const {
+    return parts_->rest.valid() ? parts_->rest.get() : Result<>{};
+}
+
 const Maps& Objects::maps() const {
     return parts_->maps;
 }
@@ -436,6 +463,8 @@ int Objects::fd(Program program) const {
     return there ? bpf_program__fd(there) : -1;
 }
 bool Objects::reads_associations() const {
+    if (parts_->rest.valid())
+        parts_->rest.wait();
     return parts_->inside_sa != nullptr;
 }
 const std::string& Objects::pin_path() const {

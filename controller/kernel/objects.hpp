@@ -86,6 +86,11 @@ class Objects {
     //   system       no bpffs there, no privilege, ...
     // An error leaves a directory that was there as it was.
     [[nodiscard]] static Result<Objects> open_pinned(const std::string& path, const Sizes& sizes);
+    // The same, but where the maps were there before the programs may still be loading: what is in
+    // the maps can be read meanwhile. Before anything else is asked for: await_programs(), which
+    // returns what can go wrong with them. (reads_associations() waits by itself.)
+    [[nodiscard]] static Result<Objects> begin_pinned(const std::string& path, const Sizes& sizes);
+    [[nodiscard]] Result<> await_programs() const;
 
     Objects(Objects&&) noexcept;
     Objects& operator=(Objects&&) noexcept;
