@@ -38,29 +38,37 @@ std::string unfold(std::string_view value) {
     return line;
 }
 
-std::vector<std::string_view> split(std::string_view text, char separator) {
-    std::vector<std::string_view> parts;
-    parts.reserve(12); // more than a mechanism of Security-Client has
+std::size_t Parts::end_of_part() const {
+    const std::size_t end = std::min(text_.find(separator_, at_), text_.size());
+    if (!text_.substr(at_, end - at_).contains('"'))
+        return end;
     bool quoted = false;
-    std::size_t begin = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (quoted && text[i] == '\\')
+    std::size_t i = at_;
+    for (; i < text_.size() && (quoted || text_[i] != separator_); ++i) {
+        if (quoted && text_[i] == '\\')
             ++i;
-        else if (text[i] == '"')
+        else if (text_[i] == '"')
             quoted = !quoted;
-        else if (!quoted && text[i] == separator) {
-            parts.push_back(trim(text.substr(begin, i - begin)));
-            begin = i + 1;
-        }
     }
-    if (!text.empty())
-        parts.push_back(trim(text.substr(begin)));
-    return parts;
+    return std::min(i, text_.size());
+}
+
+std::optional<std::string_view> Parts::next() {
+    if (text_.empty() || at_ > text_.size())
+        return std::nullopt;
+    const std::size_t begin = at_;
+    const std::size_t end = end_of_part();
+    at_ = end + 1;
+    return trim(text_.substr(begin, end - begin));
+}
+
+bool Parameter::is(std::string_view other) const {
+    return equal_ignoring_case(name, other);
 }
 
 Parameter parse_parameter(std::string_view text) {
     const auto equal = text.find('=');
-    Parameter parameter{lower(trim(text.substr(0, equal))), {}};
+    Parameter parameter{trim(text.substr(0, equal)), {}};
     if (equal == std::string_view::npos)
         return parameter;
     parameter.value = trim(text.substr(equal + 1));

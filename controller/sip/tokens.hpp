@@ -8,7 +8,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace gmguard::sip {
 
@@ -19,11 +18,26 @@ namespace gmguard::sip {
 [[nodiscard]] std::string unfold(std::string_view value);
 
 // The parts between separators that stand outside quoted strings, trimmed; an empty text has none.
-[[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);
+class Parts {
+  public:
+    Parts(std::string_view text, char separator) : text_(text), separator_(separator) {}
+    // The next one; none: that was the last.
+    [[nodiscard]] std::optional<std::string_view> next();
+
+  private:
+    [[nodiscard]] std::size_t end_of_part() const;
+
+    std::string_view text_;
+    std::size_t at_ = 0;
+    char separator_;
+};
 
 struct Parameter {
-    std::string name;       // lower case
+    std::string_view name;
     std::string_view value; // without quotes; empty where there is none
+
+    // Whatever the case of its letters.
+    [[nodiscard]] bool is(std::string_view other) const;
 };
 // "name", "name=value" or "name="value"", blanks around the '=' allowed.
 [[nodiscard]] Parameter parse_parameter(std::string_view text);
