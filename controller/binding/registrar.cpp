@@ -45,10 +45,10 @@ ClientPorts client_ports(const sip::Message& message) {
 Asked asked(const sip::Message& message) {
     Asked what;
     if (message.to)
-        what = {message.to->text, message.to->host, {}, {}, {}};
-    what.realm = message.challenge->realm.value_or("");
-    what.nonce = message.challenge->nonce.value_or("");
-    what.algorithm = message.challenge->algorithm.value_or("");
+        what = {message.to->text.string(), message.to->host.string(), {}, {}, {}};
+    what.realm = message.challenge->realm.value_or(sip::Text{}).view();
+    what.nonce = message.challenge->nonce.value_or(sip::Text{}).view();
+    what.algorithm = message.challenge->algorithm.value_or(sip::Text{}).view();
     return what;
 }
 
@@ -172,14 +172,17 @@ void Registrar::adopt(Grant who, std::uint64_t until_ns, Outcome& out) {
 }
 
 Registrar::Match Registrar::match(const sip::Message& message, const sip::Via& phone) {
-    auto found = transactions_.find(transaction_key(message, phone, hasher_));
-    if (found.empty())
-        return {};
-    Transaction* any = found.front();
-    std::erase_if(found, [&](const Transaction* t) { return !may_come_from(phone, t->seen); });
-    if (found.empty())
-        return {any, Doubt::other_source};
-    return {found.front(), found.size() == 1 ? Doubt::none : Doubt::ambiguous};
+    Match found;
+    std::size_t fitting = 0;
+    transactions_.each(transaction_key(message, phone, hasher_), [&](Transaction& t) {
+        const bool fits = may_come_from(phone, t.seen);
+        fitting += fits ? 1U : 0U;
+        if (found.transaction == nullptr || (fits && fitting == 1))
+            found.transaction = &t;
+    });
+    if (found.transaction != nullptr && fitting != 1)
+        found.doubt = fitting == 0 ? Doubt::other_source : Doubt::ambiguous;
+    return found;
 }
 
 Registrar::Match Registrar::match_any(const sip::Message& message) {
@@ -193,12 +196,11 @@ Registrar::Match Registrar::match_any(const sip::Message& message) {
     return {};
 }
 
-bool Registrar::altered(const Transaction& t, const sip::Message& onward) const {
+bool Registrar::altered(const Transaction& t, const sip::Message& onward, const Ask& ask) const {
     if (!onward.to || hasher_.identity(onward.to->text) != t.to)
         return true;
     if (hasher_.impi(onward.impi()) != t.user)
         return true;
-    const Ask ask = read_ask(onward, t.selector, rules_.default_expires_s, hasher_);
     return ask.wish != t.ask.wish || ask.all != t.ask.all;
 }
 
@@ -214,7 +216,8 @@ void Registrar::onward(const Heard& heard, Outcome& out) {
     const Doubt doubt = two ? found.doubt : Doubt::via_list;
     if (doubt != Doubt::none)
         return out.notices.push_back(notice(NoticeKind::not_believed, t, heard.now_ns, doubt));
-    if (altered(t, message)) {
+    const Ask ask = read_ask(message, t.selector, rules_.default_expires_s, hasher_);
+    if (altered(t, message, ask)) {
         t.altered = true;
         return out.notices.push_back(
             notice(NoticeKind::not_believed, t, heard.now_ns, Doubt::altered));
@@ -222,7 +225,7 @@ void Registrar::onward(const Heard& heard, Outcome& out) {
     const gm_u128 own = via_key(message.vias.front(), hasher_);
     if (std::ranges::find(t.own_vias, own) == t.own_vias.end() && t.own_vias.size() < kOwnVias)
         t.own_vias.push_back(own);
-    t.onward_contact = read_ask(message, t.selector, rules_.default_expires_s, hasher_).contact;
+    t.onward_contact = ask.contact;
 }
 
 Doubt Registrar::doubt_core(const Match& found, const sip::Message& answer) const {

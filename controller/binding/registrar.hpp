@@ -49,7 +49,9 @@ class Registrar {
                          Outcome& out);
     [[nodiscard]] Match match(const sip::Message& message, const sip::Via& phone);
     [[nodiscard]] Match match_any(const sip::Message& message);
-    [[nodiscard]] bool altered(const Transaction& t, const sip::Message& onward) const;
+    // `ask`: what went on to the core asks for.
+    [[nodiscard]] bool altered(const Transaction& t, const sip::Message& onward,
+                               const Ask& ask) const;
     [[nodiscard]] Doubt doubt_core(const Match& match, const sip::Message& answer) const;
     [[nodiscard]] Doubt doubt_leaving(const Match& match, const Heard& heard) const;
 

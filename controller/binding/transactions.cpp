@@ -3,16 +3,13 @@
 
 #include "binding/selector.hpp"
 
-#include <algorithm>
-#include <utility>
-
 namespace gmguard::binding {
 
 Transactions::Place Transactions::place_of(const gm_selector& selector) {
     return {selector.address, selector.port, selector.bits};
 }
 
-Transactions::Opened Transactions::open(Transaction transaction) {
+Transactions::Opened Transactions::open(const Transaction& transaction) {
     if (is_known(transaction))
         return Opened::absorbed;
     if (transaction.is_protected) {
@@ -24,26 +21,20 @@ Transactions::Opened Transactions::open(Transaction transaction) {
     if (queue.size() >= limit_)
         forget_oldest(queue);
     count_open(transaction, +1);
-    queue.push_back(std::move(transaction));
-    index_.emplace(queue.back().key, std::prev(queue.end()));
+    const Slot slot = all_.take();
+    all_[slot] = transaction;
+    queue.push_back(slot);
+    index_.insert(hash_of(transaction.key), slot);
     return Opened::yes;
 }
 
 bool Transactions::is_known(const Transaction& transaction) const {
-    const auto [first, last] = index_.equal_range(transaction.key);
-    return std::any_of(first, last, [&](const auto& entry) {
-        const Transaction& known = *entry.second;
-        return known.is_protected == transaction.is_protected &&
+    const Slot slot = index_.find(hash_of(transaction.key), [&](Slot each) {
+        const Transaction& known = all_[each];
+        return known.key == transaction.key && known.is_protected == transaction.is_protected &&
                equal(known.selector, transaction.selector);
     });
-}
-
-std::vector<Transaction*> Transactions::find(gm_u128 key) {
-    std::vector<Transaction*> found;
-    const auto [first, last] = index_.equal_range(key);
-    for (auto at = first; at != last; ++at)
-        found.push_back(&*at->second);
-    return found;
+    return slot != kNoSlot;
 }
 
 void Transactions::finish(Transaction& transaction) {
@@ -57,8 +48,9 @@ void Transactions::finish(Transaction& transaction) {
 
 void Transactions::reform(const SelectorOf& selector_of) {
     open_.clear();
-    for (Queue* queue : {&clear_, &protected_})
-        for (Transaction& transaction : *queue) {
+    for (const Queue* queue : {&clear_, &protected_})
+        for (const Slot slot : *queue) {
+            Transaction& transaction = all_[slot];
             transaction.selector = selector_of(transaction.source);
             if (!transaction.done)
                 count_open(transaction, +1);
@@ -75,20 +67,20 @@ void Transactions::count_open(const Transaction& transaction, int change) {
 }
 
 void Transactions::forget_oldest(Queue& queue) {
-    const auto oldest = queue.begin();
-    if (!oldest->done)
-        count_open(*oldest, -1);
-    const auto [first, last] = index_.equal_range(oldest->key);
-    index_.erase(std::find_if(first, last, [&](const auto& e) { return e.second == oldest; }));
-    queue.erase(oldest);
+    const Slot oldest = queue.front();
+    if (!all_[oldest].done)
+        count_open(all_[oldest], -1);
+    index_.erase(hash_of(all_[oldest].key), oldest);
+    all_.give_back(oldest);
+    queue.pop_front();
 }
 
 std::vector<Transaction> Transactions::take_due(std::uint64_t now_ns) {
     std::vector<Transaction> unanswered;
     for (Queue* queue : {&clear_, &protected_}) {
-        while (!queue->empty() && queue->front().due_ns <= now_ns) {
-            if (!queue->front().done)
-                unanswered.push_back(queue->front());
+        while (!queue->empty() && all_[queue->front()].due_ns <= now_ns) {
+            if (!all_[queue->front()].done)
+                unanswered.push_back(all_[queue->front()]);
             forget_oldest(*queue);
         }
     }

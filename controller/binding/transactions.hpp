@@ -12,14 +12,15 @@
 #include "binding/challenges.hpp"
 #include "binding/reading.hpp"
 #include "binding/selector.hpp"
+#include "binding/slab.hpp"
+#include "binding/slot_index.hpp"
 #include "gmguard/abi/keys.h"
 
 #include <cstdint>
-#include <list>
+#include <deque>
 #include <map>
 #include <string>
 #include <tuple>
-#include <unordered_map>
 #include <vector>
 
 namespace gmguard::binding {
@@ -58,24 +59,32 @@ class Transactions {
         : limit_(limit), open_per_selector_(open_per_selector) {}
 
     enum class Opened : std::uint8_t { yes, absorbed, too_many };
-    [[nodiscard]] Opened open(Transaction transaction);
-    // All with this key, whatever their selector. Valid until the next open() or take_due().
-    [[nodiscard]] std::vector<Transaction*> find(gm_u128 key);
+    [[nodiscard]] Opened open(const Transaction& transaction);
+    // Calls visit(Transaction&) for all with this key, whatever their selector. They stay where
+    // they are until they are forgotten: by the next open() or take_due().
+    template <typename Visit> void each(gm_u128 key, Visit&& visit) {
+        index_.find(hash_of(key), [&](Slot slot) {
+            if (all_[slot].key == key)
+                visit(all_[slot]);
+            return false;
+        });
+    }
     void finish(Transaction& transaction);
     // Each gets the selector that its source has now.
     void reform(const SelectorOf& selector_of);
     // Forgets those that are due; returns the unanswered ones among them, oldest first.
     [[nodiscard]] std::vector<Transaction> take_due(std::uint64_t now_ns);
 
-    [[nodiscard]] std::size_t size() const { return index_.size(); }
+    [[nodiscard]] std::size_t size() const { return all_.used(); }
 
   private:
-    using Queue = std::list<Transaction>; // oldest first
-    struct KeyHash {                      // the key is a hash already
-        std::size_t operator()(gm_u128 key) const { return static_cast<std::size_t>(key); }
-    };
+    using Queue = std::deque<Slot>; // oldest first
     using Place = std::tuple<gm_u128, std::uint16_t, std::uint16_t>;
 
+    // The key is a hash already.
+    [[nodiscard]] static std::uint32_t hash_of(gm_u128 key) {
+        return static_cast<std::uint32_t>(key);
+    }
     [[nodiscard]] static Place place_of(const gm_selector& selector);
     [[nodiscard]] bool is_known(const Transaction& transaction) const;
     void count_open(const Transaction& transaction, int change);
@@ -83,8 +92,9 @@ class Transactions {
 
     std::size_t limit_;
     std::size_t open_per_selector_;
+    Slab<Transaction> all_;
+    SlotIndex index_; // by key
     Queue clear_, protected_;
-    std::unordered_multimap<gm_u128, Queue::iterator, KeyHash> index_;
     std::map<Place, std::size_t> open_; // protected ones by selector
 };
 
