@@ -174,13 +174,15 @@ void Registrar::adopt(Grant who, std::uint64_t until_ns, Outcome& out) {
 Registrar::Match Registrar::match(const sip::Message& message, const sip::Via& phone) {
     Match found;
     std::size_t fitting = 0;
-    transactions_.each(transaction_key(message, phone, hasher_), [&](Transaction& t) {
-        const bool fits = may_come_from(phone, t.seen);
+    const auto look = [&](const Transactions::Known& known, Transaction* open) {
+        const bool fits = may_come_from(phone, known.seen);
         fitting += fits ? 1U : 0U;
-        if (found.transaction == nullptr || (fits && fitting == 1))
-            found.transaction = &t;
-    });
-    if (found.transaction != nullptr && fitting != 1)
+        if (!found.is_known || (fits && fitting == 1))
+            found.transaction = open;
+        found.is_known = true;
+    };
+    transactions_.each(transaction_key(message, phone, hasher_), look);
+    if (found.is_known && fitting != 1)
         found.doubt = fitting == 0 ? Doubt::other_source : Doubt::ambiguous;
     return found;
 }
@@ -190,7 +192,7 @@ Registrar::Match Registrar::match_any(const sip::Message& message) {
     for (std::size_t i = 0; i < few; ++i) {
         Match found = match(message, message.vias[i]);
         found.via = i;
-        if (found.transaction != nullptr)
+        if (found.is_known)
             return found;
     }
     return {};
@@ -209,7 +211,7 @@ void Registrar::onward(const Heard& heard, Outcome& out) {
     if (!is_register(message, true))
         return;
     const Match found = match_any(message);
-    if (found.transaction == nullptr || found.transaction->done)
+    if (found.transaction == nullptr)
         return;
     Transaction& t = *found.transaction;
     const bool two = message.vias.size() == 2 && found.via == 1;
@@ -250,7 +252,7 @@ void Registrar::from_core(const Heard& heard, Outcome& out) {
     if (!rules_.believes_core || !is_register(answer, false) || answer.status < 200)
         return;
     const Match found = match_any(answer);
-    if (found.transaction == nullptr || found.transaction->done)
+    if (found.transaction == nullptr)
         return;
     Transaction& t = *found.transaction;
     if (const Doubt doubt = doubt_core(found, answer); doubt != Doubt::none) {
@@ -299,7 +301,7 @@ void Registrar::leaving(const Heard& heard, Outcome& out) {
     if (rules_.believes_core && answer.status != 401)
         return;
     const Match found = match_any(answer);
-    if (found.transaction == nullptr || found.transaction->done)
+    if (found.transaction == nullptr)
         return;
     Transaction& t = *found.transaction;
     if (const Doubt doubt = doubt_leaving(found, heard); doubt != Doubt::none)
@@ -474,14 +476,15 @@ void Registrar::remove(const Transaction& t, const Heard& heard, Outcome& out) {
 }
 
 void Registrar::forget_challenges(const Transaction& t, const Pending* pending, Outcome& out) {
-    std::vector<gm_u128> users{t.user};
-    if (pending != nullptr && pending->user != t.user)
-        users.push_back(pending->user);
-    for (const gm_u128 user : users) {
+    const gm_u128 challenged = pending != nullptr ? pending->user : t.user;
+    const auto forget = [&](gm_u128 user) {
         challenges_.settle(user);
         for (const Pending& gone : challenges_.take_all(t.selector.address, user))
             out.operations.emplace_back(EraseChallenge{gone.key});
-    }
+    };
+    forget(t.user);
+    if (challenged != t.user)
+        forget(challenged);
 }
 
 void Registrar::end_challenge(const Transaction& t, Outcome& out) {

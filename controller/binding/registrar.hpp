@@ -39,7 +39,8 @@ class Registrar {
   private:
     // The open transaction that a message belongs to, or why it is not certain which.
     struct Match {
-        Transaction* transaction = nullptr; // null: none that is known
+        bool is_known = false;
+        Transaction* transaction = nullptr; // null: none that is known and not answered
         Doubt doubt = Doubt::none;
         std::size_t via = 0; // the phone's, in the message's list
     };

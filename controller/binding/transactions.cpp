@@ -20,17 +20,21 @@ Transactions::Opened Transactions::open(const Transaction& transaction) {
     Queue& queue = transaction.is_protected ? protected_ : clear_;
     if (queue.size() >= limit_)
         forget_oldest(queue);
-    count_open(transaction, +1);
     const Slot slot = all_.take();
-    all_[slot] = transaction;
+    Known& known = all_[slot];
+    known = {transaction.key,    transaction.selector, transaction.source,      transaction.seen,
+             transaction.due_ns, waiting_.take(),      transaction.is_protected};
+    waiting_[known.open] = transaction;
+    waiting_[known.open].known = slot;
+    count_open(known, +1);
     queue.push_back(slot);
-    index_.insert(hash_of(transaction.key), slot);
+    index_.insert(hash_of(known.key), slot);
     return Opened::yes;
 }
 
 bool Transactions::is_known(const Transaction& transaction) const {
     const Slot slot = index_.find(hash_of(transaction.key), [&](Slot each) {
-        const Transaction& known = all_[each];
+        const Known& known = all_[each];
         return known.key == transaction.key && known.is_protected == transaction.is_protected &&
                equal(known.selector, transaction.selector);
     });
@@ -38,29 +42,29 @@ bool Transactions::is_known(const Transaction& transaction) const {
 }
 
 void Transactions::finish(Transaction& transaction) {
-    if (transaction.done)
-        return;
-    count_open(transaction, -1);
-    transaction.done = true;
-    transaction.impi = {};
-    transaction.own_vias = {};
+    Known& known = all_[transaction.known];
+    count_open(known, -1);
+    waiting_.give_back(known.open);
+    known.open = kNoSlot;
 }
 
 void Transactions::reform(const SelectorOf& selector_of) {
     open_.clear();
     for (const Queue* queue : {&clear_, &protected_})
         for (const Slot slot : *queue) {
-            Transaction& transaction = all_[slot];
-            transaction.selector = selector_of(transaction.source);
-            if (!transaction.done)
-                count_open(transaction, +1);
+            Known& known = all_[slot];
+            known.selector = selector_of(known.source);
+            if (known.open == kNoSlot)
+                continue;
+            waiting_[known.open].selector = known.selector;
+            count_open(known, +1);
         }
 }
 
-void Transactions::count_open(const Transaction& transaction, int change) {
-    if (!transaction.is_protected)
+void Transactions::count_open(const Known& known, int change) {
+    if (!known.is_protected)
         return;
-    const auto open = open_.try_emplace(place_of(transaction.selector), 0).first;
+    const auto open = open_.try_emplace(place_of(known.selector), 0).first;
     open->second += static_cast<std::size_t>(change);
     if (open->second == 0)
         open_.erase(open);
@@ -68,9 +72,10 @@ void Transactions::count_open(const Transaction& transaction, int change) {
 
 void Transactions::forget_oldest(Queue& queue) {
     const Slot oldest = queue.front();
-    if (!all_[oldest].done)
-        count_open(all_[oldest], -1);
-    index_.erase(hash_of(all_[oldest].key), oldest);
+    Known& known = all_[oldest];
+    if (known.open != kNoSlot)
+        finish(waiting_[known.open]);
+    index_.erase(hash_of(known.key), oldest);
     all_.give_back(oldest);
     queue.pop_front();
 }
@@ -79,8 +84,9 @@ std::vector<Transaction> Transactions::take_due(std::uint64_t now_ns) {
     std::vector<Transaction> unanswered;
     for (Queue* queue : {&clear_, &protected_}) {
         while (!queue->empty() && all_[queue->front()].due_ns <= now_ns) {
-            if (!all_[queue->front()].done)
-                unanswered.push_back(all_[queue->front()]);
+            const Slot open = all_[queue->front()].open;
+            if (open != kNoSlot)
+                unanswered.push_back(waiting_[open]);
             forget_oldest(*queue);
         }
     }

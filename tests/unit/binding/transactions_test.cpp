@@ -17,9 +17,10 @@ Transaction make(gm_u128 key, std::uint16_t port, bool is_protected, std::uint64
     return t;
 }
 
+// Null: it was answered.
 std::vector<Transaction*> find(Transactions& table, gm_u128 key) {
     std::vector<Transaction*> found;
-    table.each(key, [&](Transaction& t) { found.push_back(&t); });
+    table.each(key, [&](const Transactions::Known&, Transaction* t) { found.push_back(t); });
     return found;
 }
 
@@ -53,7 +54,7 @@ TEST(Transactions, OfOneSelectorCannotCrowdOutOthers) {
     EXPECT_EQ(table.open(make(9, 1, true)), Opened::too_many);
     EXPECT_EQ(table.open(make(9, 2, true)), Opened::yes);
     table.finish(*find(table, 0).front());
-    table.finish(*find(table, 0).front()); // twice is once
+    EXPECT_EQ(find(table, 0), std::vector<Transaction*>{nullptr}); // known, but answered
     EXPECT_EQ(table.open(make(10, 1, true)), Opened::yes);
     EXPECT_EQ(table.open(make(11, 1, true)), Opened::too_many);
     EXPECT_EQ(table.take_due(32).size(), 4U);
