@@ -137,6 +137,10 @@ void Engine::on_record(const kernel::Record& record) {
                    reading_);
         return;
     }
+    // With core peers, half of all answers that leave.
+    if (const auto status = feeds::leaving_status(record);
+        status && !policy_.minds_leaving(*status))
+        return;
     if (const auto event = feeds::heard(record))
         gather(policy_.handle(*event), reading_);
     else if (const auto answer = on_answer_ ? feeds::answer(record) : std::nullopt)

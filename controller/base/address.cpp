@@ -167,7 +167,9 @@ std::optional<Prefix> Prefix::parse(std::string_view text) {
 }
 
 std::string Prefix::text() const {
-    return address.text() + "/" + std::to_string(address.is_v4() && bits >= 96 ? bits - 96 : bits);
+    std::string text = address.text();
+    (text += '/') += std::to_string(address.is_v4() && bits >= 96 ? bits - 96 : bits);
+    return text;
 }
 
 } // namespace gmguard

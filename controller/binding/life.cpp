@@ -121,7 +121,8 @@ void Life::create(const Grant& grant, Outcome& out) {
     binding.source_port = grant.source.port;
     binding.state = static_cast<std::uint8_t>(grant.state);
     binding.origin = grant.origin;
-    const Holding holding{grant.impi, {grant.registration}};
+    Holding holding{grant.impi, {}};
+    holding.registrations.push_back(grant.registration);
     const Slot slot = table_.insert(std::move(binding), holding);
     const auto identities = holding.identities();
     out.operations.reserve(out.operations.size() + 2 * identities.size() + kFew);

@@ -296,9 +296,7 @@ Doubt Registrar::doubt_leaving(const Match& found, const Heard& heard) const {
 
 void Registrar::leaving(const Heard& heard, Outcome& out) {
     const sip::Message& answer = heard.message;
-    if (!is_register(answer, false) || answer.status < 200)
-        return;
-    if (rules_.believes_core && answer.status != 401)
+    if (!is_register(answer, false) || !rules_.minds_leaving(answer.status))
         return;
     const Match found = match_any(answer);
     if (found.transaction == nullptr)
@@ -451,6 +449,8 @@ void Registrar::commit(Transaction& t, const Heard& heard, Outcome& out) {
 
 // Who was challenged may come back for the ports that he named: is their holder there?
 void Registrar::contest(const Transaction& t, const Heard& heard, Outcome& out) {
+    if (!rivals_.is_contest(t.source.address))
+        return;
     Grant wanted = Registrar::wanted(t, heard.now_ns);
     wanted.client = negotiated(t.client);
     const std::uint16_t port = t.client.port_c != 0 ? t.client.port_c : t.source.port;

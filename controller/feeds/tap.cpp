@@ -80,6 +80,12 @@ std::optional<binding::Event> heard(const kernel::Record& record) {
     return event_of(kind, std::move(heard));
 }
 
+std::optional<int> leaving_status(const kernel::Record& record) {
+    if (kind_of(record) != Kind::leaving)
+        return std::nullopt;
+    return sip::status_of(record.message);
+}
+
 std::optional<binding::Heard> answer(const kernel::Record& record) {
     if (kind_of(record) != Kind::inner)
         return std::nullopt;

@@ -125,7 +125,7 @@ std::vector<SecurityMechanism> read_mechanisms(const Scan& scan, gm_header heade
 std::vector<Uri> read_uris(Scan& scan, gm_header header) {
     std::vector<Uri> uris;
     scan.each(header, [&](Span span) {
-        scan.each_name_addr(span, [&](NameAddr value) {
+        scan.each_name_addr(span, [&](NameAddr& value) {
             if (value.uri)
                 uris.push_back(std::move(*value.uri));
         });
@@ -136,10 +136,14 @@ std::vector<Uri> read_uris(Scan& scan, gm_header header) {
 std::vector<Contact> read_contacts(Scan& scan) {
     std::vector<Contact> contacts;
     scan.each(GM_H_CONTACT, [&](Span span) {
-        scan.each_name_addr(span, [&](NameAddr value) {
-            if (value.star || value.uri)
-                contacts.push_back(
-                    {value.star, std::move(value.uri).value_or(Uri{}), value.expires});
+        scan.each_name_addr(span, [&](NameAddr& value) {
+            if (!value.star && !value.uri)
+                return;
+            Contact& contact = contacts.emplace_back();
+            contact.star = value.star;
+            contact.expires = value.expires;
+            if (value.uri)
+                contact.uri = std::move(*value.uri);
         });
     });
     return contacts;
@@ -149,16 +153,17 @@ std::vector<Contact> read_contacts(Scan& scan) {
 void read_party(Scan& scan, gm_header header, std::optional<Uri>& uri, Text& tag) {
     if (scan.count(header) == 0)
         return;
-    std::optional<NameAddr> only;
     unsigned many = 0;
-    scan.each_name_addr(scan.sip().first[header], [&](NameAddr value) {
-        if (++many == 1)
-            only = std::move(value);
+    scan.each_name_addr(scan.sip().first[header], [&](NameAddr& value) {
+        if (++many > 1)
+            return;
+        uri = std::move(value.uri);
+        tag = Text::of(value.tag);
     });
-    if (many != 1)
+    if (many == 1)
         return;
-    uri = std::move(only->uri);
-    tag = Text::of(only->tag);
+    uri.reset();
+    tag = {};
 }
 
 void read_cseq(const Scan& scan, Message& message) {
@@ -301,6 +306,13 @@ Result<Message> parse(std::string_view payload) {
     if (auto parsed = parse(payload, *message); !parsed)
         return fail(std::move(parsed.error()));
     return message;
+}
+
+int status_of(std::string_view payload) {
+    constexpr std::string_view kVersion = "SIP/2.0 ";
+    if (!payload.starts_with(kVersion))
+        return 0;
+    return parse_number<std::uint16_t>(payload.substr(kVersion.size(), 3)).value_or(0);
 }
 
 std::string_view name(RegisterClass c) {

@@ -115,6 +115,9 @@ struct Reading {
 // Into `message`, which holds what could be read where it fails.
 [[nodiscard]] Result<> parse(std::string_view payload, Message& message);
 
+// The status of an answer, by its start line alone; 0: it is none.
+[[nodiscard]] int status_of(std::string_view payload);
+
 // Names as in JSON: "initial", "network_auth_failure", ...
 [[nodiscard]] std::string_view name(RegisterClass c);
 

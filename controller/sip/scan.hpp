@@ -55,11 +55,13 @@ class Scan {
             if (field.header == static_cast<__u32>(header))
                 visit(field.value);
     }
-    // Calls visit(NameAddr) for those of one header, up to one that cannot be read.
+    // Calls visit(NameAddr&) for those of one header, up to one that cannot be read.
     template <typename Visit> void each_name_addr(Span value, Visit&& visit) {
         gm_list_start(&room_, value);
-        while (gm_list_next(&room_) != 0)
-            visit(name_addr());
+        while (gm_list_next(&room_) != 0) {
+            NameAddr one = name_addr();
+            visit(one);
+        }
     }
 
     [[nodiscard]] std::optional<Uri> uri(Span span);

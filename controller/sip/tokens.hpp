@@ -11,8 +11,15 @@
 
 namespace gmguard::sip {
 
-// Without blanks at either end.
-[[nodiscard]] std::string_view trim(std::string_view text);
+// Without blanks and folds at either end.
+[[nodiscard]] inline std::string_view trim(std::string_view text) {
+    const auto is_space = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
+    while (!text.empty() && is_space(text.front()))
+        text.remove_prefix(1);
+    while (!text.empty() && is_space(text.back()))
+        text.remove_suffix(1);
+    return text;
+}
 
 // A header's value in one line: each fold becomes one blank, none is left at either end.
 [[nodiscard]] std::string unfold(std::string_view value);
