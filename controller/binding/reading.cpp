@@ -15,29 +15,33 @@ constexpr std::uint16_t kSipPort = 5060;
 // ends a text: parts cannot run into each other. One at a time: all are in the same place.
 class Key {
   public:
-    Key() { bytes().clear(); }
+    Key() : bytes_(room()) { bytes_.clear(); }
 
     Key& text(std::string_view part) {
-        bytes().append(part) += '\0';
+        bytes_.append(part) += '\0';
         return *this;
     }
     Key& lower(std::string_view part) {
-        for (const char c : part)
-            bytes() += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-        bytes() += '\0';
+        const auto begin = static_cast<std::ptrdiff_t>(bytes_.size());
+        text(part);
+        std::transform(bytes_.begin() + begin, bytes_.end(), bytes_.begin() + begin, [](char c) {
+            return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+        });
         return *this;
     }
     template <typename T> Key& number(T part) {
-        bytes().append(reinterpret_cast<const char*>(&part), sizeof part);
+        bytes_.append(reinterpret_cast<const char*>(&part), sizeof part);
         return *this;
     }
-    [[nodiscard]] gm_u128 hash(const Hasher& hasher) const { return hasher.bytes(bytes()); }
+    [[nodiscard]] gm_u128 hash(const Hasher& hasher) const { return hasher.bytes(bytes_); }
 
   private:
-    static std::string& bytes() {
-        thread_local std::string bytes;
-        return bytes;
+    static std::string& room() {
+        thread_local std::string room;
+        return room;
     }
+
+    std::string& bytes_;
 };
 
 std::uint64_t contact_key(const sip::Contact& contact, const Hasher& hasher) {

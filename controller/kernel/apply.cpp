@@ -40,8 +40,8 @@ template <typename Key> struct Erases {
     }
 };
 
-// Keys that are to be written, by hashes of them and their maps: two of one hash are one too many
-// for one writing, no more.
+// Keys that are to be written, by hashes of them and their maps. Where two have one hash, the
+// second is taken for the first, and is written by itself: no harm.
 class Written {
   public:
     Written() : cells_(4 * kMost) {}
@@ -69,7 +69,7 @@ class Written {
   private:
     static constexpr std::size_t kMost = 512;
 
-    std::vector<std::uint64_t> cells_; // of one or more zeros behind each
+    std::vector<std::uint64_t> cells_; // by hash, or the next free one; 0: free
     std::size_t many_ = 0;
 };
 
