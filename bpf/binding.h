@@ -125,7 +125,11 @@ static __always_inline int gm_has_identity(const struct gm_owner *owner, __u64 s
 {
     struct gm_shared_key key = {.identity = identity, .subscriber = subscriber};
 
-    return (owner && owner->subscriber == subscriber) || bpf_map_lookup_elem(&gm_shared, &key);
+    if ((owner && owner->subscriber == subscriber) || bpf_map_lookup_elem(&gm_shared, &key))
+        return 1;
+    /* Who becomes the owner is that before he is in gm_shared no more: perhaps between the two. */
+    owner = gm_owner_of(identity);
+    return owner && owner->subscriber == subscriber;
 }
 
 /* Whether the owner is another subscriber, who holds the identity live (H13). */

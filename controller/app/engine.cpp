@@ -21,6 +21,10 @@ constexpr unsigned kChatter = 50;
 // T2 of RFC 3261).
 constexpr std::uint32_t kGraceS = 5;
 
+// Records that are heard before what they mean is written: the longest that a binding waits for
+// others, in return for fewer system calls.
+constexpr std::size_t kTogether = 64;
+
 constexpr std::size_t kFull = 80;       // percent of a map: alarm
 constexpr std::size_t kFullNoMore = 70; // below: the next one is news
 
@@ -112,6 +116,7 @@ Result<> Engine::listen() {
 Result<bool> Engine::consume() {
     reading_ = feeds::Moment::now();
     const auto consumed = rings_->consume();
+    write();
     if (!consumed)
         return fail(consumed.error());
     if (consumed->refused != 0)
@@ -127,13 +132,17 @@ void Engine::on_record(const kernel::Record& record) {
         if (on_poisoned_ && is_poisoned(head))
             on_poisoned_(head);
         if (is_of_unregistered(head))
-            follow(policy_.handle(binding::Unregistered{
+            gather(policy_.handle(binding::Unregistered{
                        head.time_ns, {Address(head.source), head.source_port}, head.listener}),
                    reading_);
         return;
     }
-    if (auto event = feeds::heard(record))
-        follow(policy_.handle(std::move(*event)), reading_);
+    // With core peers, half of all answers that leave.
+    if (const auto status = feeds::leaving_status(record);
+        status && !policy_.minds_leaving(*status))
+        return;
+    if (const auto event = feeds::heard(record))
+        gather(policy_.handle(*event), reading_);
     else if (const auto answer = on_answer_ ? feeds::answer(record) : std::nullopt)
         on_answer_(*answer);
 }
@@ -189,10 +198,13 @@ void Engine::arrive() {
     past_.is_new = true;
 }
 
-// The map is never fuller than the policy thinks, so an error here is the kernel's own.
 void Engine::follow(const binding::Outcome& outcome, const feeds::Moment& now) {
-    if (const auto applied = kernel::apply(objects_.maps(), outcome.operations); !applied)
-        alarm(applied.error().text());
+    gather(outcome, now);
+    write();
+}
+
+void Engine::gather(const binding::Outcome& outcome, const feeds::Moment& now) {
+    operations_.insert(operations_.end(), outcome.operations.begin(), outcome.operations.end());
     std::vector<std::uint64_t> events;
     for (const auto& notice : outcome.notices)
         events.push_back(tell(notice, now));
@@ -200,6 +212,18 @@ void Engine::follow(const binding::Outcome& outcome, const feeds::Moment& now) {
     for (const auto& probe : outcome.probes)
         if (on_probe_)
             on_probe_(probe);
+    if (++gathered_ >= kTogether)
+        write();
+}
+
+// The map is never fuller than the policy thinks, so an error here is the kernel's own.
+void Engine::write() {
+    gathered_ = 0;
+    if (operations_.empty())
+        return;
+    if (const auto applied = kernel::apply(objects_.maps(), operations_); !applied)
+        alarm(applied.error().text());
+    operations_.clear();
 }
 
 void Engine::pass_on(const binding::Outcome& outcome, const std::vector<std::uint64_t>& events,

@@ -18,6 +18,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace gmguard::app {
 
@@ -123,6 +124,9 @@ class Engine {
     void on_record(const kernel::Record& record);
     [[nodiscard]] Result<> done(Result<binding::Outcome> outcome, const feeds::Moment& now);
     void follow(const binding::Outcome& outcome, const feeds::Moment& now);
+    // The same, but the maps get it with the next write().
+    void gather(const binding::Outcome& outcome, const feeds::Moment& now);
+    void write();
     // The event's id in the log; 0: it was only counted.
     std::uint64_t tell(const binding::Notice& notice, const feeds::Moment& now);
     void pass_on(const binding::Outcome& outcome, const std::vector<std::uint64_t>& events,
@@ -141,7 +145,9 @@ class Engine {
     std::optional<kernel::Rings> rings_;
     kernel::ListenerIds ids_;
     gm_losses losses_{};
-    feeds::Moment reading_; // of the reading of the rings at hand
+    feeds::Moment reading_;                      // of the reading of the rings at hand
+    std::vector<binding::Operation> operations_; // that are not written yet
+    std::size_t gathered_ = 0;                   // outcomes since the last write()
     std::map<std::string, std::uint64_t> registrations_;
     OnFailure on_failure_;
     OnProbe on_probe_;

@@ -25,10 +25,10 @@ Named named_in(std::string_view sip) {
     Named names{message.impi(), {}};
     for (const auto& uri : {message.from, message.to})
         if (uri)
-            names.impus.push_back(uri->text);
+            names.impus.push_back(uri->text.string());
     for (const auto* header : {&message.preferred_identities, &message.asserted_identities})
         for (const auto& uri : *header)
-            names.impus.push_back(uri.text);
+            names.impus.push_back(uri.text.string());
     return names;
 }
 

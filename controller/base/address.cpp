@@ -22,6 +22,71 @@ std::optional<unsigned> number(std::string_view text, unsigned max) {
     return value;
 }
 
+// The text of an address, put together at `at`.
+class Writer {
+  public:
+    void number(unsigned value, int base) {
+        at_ = std::to_chars(at_, buffer_.data() + buffer_.size(), value, base).ptr;
+    }
+    void sign(char c) { *at_++ = c; }
+    [[nodiscard]] std::string text() const {
+        return {buffer_.data(), static_cast<const char*>(at_)};
+    }
+
+  private:
+    std::array<char, INET6_ADDRSTRLEN> buffer_;
+    char* at_ = buffer_.data();
+};
+
+std::string text_of_v4(uint128 value) {
+    Writer out;
+    for (int shift = 24; shift >= 0; shift -= 8) {
+        out.number(static_cast<unsigned>(value >> shift) & 0xff, 10);
+        if (shift != 0)
+            out.sign('.');
+    }
+    return out.text();
+}
+
+// Groups of zeros: where they begin, and how many.
+struct Zeros {
+    unsigned at = 8, many = 1; // one alone is written
+};
+
+Zeros longest_zeros(const std::array<unsigned, 8>& groups) {
+    Zeros longest;
+    for (unsigned at = 0; at < 8; ++at) {
+        unsigned many = 0;
+        while (at + many < 8 && groups[at + many] == 0)
+            ++many;
+        if (many > longest.many)
+            longest = {at, many};
+        at += many;
+    }
+    return longest;
+}
+
+std::string text_of_v6(uint128 value) {
+    std::array<unsigned, 8> groups{};
+    for (unsigned i = 0; i < 8; ++i)
+        groups[i] = static_cast<unsigned>(value >> (112 - 16 * i)) & 0xffff;
+    const Zeros zeros = longest_zeros(groups);
+    Writer out;
+    for (unsigned i = 0; i < 8; ++i) {
+        if (i == zeros.at) {
+            out.sign(':');
+            i += zeros.many - 1;
+            if (i == 7)
+                out.sign(':');
+            continue;
+        }
+        if (i != 0)
+            out.sign(':');
+        out.number(groups[i], 16);
+    }
+    return out.text();
+}
+
 } // namespace
 
 std::optional<Address> Address::parse(std::string_view text) {
@@ -57,14 +122,9 @@ std::array<std::uint8_t, 16> Address::bytes() const {
     return bytes;
 }
 
+// By itself: inet_ntop() takes several times as long, and each notice has an address or two.
 std::string Address::text() const {
-    const auto bytes = this->bytes();
-    std::array<char, INET6_ADDRSTRLEN> buffer{};
-    if (is_v4())
-        inet_ntop(AF_INET, bytes.data() + 12, buffer.data(), buffer.size());
-    else
-        inet_ntop(AF_INET6, bytes.data(), buffer.data(), buffer.size());
-    return buffer.data();
+    return is_v4() ? text_of_v4(value_) : text_of_v6(value_);
 }
 
 std::optional<Endpoint> Endpoint::parse(std::string_view text) {
@@ -107,7 +167,9 @@ std::optional<Prefix> Prefix::parse(std::string_view text) {
 }
 
 std::string Prefix::text() const {
-    return address.text() + "/" + std::to_string(address.is_v4() && bits >= 96 ? bits - 96 : bits);
+    std::string text = address.text();
+    (text += '/') += std::to_string(address.is_v4() && bits >= 96 ? bits - 96 : bits);
+    return text;
 }
 
 } // namespace gmguard

@@ -11,11 +11,9 @@ std::vector<Pending> Challenges::add(Pending pending) {
     (void)take(pending.key);
     const Pair user{pending.key.address, pending.user};
     if (by_user_.count(user) >= kPendingsOfUser)
-        gone.push_back(pendings_.at(by_user_.lower_bound(user)->second));
+        gone.push_back(forget(by_user_.lower_bound(user)->second));
     else if (pendings_.size() >= limit_)
-        gone.push_back(pendings_.begin()->second);
-    for (const auto& old : gone)
-        forget(old);
+        gone.push_back(forget(pendings_.begin()->first));
     pending.number = next_number_++;
     pending.expires_ns = pending.since_ns + timer_ns_;
     by_nonce_.emplace(Pair{pending.key.address, pending.key.nonce}, pending.number);
@@ -57,31 +55,23 @@ std::optional<Pending> Challenges::take(const gm_challenge_key& key) {
     const Pending* found = find(key);
     if (found == nullptr)
         return std::nullopt;
-    Pending pending = *found;
-    forget(pending);
-    return pending;
+    return forget(found->number);
 }
 
 std::vector<Pending> Challenges::take_all(gm_u128 address, gm_u128 user) {
     std::vector<Pending> taken;
-    const auto [first, last] = by_user_.equal_range({address, user});
-    for (auto at = first; at != last; ++at)
-        taken.push_back(pendings_.at(at->second));
-    for (const auto& pending : taken)
-        forget(pending);
+    const Pair of_user{address, user};
+    for (auto at = by_user_.find(of_user); at != by_user_.end(); at = by_user_.find(of_user))
+        taken.push_back(forget(at->second));
     return taken;
 }
 
 std::vector<Pending> Challenges::take_misfits(const SelectorOf& selector_of) {
-    std::vector<Pending> taken;
+    std::vector<std::uint64_t> numbers;
     for (const auto& [number, pending] : pendings_)
-        if (!equal(pending.selector, selector_of(pending.source))) {
-            taken.push_back(pending);
-            taken.back().latest = is_latest(pending);
-        }
-    for (const auto& pending : taken)
-        forget(pending);
-    return taken;
+        if (!equal(pending.selector, selector_of(pending.source)))
+            numbers.push_back(number);
+    return take(numbers);
 }
 
 std::size_t Challenges::of_user(gm_u128 address, gm_u128 user) const {
@@ -89,18 +79,21 @@ std::size_t Challenges::of_user(gm_u128 address, gm_u128 user) const {
 }
 
 std::vector<Pending> Challenges::take_expired(std::uint64_t now_ns) {
-    std::vector<Pending> taken;
+    std::vector<std::uint64_t> numbers;
     for (const auto& [number, pending] : pendings_) {
         // They came in this order, and none ends before its timer.
         if (pending.since_ns + timer_ns_ > now_ns)
             break;
-        if (pending.expires_ns > now_ns)
-            continue;
-        taken.push_back(pending);
-        taken.back().latest = is_latest(pending);
+        if (pending.expires_ns <= now_ns)
+            numbers.push_back(number);
     }
-    for (const auto& pending : taken)
-        forget(pending);
+    return take(numbers);
+}
+
+std::vector<Pending> Challenges::take(const std::vector<std::uint64_t>& numbers) {
+    std::vector<Pending> taken;
+    for (const std::uint64_t number : numbers)
+        taken.push_back(forget(number));
     return taken;
 }
 
@@ -109,17 +102,18 @@ bool Challenges::is_latest(const Pending& pending) const {
     return found != latest_.end() && found->second == pending.number;
 }
 
-void Challenges::forget(const Pending& pending) {
-    if (is_latest(pending))
+Pending Challenges::forget(std::uint64_t number) {
+    auto taken = pendings_.extract(number);
+    Pending& pending = taken.mapped();
+    pending.latest = is_latest(pending);
+    if (pending.latest)
         latest_.erase(pending.user);
     by_nonce_.erase({pending.key.address, pending.key.nonce});
     const auto [first, last] = by_user_.equal_range({pending.key.address, pending.user});
-    const auto entry =
-        std::find_if(first, last, [&](const auto& e) { return e.second == pending.number; });
+    const auto entry = std::find_if(first, last, [&](const auto& e) { return e.second == number; });
     if (entry != last)
         by_user_.erase(entry);
-    // `pending` may be the one that goes: last.
-    pendings_.erase(pending.number);
+    return std::move(pending);
 }
 
 } // namespace gmguard::binding

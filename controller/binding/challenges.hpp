@@ -75,7 +75,9 @@ class Challenges {
   private:
     using Pair = std::pair<gm_u128, gm_u128>;
 
-    void forget(const Pending& pending);
+    [[nodiscard]] std::vector<Pending> take(const std::vector<std::uint64_t>& numbers);
+    // With whether it is the latest. REQUIRES: there is one of this number.
+    Pending forget(std::uint64_t number);
     [[nodiscard]] bool is_latest(const Pending& pending) const;
 
     std::size_t limit_;

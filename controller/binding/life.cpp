@@ -5,6 +5,7 @@
 #include "binding/selector.hpp"
 
 #include <algorithm>
+#include <array>
 #include <span>
 
 namespace gmguard::binding {
@@ -18,15 +19,23 @@ void copy_text(std::span<char> out, std::string_view text) {
 }
 
 // What a grant takes: its selector and, where the phone is sent to at another port, the second one.
-std::vector<gm_selector> selectors_of(const Grant& grant) {
-    std::vector<gm_selector> all{grant.selector};
-    const std::uint16_t port = grant.selector.port;
-    if (port != 0 && grant.client.port_s != 0 && grant.client.port_s != port) {
-        all.push_back(grant.selector);
-        all.back().port = grant.client.port_s;
+class Selectors {
+  public:
+    explicit Selectors(const Grant& grant) : all_{grant.selector, grant.selector} {
+        const std::uint16_t port = grant.selector.port, second = grant.client.port_s;
+        all_[1].port = second;
+        many_ = port != 0 && second != 0 && second != port ? 2 : 1;
     }
-    return all;
-}
+    [[nodiscard]] const gm_selector* begin() const { return all_.data(); }
+    [[nodiscard]] const gm_selector* end() const { return all_.data() + many_; }
+
+  private:
+    std::array<gm_selector, 2> all_;
+    std::size_t many_;
+};
+
+// Operations of a commit beside those of its identities; more are seldom.
+constexpr std::size_t kFew = 4;
 
 bool has(const std::vector<Identity>& identities, gm_u128 hash) {
     return std::ranges::find(identities, hash, &Identity::hash) != identities.end();
@@ -40,7 +49,7 @@ Slot Life::holder(const gm_selector& selector, std::uint64_t now_ns) const {
 }
 
 Slot Life::rival(const Grant& grant) const {
-    for (const gm_selector& selector : selectors_of(grant))
+    for (const gm_selector& selector : Selectors(grant))
         if (const Slot slot = holder(selector, grant.now_ns);
             slot != kNoSlot && table_.at(slot).user != grant.user)
             return slot;
@@ -51,7 +60,7 @@ bool Life::has_room(const Grant& grant) const {
     const Slot slot = table_.find(grant.selector);
     std::size_t identities = table_.identities() + grant.registration.identities.size();
     std::size_t selectors = table_.selectors();
-    for (const gm_selector& selector : selectors_of(grant))
+    for (const gm_selector& selector : Selectors(grant))
         selectors += table_.find(selector) == kNoSlot ? 1U : 0U;
     if (selectors > rules_.bindings)
         return false;
@@ -61,7 +70,7 @@ bool Life::has_room(const Grant& grant) const {
 }
 
 void Life::make_way(const Grant& grant, Outcome& out) {
-    for (const gm_selector& selector : selectors_of(grant)) {
+    for (const gm_selector& selector : Selectors(grant)) {
         const Slot slot = table_.find(selector);
         if (slot == kNoSlot)
             continue;
@@ -112,9 +121,11 @@ void Life::create(const Grant& grant, Outcome& out) {
     binding.source_port = grant.source.port;
     binding.state = static_cast<std::uint8_t>(grant.state);
     binding.origin = grant.origin;
-    const Holding holding{grant.impi, {grant.registration}};
+    Holding holding{grant.impi, {}};
+    holding.registrations.push_back(grant.registration);
     const Slot slot = table_.insert(std::move(binding), holding);
     const auto identities = holding.identities();
+    out.operations.reserve(out.operations.size() + identities.size() + kFew);
     put_identities(slot, identities, grant.now_ns, out);
     put_binding(slot, identities, grant.now_ns, out);
     const bool bound = grant.state == GM_STATE_BOUND;

@@ -13,9 +13,10 @@
 
 namespace gmguard::binding {
 
-// One write to one map. To be applied in their order: on a commit the identities come before the
-// binding, on a removal the binding goes first, so that the kernel never sees a binding whose
-// identities are not there yet. Every Put replaces what is there; erasing what is gone is no error.
+// One write to one map. Their order counts as far as kernel::apply() says: on a commit the
+// identities come before the binding, on a removal the binding goes first, so that the kernel never
+// sees a binding whose identities are not there yet. Every Put replaces what is there; erasing what
+// is gone is no error.
 struct PutBinding {
     gm_selector key{};
     gm_binding value{}; // last_seen_ns 0: keep what the entry has

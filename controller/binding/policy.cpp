@@ -75,6 +75,10 @@ Outcome Policy::handle(const Event& event) {
     return std::move(handler.out);
 }
 
+bool Policy::minds_leaving(int status) const {
+    return parts_->rules.minds_leaving(status);
+}
+
 Result<Grant> Policy::read(const Add& request) const {
     const gm_key_form form = parts_->forms(request.source.address);
     Grant grant;

@@ -53,6 +53,8 @@ class Policy {
     Policy& operator=(const Policy&) = delete;
 
     [[nodiscard]] Outcome handle(const Event& event);
+    // Whether an AnswerLeaving of this status can have an outcome: else it need not be read.
+    [[nodiscard]] bool minds_leaving(int status) const;
 
     // Binds by hand, or renews the binding of this user with these identities. invalid: no IMPI, no
     // IMPU, one without canonical form, or a port that is missing. conflict: the selector is

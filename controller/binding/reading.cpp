@@ -11,19 +11,45 @@ namespace {
 
 constexpr std::uint16_t kSipPort = 5060;
 
-std::string lower(std::string text) {
-    std::ranges::transform(text, text.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return text;
-}
+// What is hashed, part by part. Numbers are as long as their type, and no header has the 0 that
+// ends a text: parts cannot run into each other. One at a time: all are in the same place.
+class Key {
+  public:
+    Key() : bytes_(room()) { bytes_.clear(); }
+
+    Key& text(std::string_view part) {
+        bytes_.append(part) += '\0';
+        return *this;
+    }
+    Key& lower(std::string_view part) {
+        const auto begin = static_cast<std::ptrdiff_t>(bytes_.size());
+        text(part);
+        std::transform(bytes_.begin() + begin, bytes_.end(), bytes_.begin() + begin, [](char c) {
+            return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+        });
+        return *this;
+    }
+    template <typename T> Key& number(T part) {
+        bytes_.append(reinterpret_cast<const char*>(&part), sizeof part);
+        return *this;
+    }
+    [[nodiscard]] gm_u128 hash(const Hasher& hasher) const { return hasher.bytes(bytes_); }
+
+  private:
+    static std::string& room() {
+        thread_local std::string room;
+        return room;
+    }
+
+    std::string& bytes_;
+};
 
 std::uint64_t contact_key(const sip::Contact& contact, const Hasher& hasher) {
     const auto& uri = contact.uri;
-    std::string name = uri.user + '@';
-    name += uri.address ? uri.address->text() : lower(uri.host);
-    name += ':' + std::to_string(uri.port.value_or(kSipPort));
-    return static_cast<std::uint64_t>(hasher.bytes(name)) | 1;
+    Key key;
+    key.text(uri.user).lower(uri.address ? std::string_view{} : uri.host.view());
+    key.number(uri.address.value_or(Address{}).value()).number(uri.port.value_or(kSipPort));
+    return static_cast<std::uint64_t>(key.hash(hasher)) | 1;
 }
 
 bool lies_in(const sip::Contact& contact, const gm_selector& selector) {
@@ -46,11 +72,6 @@ Ask read_star(const sip::Message& request) {
     ask.all = request.contacts.size() == 1 && request.expires == 0U;
     ask.wish = ask.all ? Wish::remove : Wish::query;
     return ask;
-}
-
-void append(std::string& key, std::string_view part) {
-    key += part;
-    key += '\0'; // in no header: parts cannot run into each other
 }
 
 } // namespace
@@ -98,7 +119,7 @@ std::vector<Identity> read_identities(const sip::Message& answer, const Hasher& 
         const gm_u128 hash = hasher.identity(uri.text);
         const auto known = std::ranges::find(identities, hash, &Identity::hash);
         if (hash != 0 && known == identities.end())
-            identities.push_back({hash, uri.text});
+            identities.push_back({hash, uri.text.string()});
     };
     for (const auto& uri : answer.associated_uris)
         add(uri);
@@ -108,23 +129,16 @@ std::vector<Identity> read_identities(const sip::Message& answer, const Hasher& 
 }
 
 gm_u128 transaction_key(const sip::Message& message, const sip::Via& phone, const Hasher& hasher) {
-    std::string key;
-    append(key, message.call_id);
-    append(key, std::to_string(message.cseq.value_or(0)));
-    append(key, message.from_tag);
-    append(key, phone.branch);
-    append(key, lower(phone.host));
-    append(key, std::to_string(phone.port));
-    return hasher.bytes(key);
+    Key key;
+    key.text(message.call_id).number(message.cseq.value_or(0)).text(message.from_tag);
+    key.text(phone.branch).lower(phone.host).number(phone.port);
+    return key.hash(hasher);
 }
 
 gm_u128 via_key(const sip::Via& via, const Hasher& hasher) {
-    std::string key;
-    append(key, lower(via.transport));
-    append(key, lower(via.host));
-    append(key, std::to_string(via.port));
-    append(key, via.branch);
-    return hasher.bytes(key);
+    Key key;
+    key.lower(via.transport).lower(via.host).number(via.port).text(via.branch);
+    return key.hash(hasher);
 }
 
 bool may_come_from(const sip::Via& phone, const Endpoint& source) {

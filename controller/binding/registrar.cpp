@@ -45,10 +45,10 @@ ClientPorts client_ports(const sip::Message& message) {
 Asked asked(const sip::Message& message) {
     Asked what;
     if (message.to)
-        what = {message.to->text, message.to->host, {}, {}, {}};
-    what.realm = message.challenge->realm.value_or("");
-    what.nonce = message.challenge->nonce.value_or("");
-    what.algorithm = message.challenge->algorithm.value_or("");
+        what = {message.to->text.string(), message.to->host.string(), {}, {}, {}};
+    what.realm = message.challenge->realm.value_or(sip::Text{}).view();
+    what.nonce = message.challenge->nonce.value_or(sip::Text{}).view();
+    what.algorithm = message.challenge->algorithm.value_or(sip::Text{}).view();
     return what;
 }
 
@@ -172,14 +172,19 @@ void Registrar::adopt(Grant who, std::uint64_t until_ns, Outcome& out) {
 }
 
 Registrar::Match Registrar::match(const sip::Message& message, const sip::Via& phone) {
-    auto found = transactions_.find(transaction_key(message, phone, hasher_));
-    if (found.empty())
-        return {};
-    Transaction* any = found.front();
-    std::erase_if(found, [&](const Transaction* t) { return !may_come_from(phone, t->seen); });
-    if (found.empty())
-        return {any, Doubt::other_source};
-    return {found.front(), found.size() == 1 ? Doubt::none : Doubt::ambiguous};
+    Match found;
+    std::size_t fitting = 0;
+    const auto look = [&](const Transactions::Known& known, Transaction* open) {
+        const bool fits = may_come_from(phone, known.seen);
+        fitting += fits ? 1U : 0U;
+        if (!found.is_known || (fits && fitting == 1))
+            found.transaction = open;
+        found.is_known = true;
+    };
+    transactions_.each(transaction_key(message, phone, hasher_), look);
+    if (found.is_known && fitting != 1)
+        found.doubt = fitting == 0 ? Doubt::other_source : Doubt::ambiguous;
+    return found;
 }
 
 Registrar::Match Registrar::match_any(const sip::Message& message) {
@@ -187,18 +192,17 @@ Registrar::Match Registrar::match_any(const sip::Message& message) {
     for (std::size_t i = 0; i < few; ++i) {
         Match found = match(message, message.vias[i]);
         found.via = i;
-        if (found.transaction != nullptr)
+        if (found.is_known)
             return found;
     }
     return {};
 }
 
-bool Registrar::altered(const Transaction& t, const sip::Message& onward) const {
+bool Registrar::altered(const Transaction& t, const sip::Message& onward, const Ask& ask) const {
     if (!onward.to || hasher_.identity(onward.to->text) != t.to)
         return true;
     if (hasher_.impi(onward.impi()) != t.user)
         return true;
-    const Ask ask = read_ask(onward, t.selector, rules_.default_expires_s, hasher_);
     return ask.wish != t.ask.wish || ask.all != t.ask.all;
 }
 
@@ -207,14 +211,15 @@ void Registrar::onward(const Heard& heard, Outcome& out) {
     if (!is_register(message, true))
         return;
     const Match found = match_any(message);
-    if (found.transaction == nullptr || found.transaction->done)
+    if (found.transaction == nullptr)
         return;
     Transaction& t = *found.transaction;
     const bool two = message.vias.size() == 2 && found.via == 1;
     const Doubt doubt = two ? found.doubt : Doubt::via_list;
     if (doubt != Doubt::none)
         return out.notices.push_back(notice(NoticeKind::not_believed, t, heard.now_ns, doubt));
-    if (altered(t, message)) {
+    const Ask ask = read_ask(message, t.selector, rules_.default_expires_s, hasher_);
+    if (altered(t, message, ask)) {
         t.altered = true;
         return out.notices.push_back(
             notice(NoticeKind::not_believed, t, heard.now_ns, Doubt::altered));
@@ -222,7 +227,7 @@ void Registrar::onward(const Heard& heard, Outcome& out) {
     const gm_u128 own = via_key(message.vias.front(), hasher_);
     if (std::ranges::find(t.own_vias, own) == t.own_vias.end() && t.own_vias.size() < kOwnVias)
         t.own_vias.push_back(own);
-    t.onward_contact = read_ask(message, t.selector, rules_.default_expires_s, hasher_).contact;
+    t.onward_contact = ask.contact;
 }
 
 Doubt Registrar::doubt_core(const Match& found, const sip::Message& answer) const {
@@ -247,7 +252,7 @@ void Registrar::from_core(const Heard& heard, Outcome& out) {
     if (!rules_.believes_core || !is_register(answer, false) || answer.status < 200)
         return;
     const Match found = match_any(answer);
-    if (found.transaction == nullptr || found.transaction->done)
+    if (found.transaction == nullptr)
         return;
     Transaction& t = *found.transaction;
     if (const Doubt doubt = doubt_core(found, answer); doubt != Doubt::none) {
@@ -291,12 +296,10 @@ Doubt Registrar::doubt_leaving(const Match& found, const Heard& heard) const {
 
 void Registrar::leaving(const Heard& heard, Outcome& out) {
     const sip::Message& answer = heard.message;
-    if (!is_register(answer, false) || answer.status < 200)
-        return;
-    if (rules_.believes_core && answer.status != 401)
+    if (!is_register(answer, false) || !rules_.minds_leaving(answer.status))
         return;
     const Match found = match_any(answer);
-    if (found.transaction == nullptr || found.transaction->done)
+    if (found.transaction == nullptr)
         return;
     Transaction& t = *found.transaction;
     if (const Doubt doubt = doubt_leaving(found, heard); doubt != Doubt::none)
@@ -446,6 +449,8 @@ void Registrar::commit(Transaction& t, const Heard& heard, Outcome& out) {
 
 // Who was challenged may come back for the ports that he named: is their holder there?
 void Registrar::contest(const Transaction& t, const Heard& heard, Outcome& out) {
+    if (!rivals_.is_contest(t.source.address))
+        return;
     Grant wanted = Registrar::wanted(t, heard.now_ns);
     wanted.client = negotiated(t.client);
     const std::uint16_t port = t.client.port_c != 0 ? t.client.port_c : t.source.port;
@@ -471,14 +476,15 @@ void Registrar::remove(const Transaction& t, const Heard& heard, Outcome& out) {
 }
 
 void Registrar::forget_challenges(const Transaction& t, const Pending* pending, Outcome& out) {
-    std::vector<gm_u128> users{t.user};
-    if (pending != nullptr && pending->user != t.user)
-        users.push_back(pending->user);
-    for (const gm_u128 user : users) {
+    const gm_u128 challenged = pending != nullptr ? pending->user : t.user;
+    const auto forget = [&](gm_u128 user) {
         challenges_.settle(user);
         for (const Pending& gone : challenges_.take_all(t.selector.address, user))
             out.operations.emplace_back(EraseChallenge{gone.key});
-    }
+    };
+    forget(t.user);
+    if (challenged != t.user)
+        forget(challenged);
 }
 
 void Registrar::end_challenge(const Transaction& t, Outcome& out) {

@@ -39,7 +39,8 @@ class Registrar {
   private:
     // The open transaction that a message belongs to, or why it is not certain which.
     struct Match {
-        Transaction* transaction = nullptr; // null: none that is known
+        bool is_known = false;
+        Transaction* transaction = nullptr; // null: none that is known and not answered
         Doubt doubt = Doubt::none;
         std::size_t via = 0; // the phone's, in the message's list
     };
@@ -49,7 +50,9 @@ class Registrar {
                          Outcome& out);
     [[nodiscard]] Match match(const sip::Message& message, const sip::Via& phone);
     [[nodiscard]] Match match_any(const sip::Message& message);
-    [[nodiscard]] bool altered(const Transaction& t, const sip::Message& onward) const;
+    // `ask`: what went on to the core asks for.
+    [[nodiscard]] bool altered(const Transaction& t, const sip::Message& onward,
+                               const Ask& ask) const;
     [[nodiscard]] Doubt doubt_core(const Match& match, const sip::Message& answer) const;
     [[nodiscard]] Doubt doubt_leaving(const Match& match, const Heard& heard) const;
 

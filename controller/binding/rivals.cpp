@@ -27,8 +27,6 @@ Notice Rivals::notice(NoticeKind kind, const Grant& grant, Slot holder) const {
 }
 
 void Rivals::challenged(const Grant& wanted, const Address& pcscf, Outcome& out) {
-    if (!is_contest(wanted.source.address))
-        return;
     Slot holder = life_.rival(wanted);
     if (holder == kNoSlot) {
         // Its Security-Client names other ports than the one that it asked from.

@@ -23,7 +23,10 @@ class Rivals {
         : hasher_(hasher), forms_(forms), conflicts_(conflicts), life_(life), shadows_(shadows),
           associations_(associations), contests_(rules.contests) {}
 
+    // Whether a selector of this source can be had by another user than its holder.
+    [[nodiscard]] bool is_contest(const Address& source) const;
     // A nonce left to `wanted`, who may come back for its selectors: is their holder there?
+    // REQUIRES: is_contest() of its source.
     void challenged(const Grant& wanted, const Address& pcscf, Outcome& out);
     // The core accepted `grant`, but `holder` has one of its selectors.
     void accepted(const Grant& grant, Slot holder, Outcome& out);
@@ -36,7 +39,6 @@ class Rivals {
     [[nodiscard]] Grant grant_of(const Shadow& shadow, std::uint64_t now_ns) const;
 
   private:
-    [[nodiscard]] bool is_contest(const Address& source) const;
     void ask(Slot holder, const Address& pcscf, std::uint32_t listener, std::uint64_t now_ns,
              Outcome& out);
     void keep_as_shadow(const Grant& grant, Slot holder, Outcome& out);

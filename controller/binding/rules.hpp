@@ -34,6 +34,12 @@ struct Rules {
     std::size_t spis = 400'000;         // entries of gm_spis; full: an association stays unknown
     std::size_t contests = 4'096; // holders that are probed; full: the others keep what they have
     std::size_t shadows = 4'096;  // full: only the notice of the conflict remains
+
+    // Whether an answer that leaves to a phone can mean anything: where the core is believed, only
+    // a 401 does.
+    [[nodiscard]] bool minds_leaving(int status) const {
+        return believes_core ? status == 401 : status >= 200;
+    }
 };
 
 } // namespace gmguard::binding

@@ -29,6 +29,8 @@ std::string line_of(const sip::SecurityMechanism& m) {
 gm_u128 agreement_key(std::span<const sip::SecurityMechanism> mechanisms, const Hasher& hasher) {
     if (mechanisms.empty())
         return 0;
+    if (mechanisms.size() == 1)
+        return hasher.bytes(line_of(mechanisms.front()));
     std::vector<std::string> lines;
     for (const auto& mechanism : mechanisms)
         lines.push_back(line_of(mechanism));

@@ -3,16 +3,13 @@
 
 #include "binding/selector.hpp"
 
-#include <algorithm>
-#include <utility>
-
 namespace gmguard::binding {
 
 Transactions::Place Transactions::place_of(const gm_selector& selector) {
     return {selector.address, selector.port, selector.bits};
 }
 
-Transactions::Opened Transactions::open(Transaction transaction) {
+Transactions::Opened Transactions::open(const Transaction& transaction) {
     if (is_known(transaction))
         return Opened::absorbed;
     if (transaction.is_protected) {
@@ -23,72 +20,73 @@ Transactions::Opened Transactions::open(Transaction transaction) {
     Queue& queue = transaction.is_protected ? protected_ : clear_;
     if (queue.size() >= limit_)
         forget_oldest(queue);
-    count_open(transaction, +1);
-    queue.push_back(std::move(transaction));
-    index_.emplace(queue.back().key, std::prev(queue.end()));
+    const Slot slot = all_.take();
+    Known& known = all_[slot];
+    known = {transaction.key,    transaction.selector, transaction.source,      transaction.seen,
+             transaction.due_ns, waiting_.take(),      transaction.is_protected};
+    waiting_[known.open] = transaction;
+    waiting_[known.open].known = slot;
+    count_open(known, +1);
+    queue.push_back(slot);
+    index_.insert(hash_of(known.key), slot);
     return Opened::yes;
 }
 
 bool Transactions::is_known(const Transaction& transaction) const {
-    const auto [first, last] = index_.equal_range(transaction.key);
-    return std::any_of(first, last, [&](const auto& entry) {
-        const Transaction& known = *entry.second;
-        return known.is_protected == transaction.is_protected &&
+    const Slot slot = index_.find(hash_of(transaction.key), [&](Slot each) {
+        const Known& known = all_[each];
+        return known.key == transaction.key && known.is_protected == transaction.is_protected &&
                equal(known.selector, transaction.selector);
     });
-}
-
-std::vector<Transaction*> Transactions::find(gm_u128 key) {
-    std::vector<Transaction*> found;
-    const auto [first, last] = index_.equal_range(key);
-    for (auto at = first; at != last; ++at)
-        found.push_back(&*at->second);
-    return found;
+    return slot != kNoSlot;
 }
 
 void Transactions::finish(Transaction& transaction) {
-    if (transaction.done)
-        return;
-    count_open(transaction, -1);
-    transaction.done = true;
-    transaction.impi = {};
-    transaction.own_vias = {};
+    Known& known = all_[transaction.known];
+    count_open(known, -1);
+    waiting_.give_back(known.open);
+    known.open = kNoSlot;
 }
 
 void Transactions::reform(const SelectorOf& selector_of) {
     open_.clear();
-    for (Queue* queue : {&clear_, &protected_})
-        for (Transaction& transaction : *queue) {
-            transaction.selector = selector_of(transaction.source);
-            if (!transaction.done)
-                count_open(transaction, +1);
+    for (const Queue* queue : {&clear_, &protected_})
+        for (const Slot slot : *queue) {
+            Known& known = all_[slot];
+            known.selector = selector_of(known.source);
+            if (known.open == kNoSlot)
+                continue;
+            waiting_[known.open].selector = known.selector;
+            count_open(known, +1);
         }
 }
 
-void Transactions::count_open(const Transaction& transaction, int change) {
-    if (!transaction.is_protected)
+void Transactions::count_open(const Known& known, int change) {
+    if (!known.is_protected)
         return;
-    const auto open = open_.try_emplace(place_of(transaction.selector), 0).first;
+    const auto open = open_.try_emplace(place_of(known.selector), 0).first;
     open->second += static_cast<std::size_t>(change);
     if (open->second == 0)
         open_.erase(open);
 }
 
 void Transactions::forget_oldest(Queue& queue) {
-    const auto oldest = queue.begin();
-    if (!oldest->done)
-        count_open(*oldest, -1);
-    const auto [first, last] = index_.equal_range(oldest->key);
-    index_.erase(std::find_if(first, last, [&](const auto& e) { return e.second == oldest; }));
-    queue.erase(oldest);
+    const Slot oldest = queue.front();
+    Known& known = all_[oldest];
+    if (known.open != kNoSlot)
+        finish(waiting_[known.open]);
+    index_.erase(hash_of(known.key), oldest);
+    all_.give_back(oldest);
+    queue.pop_front();
 }
 
 std::vector<Transaction> Transactions::take_due(std::uint64_t now_ns) {
     std::vector<Transaction> unanswered;
     for (Queue* queue : {&clear_, &protected_}) {
-        while (!queue->empty() && queue->front().due_ns <= now_ns) {
-            if (!queue->front().done)
-                unanswered.push_back(queue->front());
+        while (!queue->empty() && all_[queue->front()].due_ns <= now_ns) {
+            const Slot open = all_[queue->front()].open;
+            if (open != kNoSlot)
+                unanswered.push_back(waiting_[open]);
             forget_oldest(*queue);
         }
     }

@@ -12,18 +12,20 @@
 #include "binding/challenges.hpp"
 #include "binding/reading.hpp"
 #include "binding/selector.hpp"
+#include "binding/slab.hpp"
+#include "binding/slot_index.hpp"
 #include "gmguard/abi/keys.h"
 
 #include <cstdint>
-#include <list>
+#include <deque>
 #include <map>
 #include <string>
 #include <tuple>
-#include <unordered_map>
 #include <vector>
 
 namespace gmguard::binding {
 
+// One that waits for its answer.
 struct Transaction {
     bool is_protected = false;
     gm_u128 key = 0; // transaction_key()
@@ -46,7 +48,8 @@ struct Transaction {
     std::uint64_t onward_contact = 0;
     bool altered = false;   // went on to the core as something else
     gm_u128 core_nonce = 0; // of the core's 401
-    bool done = false;      // answered: kept only to absorb
+
+    Slot known = kNoSlot; // set by Transactions: its Known
 };
 
 // A P-CSCF tries no more cores than this for one REGISTER.
@@ -54,37 +57,60 @@ inline constexpr std::size_t kOwnVias = 8;
 
 class Transactions {
   public:
+    // What is kept of each until it is due, answered or not. Small, because there are many: the
+    // answered ones are only there to absorb.
+    struct Known {
+        gm_u128 key = 0;
+        gm_selector selector{};
+        Endpoint source, seen; // as Transaction
+        std::uint64_t due_ns = 0;
+        Slot open = kNoSlot; // its Transaction; none: it was answered
+        bool is_protected = false;
+    };
+
     Transactions(std::size_t limit, std::size_t open_per_selector)
         : limit_(limit), open_per_selector_(open_per_selector) {}
 
     enum class Opened : std::uint8_t { yes, absorbed, too_many };
-    [[nodiscard]] Opened open(Transaction transaction);
-    // All with this key, whatever their selector. Valid until the next open() or take_due().
-    [[nodiscard]] std::vector<Transaction*> find(gm_u128 key);
+    [[nodiscard]] Opened open(const Transaction& transaction);
+    // Calls visit(const Known&, Transaction*) for all with this key, whatever their selector; null:
+    // it was answered. A Transaction stays where it is until finish(), open() or take_due().
+    template <typename Visit> void each(gm_u128 key, Visit&& visit) {
+        index_.find(hash_of(key), [&](Slot slot) {
+            const Known& known = all_[slot];
+            if (known.key == key)
+                visit(known, known.open == kNoSlot ? nullptr : &waiting_[known.open]);
+            return false;
+        });
+    }
+    // It was answered: it is no more than known.
     void finish(Transaction& transaction);
     // Each gets the selector that its source has now.
     void reform(const SelectorOf& selector_of);
     // Forgets those that are due; returns the unanswered ones among them, oldest first.
     [[nodiscard]] std::vector<Transaction> take_due(std::uint64_t now_ns);
 
-    [[nodiscard]] std::size_t size() const { return index_.size(); }
+    [[nodiscard]] std::size_t size() const { return all_.used(); }
 
   private:
-    using Queue = std::list<Transaction>; // oldest first
-    struct KeyHash {                      // the key is a hash already
-        std::size_t operator()(gm_u128 key) const { return static_cast<std::size_t>(key); }
-    };
+    using Queue = std::deque<Slot>; // oldest first
     using Place = std::tuple<gm_u128, std::uint16_t, std::uint16_t>;
 
+    // The key is a hash already.
+    [[nodiscard]] static std::uint32_t hash_of(gm_u128 key) {
+        return static_cast<std::uint32_t>(key);
+    }
     [[nodiscard]] static Place place_of(const gm_selector& selector);
     [[nodiscard]] bool is_known(const Transaction& transaction) const;
-    void count_open(const Transaction& transaction, int change);
+    void count_open(const Known& known, int change);
     void forget_oldest(Queue& queue);
 
     std::size_t limit_;
     std::size_t open_per_selector_;
+    Slab<Known> all_;
+    Slab<Transaction> waiting_;
+    SlotIndex index_; // of all, by key
     Queue clear_, protected_;
-    std::unordered_multimap<gm_u128, Queue::iterator, KeyHash> index_;
     std::map<Place, std::size_t> open_; // protected ones by selector
 };
 

@@ -17,12 +17,14 @@ std::optional<admin::EventSip> sip_of(std::string_view bytes) {
         return std::nullopt;
     const sip::Message& message = reading->message;
     admin::EventSip sip;
-    sip.method = message.request ? message.method : "";
+    if (message.request)
+        sip.method = message.method;
     sip.status = message.status;
     if (message.register_class)
         sip.register_class = sip::name(*message.register_class);
     sip.impi = message.impi();
-    sip.impu = message.to ? message.to->text : "";
+    if (message.to)
+        sip.impu = message.to->text;
     sip.call_id = message.call_id;
     return sip;
 }

@@ -35,56 +35,62 @@ bool is_answer(Kind kind) {
     return kind == Kind::core || kind == Kind::leaving;
 }
 
-binding::Event event_of(Kind kind, binding::Heard heard) {
+template <typename Event> std::optional<binding::Event> event_of(binding::Heard&& heard) {
+    return std::optional<binding::Event>(std::in_place, std::in_place_type<Event>,
+                                         std::move(heard));
+}
+
+std::optional<binding::Event> event_of(Kind kind, binding::Heard&& heard) {
     switch (kind) {
     case Kind::clear:
-        return binding::RegisterInClear{std::move(heard)};
+        return event_of<binding::RegisterInClear>(std::move(heard));
     case Kind::inner:
-        return binding::RegisterProtected{std::move(heard)};
+        return event_of<binding::RegisterProtected>(std::move(heard));
     case Kind::onward:
-        return binding::RegisterOnward{std::move(heard)};
+        return event_of<binding::RegisterOnward>(std::move(heard));
     case Kind::core:
-        return binding::AnswerFromCore{std::move(heard)};
+        return event_of<binding::AnswerFromCore>(std::move(heard));
     default:
-        return binding::AnswerLeaving{std::move(heard)};
+        return event_of<binding::AnswerLeaving>(std::move(heard));
     }
 }
 
-// Nothing where the message is not whole, or has no one reading.
-std::optional<binding::Heard> read(const kernel::Record& record) {
+// False where the message is not whole, or has no one reading.
+bool read(const kernel::Record& record, binding::Heard& heard) {
     const auto& head = record.head;
-    if (head.full_length != record.message.size())
-        return std::nullopt;
-    auto message = sip::parse(record.message);
-    if (!message)
-        return std::nullopt;
-    binding::Heard heard{head.time_ns,
-                         {Address(head.source), head.source_port},
-                         {Address(head.destination), head.destination_port},
-                         head.listener,
-                         std::move(*message)};
+    if (head.full_length != record.message.size() || !sip::parse(record.message, heard.message))
+        return false;
+    heard.now_ns = head.time_ns;
+    heard.source = {Address(head.source), head.source_port};
+    heard.destination = {Address(head.destination), head.destination_port};
+    heard.listener = head.listener;
     if (head.inner != head.source)
         heard.inner = Address(head.inner);
-    return heard;
+    return true;
 }
 
 } // namespace
 
 std::optional<binding::Event> heard(const kernel::Record& record) {
     const auto kind = kind_of(record);
-    if (kind == Kind::none)
+    binding::Heard heard;
+    if (kind == Kind::none || !read(record, heard) || heard.message.request == is_answer(kind) ||
+        heard.message.method != "REGISTER")
         return std::nullopt;
-    auto heard = read(record);
-    if (!heard || heard->message.request == is_answer(kind) || heard->message.method != "REGISTER")
+    return event_of(kind, std::move(heard));
+}
+
+std::optional<int> leaving_status(const kernel::Record& record) {
+    if (kind_of(record) != Kind::leaving)
         return std::nullopt;
-    return event_of(kind, std::move(*heard));
+    return sip::status_of(record.message);
 }
 
 std::optional<binding::Heard> answer(const kernel::Record& record) {
     if (kind_of(record) != Kind::inner)
         return std::nullopt;
-    auto heard = read(record);
-    return heard && !heard->message.request ? std::move(heard) : std::nullopt;
+    std::optional<binding::Heard> heard(std::in_place);
+    return read(record, *heard) && !heard->message.request ? std::move(heard) : std::nullopt;
 }
 
 } // namespace gmguard::feeds

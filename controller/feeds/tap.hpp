@@ -14,6 +14,9 @@ namespace gmguard::feeds {
 // reading. Which of the five kinds it is, is the program's word, never the message's.
 [[nodiscard]] std::optional<binding::Event> heard(const kernel::Record& record);
 
+// The status of an answer that leaves to a phone. Nothing where the record is another one.
+[[nodiscard]] std::optional<int> leaving_status(const kernel::Record& record);
+
 // An answer of a phone that is asked whether it is there (gm_probes), to whatever request.
 [[nodiscard]] std::optional<binding::Heard> answer(const kernel::Record& record);
 

@@ -18,7 +18,8 @@ Result<std::string> Reporter::begin(const binding::Failure& failure, const Endpo
     if (!request)
         return request;
     const auto message = sip::read(*request);
-    Reported report{failure.impi, failure.impu, message ? message->message.call_id : "", 0};
+    Reported report{failure.impi, failure.impu, message ? message->message.call_id.string() : "",
+                    0};
     open_.emplace(names.branch, Open{Transaction(now_ns), std::move(report), *request});
     return request;
 }
@@ -29,7 +30,7 @@ std::optional<Reported> Reporter::hear(std::string_view datagram) {
     if (!reading || reading->message.request || reading->message.vias.empty())
         return std::nullopt;
     const sip::Message& answer = reading->message;
-    const auto found = open_.find(answer.vias.front().branch);
+    const auto found = open_.find(answer.vias.front().branch.string());
     if (found == open_.end() || answer.method != "REGISTER" ||
         answer.call_id != found->second.report.call_id)
         return std::nullopt;

@@ -9,9 +9,14 @@
 
 namespace gmguard::kernel {
 
-// In their order, all of them: after an error the others are still done, and the first error is
-// returned (exhausted: that map is full). A PutBinding without last_seen_ns keeps the time at which
-// the kernel last saw it.
+// All of them: after an error the others are still done, and the first error is returned
+// (exhausted: that map is full). A PutBinding without last_seen_ns keeps the time at which the
+// kernel last saw it.
+//
+// Many are written by few system calls, so not each in its turn. Yet of one key the last write
+// counts; a binding comes after the identities that stand before it in the list, goes before those
+// that stand behind it, and is there before its challenge is erased; and who stands in gm_shared
+// before he owns an identity, or after it, is in one of both at any time.
 [[nodiscard]] Result<> apply(const Maps& maps, std::span<const binding::Operation> operations);
 
 } // namespace gmguard::kernel

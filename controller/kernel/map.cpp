@@ -89,6 +89,34 @@ Result<> RawMap::erase(const void* key) const {
     return {};
 }
 
+// Where the one call fails, somewhere on the way, each is written once more by itself.
+Result<> RawMap::put_all(const void* keys, const void* values, std::size_t count) const {
+    auto done = static_cast<__u32>(count);
+    if (count > 1 && has_batches(type_) &&
+        bpf_map_update_batch(fd(), keys, values, &done, nullptr) == 0)
+        return {};
+    const auto* key = static_cast<const std::byte*>(keys);
+    const auto* value = static_cast<const std::byte*>(values);
+    Result<> result;
+    for (std::size_t i = 0; i < count; ++i)
+        if (auto one = put(key + i * key_size_, value + i * value_size_); !one && result)
+            result = std::move(one);
+    return result;
+}
+
+// It ends at a key that is not there.
+Result<> RawMap::erase_all(const void* keys, std::size_t count) const {
+    auto done = static_cast<__u32>(count);
+    if (count > 1 && has_batches(type_) && bpf_map_delete_batch(fd(), keys, &done, nullptr) == 0)
+        return {};
+    const auto* key = static_cast<const std::byte*>(keys);
+    Result<> result;
+    for (std::size_t i = 0; i < count; ++i)
+        if (auto one = erase(key + i * key_size_); !one && result)
+            result = std::move(one);
+    return result;
+}
+
 Result<> RawMap::for_each(const Visit& visit) const {
     return has_batches(type_) ? each_batch(visit) : each_key(visit);
 }

@@ -37,6 +37,10 @@ class RawMap {
     [[nodiscard]] Result<> put(const void* key, const void* value) const;
     // A key that is not there is no error.
     [[nodiscard]] Result<> erase(const void* key) const;
+    // `count` of them, one behind the other, in one call where the map can. All are tried; the
+    // first error.
+    [[nodiscard]] Result<> put_all(const void* keys, const void* values, std::size_t count) const;
+    [[nodiscard]] Result<> erase_all(const void* keys, std::size_t count) const;
     // Every entry once, but those that come or go meanwhile; in batches where the map can. The
     // callback may erase the entry it is shown. It must not throw.
     using Visit = std::function<void(const std::byte* key, const std::byte* value)>;
@@ -94,6 +98,13 @@ template <typename K, typename V> class Map {
         return raw_.put(&key, &value);
     }
     [[nodiscard]] Result<> erase(const K& key) const { return raw_.erase(&key); }
+    // REQUIRES: as many values as keys.
+    [[nodiscard]] Result<> put_all(std::span<const K> keys, std::span<const V> values) const {
+        return raw_.put_all(keys.data(), values.data(), keys.size());
+    }
+    [[nodiscard]] Result<> erase_all(std::span<const K> keys) const {
+        return raw_.erase_all(keys.data(), keys.size());
+    }
     // visit(const K&, const V&)
     template <typename F> [[nodiscard]] Result<> for_each(F&& visit) const {
         return raw_.for_each([&visit](const std::byte* key, const std::byte* value) {

@@ -51,7 +51,7 @@ json::value expires(const sip::Message& message) {
     return or_null(message.contacts.front().expires);
 }
 
-std::string_view presence(const std::optional<std::string>& parameter) {
+std::string_view presence(const std::optional<sip::Text>& parameter) {
     if (!parameter)
         return "absent";
     return parameter->empty() ? "empty" : "present";

@@ -35,16 +35,16 @@ void read_sent_by(std::string_view text, Via& via) {
         host = host.substr(1, bracket - 1);
     if (colon != std::string_view::npos)
         via.port = parse_number<std::uint16_t>(trim(text.substr(colon + 1))).value_or(0);
-    via.host = host;
+    via.host = Text::of(host);
 }
 
 void read_via_parameter(std::string_view text, Via& via) {
     const Parameter parameter = parse_parameter(text);
-    if (parameter.name == "branch")
-        via.branch = parameter.value;
-    else if (parameter.name == "rport")
+    if (parameter.is("branch"))
+        via.branch = Text::of(parameter.value);
+    else if (parameter.is("rport"))
         via.rport = parse_number<std::uint16_t>(parameter.value);
-    else if (parameter.name == "received")
+    else if (parameter.is("received"))
         via.received =
             Address::parse(parameter.value.starts_with('[') && parameter.value.ends_with(']')
                                ? parameter.value.substr(1, parameter.value.size() - 2)
@@ -55,28 +55,29 @@ void read_via_parameter(std::string_view text, Via& via) {
 // list counts.
 Via read_via(std::string_view text) {
     Via via;
-    const auto parts = split(text, ';');
-    const std::string_view head = parts.empty() ? text : parts.front();
+    Parts parts(text, ';');
+    const std::string_view head = parts.next().value_or(text);
     const auto slash = head.rfind('/');
     if (slash == std::string_view::npos)
         return via;
     const std::string_view rest = trim(head.substr(slash + 1));
     const auto blank = std::min(rest.find_first_of(" \t"), rest.size());
-    via.transport = rest.substr(0, blank);
+    via.transport = Text::of(rest.substr(0, blank));
     read_sent_by(trim(rest.substr(blank)), via);
-    for (const auto part : std::span(parts).subspan(1))
-        read_via_parameter(part, via);
+    while (const auto part = parts.next())
+        read_via_parameter(*part, via);
     return via;
 }
 
 std::vector<Via> read_vias(const Scan& scan) {
     std::vector<Via> vias;
+    vias.reserve(scan.count(GM_H_VIA));
     scan.each(GM_H_VIA, [&](Span span) {
-        const std::string value = unfold(scan.text(span));
-        const auto parts = split(value, ',');
-        for (const auto part : parts)
-            vias.push_back(read_via(part));
-        if (parts.empty())
+        const std::string_view value = scan.line(scan.text(span));
+        Parts parts(value, ',');
+        while (const auto part = parts.next())
+            vias.push_back(read_via(*part));
+        if (value.empty())
             vias.emplace_back();
     });
     return vias;
@@ -84,7 +85,7 @@ std::vector<Via> read_vias(const Scan& scan) {
 
 void read_mechanism_parameter(std::string_view text, SecurityMechanism& mechanism) {
     const Parameter parameter = parse_parameter(text);
-    const auto is = [&](std::string_view name) { return parameter.name == name; };
+    const auto is = [&](std::string_view name) { return parameter.is(name); };
     if (is("alg"))
         mechanism.alg = parameter.value;
     else if (is("ealg"))
@@ -106,16 +107,16 @@ void read_mechanism_parameter(std::string_view text, SecurityMechanism& mechanis
 std::vector<SecurityMechanism> read_mechanisms(const Scan& scan, gm_header header) {
     std::vector<SecurityMechanism> mechanisms;
     scan.each(header, [&](Span span) {
-        const std::string value = unfold(scan.text(span));
-        for (const auto part : split(value, ',')) {
-            const auto parts = split(part, ';');
-            if (parts.empty())
+        Parts list(scan.line(scan.text(span)), ',');
+        while (const auto one = list.next()) {
+            Parts parts(*one, ';');
+            const auto name = parts.next();
+            if (!name)
                 continue;
-            SecurityMechanism mechanism;
-            mechanism.mechanism = parts.front();
-            for (const auto parameter : std::span(parts).subspan(1))
-                read_mechanism_parameter(parameter, mechanism);
-            mechanisms.push_back(std::move(mechanism));
+            SecurityMechanism& mechanism = mechanisms.emplace_back();
+            mechanism.mechanism = *name;
+            while (const auto parameter = parts.next())
+                read_mechanism_parameter(*parameter, mechanism);
         }
     });
     return mechanisms;
@@ -124,9 +125,10 @@ std::vector<SecurityMechanism> read_mechanisms(const Scan& scan, gm_header heade
 std::vector<Uri> read_uris(Scan& scan, gm_header header) {
     std::vector<Uri> uris;
     scan.each(header, [&](Span span) {
-        for (auto& value : scan.list(span))
+        scan.each_name_addr(span, [&](NameAddr& value) {
             if (value.uri)
                 uris.push_back(std::move(*value.uri));
+        });
     });
     return uris;
 }
@@ -134,32 +136,43 @@ std::vector<Uri> read_uris(Scan& scan, gm_header header) {
 std::vector<Contact> read_contacts(Scan& scan) {
     std::vector<Contact> contacts;
     scan.each(GM_H_CONTACT, [&](Span span) {
-        for (auto& value : scan.list(span))
-            if (value.star || value.uri)
-                contacts.push_back(
-                    {value.star, std::move(value.uri).value_or(Uri{}), value.expires});
+        scan.each_name_addr(span, [&](NameAddr& value) {
+            if (!value.star && !value.uri)
+                return;
+            Contact& contact = contacts.emplace_back();
+            contact.star = value.star;
+            contact.expires = value.expires;
+            if (value.uri)
+                contact.uri = std::move(*value.uri);
+        });
     });
     return contacts;
 }
 
 // From or To: one name-addr.
-void read_party(Scan& scan, gm_header header, std::optional<Uri>& uri, std::string& tag) {
+void read_party(Scan& scan, gm_header header, std::optional<Uri>& uri, Text& tag) {
     if (scan.count(header) == 0)
         return;
-    auto values = scan.list(scan.sip().first[header]);
-    if (values.size() != 1)
+    unsigned many = 0;
+    scan.each_name_addr(scan.sip().first[header], [&](NameAddr& value) {
+        if (++many > 1)
+            return;
+        uri = std::move(value.uri);
+        tag = Text::of(value.tag);
+    });
+    if (many == 1)
         return;
-    uri = std::move(values.front().uri);
-    tag = std::move(values.front().tag);
+    uri.reset();
+    tag = {};
 }
 
 void read_cseq(const Scan& scan, Message& message) {
-    const std::string value = unfold(scan.first(GM_H_CSEQ));
+    const std::string_view value = scan.line(scan.first(GM_H_CSEQ));
     const auto blank = value.find_first_of(" \t");
-    if (blank == std::string::npos)
+    if (blank == std::string_view::npos)
         return;
-    message.cseq = parse_number<std::uint32_t>(std::string_view(value).substr(0, blank));
-    message.cseq_method = trim(std::string_view(value).substr(blank));
+    message.cseq = parse_number<std::uint32_t>(value.substr(0, blank));
+    message.cseq_method = Text::of(trim(value.substr(blank)));
 }
 
 // The first challenge of scheme Digest; in its absence the first of all.
@@ -175,9 +188,7 @@ void read_challenge(Scan& scan, Message& message) {
 }
 
 RegisterClass class_of(const std::optional<Digest>& authorization) {
-    const auto given = [](const std::optional<std::string>& value) {
-        return value && !value->empty();
-    };
+    const auto given = [](const std::optional<Text>& value) { return value && !value->empty(); };
     if (!authorization)
         return RegisterClass::initial;
     if (!equal_ignoring_case(authorization->scheme, "Digest"))
@@ -193,7 +204,7 @@ RegisterClass class_of(const std::optional<Digest>& authorization) {
 void read_start_line(Scan& scan, Message& message) {
     message.request = scan.sip().kind == GM_KIND_REQUEST;
     if (message.request) {
-        message.method = scan.text(scan.sip().method);
+        message.method = Text::of(scan.text(scan.sip().method));
         message.request_uri = scan.uri(scan.sip().request_uri);
     } else {
         message.status = static_cast<int>(scan.sip().status);
@@ -201,13 +212,13 @@ void read_start_line(Scan& scan, Message& message) {
     }
 }
 
-Message read_message(Scan& scan) {
-    Message message;
+void read_message(Scan& scan, Message& message) {
+    message.memory = scan.memory();
     read_cseq(scan, message);
     read_start_line(scan, message);
     read_party(scan, GM_H_FROM, message.from, message.from_tag);
     read_party(scan, GM_H_TO, message.to, message.to_tag);
-    message.call_id = unfold(scan.first(GM_H_CALL_ID));
+    message.call_id = Text::of(scan.line(scan.first(GM_H_CALL_ID)));
     message.vias = read_vias(scan);
     message.contacts = read_contacts(scan);
     message.expires = parse_number<std::uint32_t>(scan.first(GM_H_EXPIRES));
@@ -223,8 +234,8 @@ Message read_message(Scan& scan) {
     message.preferred_identities = read_uris(scan, GM_H_P_PREFERRED_IDENTITY);
     message.asserted_identities = read_uris(scan, GM_H_P_ASSERTED_IDENTITY);
     message.routes = read_uris(scan, GM_H_ROUTE);
-    message.event = trim(scan.first(GM_H_EVENT).substr(0, scan.first(GM_H_EVENT).find(';')));
-    return message;
+    const std::string_view event = scan.first(GM_H_EVENT);
+    message.event = Text::of(trim(event.substr(0, event.find(';'))));
 }
 
 // What of the message has two readings, or none, beyond its lines.
@@ -236,42 +247,72 @@ std::string_view doubt(const Scan& scan, const Message& message) {
     return {};
 }
 
-} // namespace
+// What stands against a message.
+struct Objection {
+    gm_reason reason = GM_REASON_none;
+    std::string_view why; // in words
+};
 
-std::string Message::impi() const {
-    if (authorization && authorization->username && !authorization->username->empty())
-        return *authorization->username;
-    if (!to || to->user.empty())
-        return {};
-    return to->host.empty() ? to->user : to->user + "@" + to->host;
-}
-
-std::optional<Reading> read(std::string_view payload) {
+// Into an empty message; not_sip: it stays empty.
+Objection read_into(Message& message, std::string_view payload) {
     if (payload.empty())
-        return std::nullopt;
+        return {GM_REASON_not_sip, "no start line of SIP"};
     // Kept, because it is larger than what the allocator has at hand.
     thread_local const auto room = std::make_unique<gm_work>();
     Scan scan(*room, payload);
     if (scan.reason() == GM_REASON_not_sip)
+        return {GM_REASON_not_sip, "no start line of SIP"};
+    read_message(scan, message);
+    if (scan.reason() != GM_REASON_none)
+        return {scan.reason(), "its header section has no single reading"};
+    const std::string_view why = doubt(scan, message);
+    return {why.empty() ? GM_REASON_none : GM_REASON_ambiguous, why};
+}
+
+} // namespace
+
+std::string Message::impi() const {
+    if (authorization && authorization->username && !authorization->username->empty())
+        return authorization->username->string();
+    if (!to || to->user.empty())
+        return {};
+    std::string impi = to->user.string();
+    if (!to->host.empty())
+        (impi += '@') += to->host.view();
+    return impi;
+}
+
+std::optional<Reading> read(std::string_view payload) {
+    std::optional<Reading> reading(std::in_place);
+    const Objection objection = read_into(reading->message, payload);
+    if (objection.reason == GM_REASON_not_sip)
         return std::nullopt;
-    Reading reading{read_message(scan), scan.reason(), {}};
-    if (reading.reason != GM_REASON_none) {
-        reading.why = "its header section has no single reading";
-    } else if (const auto why = doubt(scan, reading.message); !why.empty()) {
-        reading.reason = GM_REASON_ambiguous;
-        reading.why = why;
-    }
+    reading->reason = objection.reason;
+    reading->why = objection.why;
     return reading;
 }
 
+Result<> parse(std::string_view payload, Message& message) {
+    message = {};
+    const Objection objection = read_into(message, payload);
+    if (objection.reason == GM_REASON_none)
+        return {};
+    return fail(ErrorKind::invalid, "message",
+                std::string(kReasonNames[objection.reason]) + ": " + std::string(objection.why));
+}
+
 Result<Message> parse(std::string_view payload) {
-    auto reading = read(payload);
-    if (!reading)
-        return fail(ErrorKind::invalid, "message", "not_sip: no start line of SIP");
-    if (reading->reason != GM_REASON_none)
-        return fail(ErrorKind::invalid, "message",
-                    std::string(kReasonNames[reading->reason]) + ": " + reading->why);
-    return std::move(reading->message);
+    Result<Message> message;
+    if (auto parsed = parse(payload, *message); !parsed)
+        return fail(std::move(parsed.error()));
+    return message;
+}
+
+int status_of(std::string_view payload) {
+    constexpr std::string_view kVersion = "SIP/2.0 ";
+    if (!payload.starts_with(kVersion))
+        return 0;
+    return parse_number<std::uint16_t>(payload.substr(kVersion.size(), 3)).value_or(0);
 }
 
 std::string_view name(RegisterClass c) {

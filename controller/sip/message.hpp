@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // A SIP message as the shared scanner (gmguard/proto) reads it, in types that C++ likes.
-// Everything is copied out: a Message owns its text and outlives the bytes it was read from.
+// A Message owns its text and outlives the bytes it was read from. Its parts are views of that text
+// (sip/text.hpp): what outlives it takes a string() of them.
 #pragma once
 
 #include "base/address.hpp"
 #include "base/error.hpp"
 #include "gmguard/abi/reasons.h"
+#include "sip/text.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,10 +19,10 @@
 namespace gmguard::sip {
 
 struct Uri {
-    std::string text;   // as written, from the scheme to host and port, without parameters
-    std::string scheme; // lower case: "sip", "sips", "tel", ...
-    std::string user;   // as written; the number of a tel: URI
-    std::string host;   // as written, without brackets
+    Text text;   // as written, from the scheme to host and port, without parameters
+    Text scheme; // lower case: "sip", "sips", "tel", ...
+    Text user;   // as written; the number of a tel: URI
+    Text host;   // as written, without brackets
     std::optional<std::uint16_t> port;
     std::optional<Address> address; // where the host is a literal
 };
@@ -31,10 +34,10 @@ struct Contact {
 };
 
 struct Via {
-    std::string transport;  // "UDP"
-    std::string host;       // sent-by, without brackets
+    Text transport;         // "UDP"
+    Text host;              // sent-by, without brackets
     std::uint16_t port = 0; // 0 where absent
-    std::string branch;
+    Text branch;
     // What the next hop wrote into it (RFC 3261 18.2.1, RFC 3581): where the message came from.
     std::optional<Address> received;
     std::optional<std::uint16_t> rport;
@@ -43,13 +46,13 @@ struct Via {
 // Authorization or WWW-Authenticate. A parameter that is absent is nullopt, one that is empty is
 // "".
 struct Digest {
-    std::string scheme;
-    std::optional<std::string> username, realm, nonce, uri, response, auts, algorithm,
-        integrity_protected;
+    Text scheme;
+    std::optional<Text> username, realm, nonce, uri, response, auts, algorithm, integrity_protected;
     bool has_keys = false; // ck= or ik= are there
 };
 
-// One mechanism of Security-Client, -Server or -Verify (RFC 3329; TS 33.203 Annex H).
+// One mechanism of Security-Client, -Server or -Verify (RFC 3329; TS 33.203 Annex H). Its own text:
+// it stays with the association.
 struct SecurityMechanism {
     std::string mechanism; // "ipsec-3gpp"
     std::string alg, ealg, prot, mod;
@@ -68,14 +71,14 @@ enum class RegisterClass : std::uint8_t {
 
 struct Message {
     bool request = false;
-    std::string method; // of a request; of a response the method in CSeq
-    int status = 0;     // of a response
+    Text method;    // of a request; of a response the method in CSeq
+    int status = 0; // of a response
     std::optional<Uri> request_uri;
     std::optional<Uri> from, to;
-    std::string from_tag, to_tag;
-    std::string call_id;
+    Text from_tag, to_tag;
+    Text call_id;
     std::optional<std::uint32_t> cseq;
-    std::string cseq_method;
+    Text cseq_method;
     std::vector<Via> vias;                       // topmost first
     std::vector<Contact> contacts;               // of all Contact headers
     std::optional<std::uint32_t> expires;        // the Expires header, seconds
@@ -86,7 +89,8 @@ struct Message {
     std::vector<Uri> associated_uris; // P-Associated-URI, in order; the first is the default IMPU
     std::vector<Uri> preferred_identities, asserted_identities;
     std::vector<Uri> routes;
-    std::string event; // the Event header's package
+    Text event;                         // the Event header's package
+    std::shared_ptr<const void> memory; // of what was read, that all of them are views of
 
     // The private identity: Authorization's username, in its absence (or where it is empty)
     // "user@host" of To (TS 33.203 derivation). Empty where neither is there.
@@ -108,6 +112,11 @@ struct Reading {
 // The same for acting on it: fails (kind invalid; `what` is the reason's name as in
 // gmguard/abi/reasons.h and why) where there is a reason against it.
 [[nodiscard]] Result<Message> parse(std::string_view payload);
+// Into `message`, which holds what could be read where it fails.
+[[nodiscard]] Result<> parse(std::string_view payload, Message& message);
+
+// The status of an answer, by its start line alone; 0: it is none.
+[[nodiscard]] int status_of(std::string_view payload);
 
 // Names as in JSON: "initial", "network_auth_failure", ...
 [[nodiscard]] std::string_view name(RegisterClass c);

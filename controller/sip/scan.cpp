@@ -7,25 +7,10 @@
 #include <cstring>
 
 namespace gmguard::sip {
-namespace {
 
-std::string scheme_of(const gm_uri& uri, std::string_view whole) {
-    switch (uri.scheme) {
-    case GM_SCHEME_SIP:
-        return "sip";
-    case GM_SCHEME_SIPS:
-        return "sips";
-    case GM_SCHEME_TEL:
-        return "tel";
-    default:
-        return lower(whole.substr(0, std::min(whole.find(':'), whole.size())));
-    }
-}
-
-} // namespace
-
-Scan::Scan(gm_work& room, std::string_view payload) : room_(room) {
-    const std::size_t size = std::min<std::size_t>(payload.size(), GM_SIP_MAX);
+Scan::Scan(gm_work& room, std::string_view payload)
+    : room_(room), memory_(std::make_shared<Memory>(std::string(payload.substr(0, GM_SIP_MAX)))) {
+    const std::size_t size = memory_->payload.size();
     std::memcpy(room_.text, payload.data(), size);
     std::memset(room_.text + size, 0, GM_TEXT_SLACK);
     room_.sip.length = static_cast<__u32>(size);
@@ -35,33 +20,49 @@ Scan::Scan(gm_work& room, std::string_view payload) : room_(room) {
 }
 
 std::string_view Scan::text(Span span) const {
-    return trim({room_.text + span.at, span.size});
+    const std::string_view payload = memory_->payload;
+    return trim(payload.substr(std::min<std::size_t>(span.at, payload.size()), span.size));
 }
 
 std::string_view Scan::first(gm_header header) const {
     return count(header) != 0 ? text(room_.sip.first[header]) : std::string_view{};
 }
 
-std::vector<NameAddr> Scan::list(Span value) {
-    std::vector<NameAddr> values;
-    gm_list_start(&room_, value);
-    while (gm_list_next(&room_) != 0) {
-        NameAddr one;
-        const Span inside = room_.value.uri;
-        const Span params = room_.value.params;
-        one.star = text(inside) == "*";
-        if (!one.star)
-            one.uri = uri(inside);
-        if (gm_read_params(&room_, params.at, gm_end(params)) == GM_REASON_none) {
-            const auto& read = room_.params;
-            if ((read.seen & 1U << GM_P_TAG) != 0)
-                one.tag = text(read.value[GM_P_TAG]);
-            if ((read.seen & 1U << GM_P_EXPIRES) != 0)
-                one.expires = parse_number<std::uint32_t>(text(read.value[GM_P_EXPIRES]));
-        }
-        values.push_back(std::move(one));
+std::string_view Scan::line(std::string_view text) const {
+    text = trim(text);
+    return text.find('\r') == std::string_view::npos ? text
+                                                     : memory_->more.emplace_front(unfold(text));
+}
+
+NameAddr Scan::name_addr() {
+    NameAddr one;
+    const Span inside = room_.value.uri;
+    const Span params = room_.value.params;
+    one.star = text(inside) == "*";
+    if (!one.star)
+        one.uri = uri(inside);
+    if (gm_read_params(&room_, params.at, gm_end(params)) == GM_REASON_none) {
+        const auto& read = room_.params;
+        if ((read.seen & 1U << GM_P_TAG) != 0)
+            one.tag = text(read.value[GM_P_TAG]);
+        if ((read.seen & 1U << GM_P_EXPIRES) != 0)
+            one.expires = parse_number<std::uint32_t>(text(read.value[GM_P_EXPIRES]));
     }
-    return values;
+    return one;
+}
+
+std::string_view Scan::scheme(const gm_uri& uri) const {
+    switch (uri.scheme) {
+    case GM_SCHEME_SIP:
+        return "sip";
+    case GM_SCHEME_SIPS:
+        return "sips";
+    case GM_SCHEME_TEL:
+        return "tel";
+    default:
+        const std::string_view whole = text(uri.whole);
+        return memory_->more.emplace_front(lower(whole.substr(0, whole.find(':'))));
+    }
 }
 
 std::optional<Uri> Scan::uri(Span span) {
@@ -69,10 +70,10 @@ std::optional<Uri> Scan::uri(Span span) {
         return std::nullopt;
     const gm_uri& read = room_.uri;
     Uri uri;
-    uri.text = text(read.whole);
-    uri.scheme = scheme_of(read, uri.text);
-    uri.user = text(read.user);
-    uri.host = text(read.host);
+    uri.text = Text::of(text(read.whole));
+    uri.scheme = Text::of(scheme(read));
+    uri.user = Text::of(text(read.user));
+    uri.host = Text::of(text(read.host));
     if (read.port != 0)
         uri.port = static_cast<std::uint16_t>(read.port);
     if (read.host_kind == GM_HOST_V4 || read.host_kind == GM_HOST_V6)
@@ -84,13 +85,13 @@ std::optional<Digest> Scan::digest(Span value) {
     if (gm_read_digest(&room_, value.at, gm_end(value)) != GM_REASON_none)
         return std::nullopt;
     const gm_digest& read = room_.digest;
-    const auto parameter = [&](enum gm_digest_name name) -> std::optional<std::string> {
+    const auto parameter = [&](enum gm_digest_name name) -> std::optional<Text> {
         if ((read.seen & 1U << name) == 0)
             return std::nullopt;
-        return unfold(text(read.value[name]));
+        return Text::of(line(text(read.value[name])));
     };
     Digest digest;
-    digest.scheme = text(read.scheme);
+    digest.scheme = Text::of(text(read.scheme));
     if (read.is_digest == 0)
         return digest;
     digest.username = parameter(GM_D_USERNAME);

@@ -9,11 +9,12 @@
 #include "gmguard/proto/sip.h"
 #include "gmguard/proto/uri.h"
 
+#include <forward_list>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace gmguard::sip {
 
@@ -24,7 +25,7 @@ using Span = struct gm_span;
 struct NameAddr {
     bool star = false; // "*"
     std::optional<Uri> uri;
-    std::string tag;
+    std::string_view tag;
     std::optional<std::uint32_t> expires;
 };
 
@@ -34,12 +35,17 @@ class Scan {
     // empty; the room is nobody else's meanwhile.
     Scan(gm_work& room, std::string_view payload);
 
+    // What all views below are of: a copy of the payload.
+    [[nodiscard]] std::shared_ptr<const void> memory() const { return memory_; }
+
     [[nodiscard]] gm_reason reason() const { return reason_; }
     [[nodiscard]] const gm_sip& sip() const { return room_.sip; }
     [[nodiscard]] unsigned count(gm_header header) const { return room_.sip.count[header]; }
     [[nodiscard]] std::string_view text(Span span) const;
     // The first header of this name; empty where there is none.
     [[nodiscard]] std::string_view first(gm_header header) const;
+    // The same text in one line (unfold()).
+    [[nodiscard]] std::string_view line(std::string_view text) const;
 
     // Calls visit(span) for each header of this name, in the order of the message.
     template <typename Visit> void each(gm_header header, Visit&& visit) const {
@@ -49,15 +55,31 @@ class Scan {
             if (field.header == static_cast<__u32>(header))
                 visit(field.value);
     }
-    // The name-addrs of one header, up to one that cannot be read.
-    [[nodiscard]] std::vector<NameAddr> list(Span value);
+    // Calls visit(NameAddr&) for those of one header, up to one that cannot be read.
+    template <typename Visit> void each_name_addr(Span value, Visit&& visit) {
+        gm_list_start(&room_, value);
+        while (gm_list_next(&room_) != 0) {
+            NameAddr one = name_addr();
+            visit(one);
+        }
+    }
 
     [[nodiscard]] std::optional<Uri> uri(Span span);
     // None where the parameters have no single reading.
     [[nodiscard]] std::optional<Digest> digest(Span value);
 
   private:
+    // Read once, and what of it is not in one piece.
+    struct Memory {
+        std::string payload;
+        std::forward_list<std::string> more;
+    };
+
+    [[nodiscard]] NameAddr name_addr();
+    [[nodiscard]] std::string_view scheme(const gm_uri& uri) const;
+
     gm_work& room_;
+    std::shared_ptr<Memory> memory_;
     gm_reason reason_;
 };
 

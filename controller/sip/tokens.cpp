@@ -6,23 +6,11 @@
 namespace gmguard::sip {
 namespace {
 
-bool is_space(char c) {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 char lower_char(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 } // namespace
-
-std::string_view trim(std::string_view text) {
-    while (!text.empty() && is_space(text.front()))
-        text.remove_prefix(1);
-    while (!text.empty() && is_space(text.back()))
-        text.remove_suffix(1);
-    return text;
-}
 
 std::string unfold(std::string_view value) {
     value = trim(value);
@@ -38,29 +26,37 @@ std::string unfold(std::string_view value) {
     return line;
 }
 
-std::vector<std::string_view> split(std::string_view text, char separator) {
-    std::vector<std::string_view> parts;
-    parts.reserve(12); // more than a mechanism of Security-Client has
+std::size_t Parts::end_of_part() const {
+    const std::size_t end = std::min(text_.find(separator_, at_), text_.size());
+    if (!text_.substr(at_, end - at_).contains('"'))
+        return end;
     bool quoted = false;
-    std::size_t begin = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (quoted && text[i] == '\\')
+    std::size_t i = at_;
+    for (; i < text_.size() && (quoted || text_[i] != separator_); ++i) {
+        if (quoted && text_[i] == '\\')
             ++i;
-        else if (text[i] == '"')
+        else if (text_[i] == '"')
             quoted = !quoted;
-        else if (!quoted && text[i] == separator) {
-            parts.push_back(trim(text.substr(begin, i - begin)));
-            begin = i + 1;
-        }
     }
-    if (!text.empty())
-        parts.push_back(trim(text.substr(begin)));
-    return parts;
+    return std::min(i, text_.size());
+}
+
+std::optional<std::string_view> Parts::next() {
+    if (text_.empty() || at_ > text_.size())
+        return std::nullopt;
+    const std::size_t begin = at_;
+    const std::size_t end = end_of_part();
+    at_ = end + 1;
+    return trim(text_.substr(begin, end - begin));
+}
+
+bool Parameter::is(std::string_view other) const {
+    return equal_ignoring_case(name, other);
 }
 
 Parameter parse_parameter(std::string_view text) {
     const auto equal = text.find('=');
-    Parameter parameter{lower(trim(text.substr(0, equal))), {}};
+    Parameter parameter{trim(text.substr(0, equal)), {}};
     if (equal == std::string_view::npos)
         return parameter;
     parameter.value = trim(text.substr(equal + 1));

@@ -8,22 +8,43 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace gmguard::sip {
 
-// Without blanks at either end.
-[[nodiscard]] std::string_view trim(std::string_view text);
+// Without blanks and folds at either end.
+[[nodiscard]] inline std::string_view trim(std::string_view text) {
+    const auto is_space = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
+    while (!text.empty() && is_space(text.front()))
+        text.remove_prefix(1);
+    while (!text.empty() && is_space(text.back()))
+        text.remove_suffix(1);
+    return text;
+}
 
 // A header's value in one line: each fold becomes one blank, none is left at either end.
 [[nodiscard]] std::string unfold(std::string_view value);
 
 // The parts between separators that stand outside quoted strings, trimmed; an empty text has none.
-[[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);
+class Parts {
+  public:
+    Parts(std::string_view text, char separator) : text_(text), separator_(separator) {}
+    // The next one; none: that was the last.
+    [[nodiscard]] std::optional<std::string_view> next();
+
+  private:
+    [[nodiscard]] std::size_t end_of_part() const;
+
+    std::string_view text_;
+    std::size_t at_ = 0;
+    char separator_;
+};
 
 struct Parameter {
-    std::string name;       // lower case
+    std::string_view name;
     std::string_view value; // without quotes; empty where there is none
+
+    // Whatever the case of its letters.
+    [[nodiscard]] bool is(std::string_view other) const;
 };
 // "name", "name=value" or "name="value"", blanks around the '=' allowed.
 [[nodiscard]] Parameter parse_parameter(std::string_view text);

@@ -74,18 +74,18 @@ void add_challenge(Scene& scene, const sip::Message& failure, const Endpoint& ph
     const std::string via = phone.text();
     const auto head = [&](const std::string& start, const std::string& more) {
         return start + "Via: SIP/2.0/UDP " + via + ";branch=z9hG4bK-challenge\r\n" +
-               "Max-Forwards: 70\r\nFrom: <" + failure.from->text + ">;tag=f\r\nTo: <" +
-               failure.to->text + ">" + (more.empty() ? "" : ";tag=t") +
+               "Max-Forwards: 70\r\nFrom: <" + failure.from->text.string() + ">;tag=f\r\nTo: <" +
+               failure.to->text.string() + ">" + (more.empty() ? "" : ";tag=t") +
                "\r\nCall-ID: challenge\r\nCSeq: 1 REGISTER\r\n" + more;
     };
     scene
         .say(phone, pcscf_for(phone),
-             head("REGISTER " + failure.request_uri->text + " SIP/2.0\r\n", "") +
+             head("REGISTER " + failure.request_uri->text.string() + " SIP/2.0\r\n", "") +
                  "Contact: <sip:a@" + via + ">\r\nAuthorization: Digest username=\"" +
-                 *failure.authorization->username + "\",nonce=\"\",response=\"\"\r\n\r\n")
+                 failure.authorization->username->string() + "\",nonce=\"\",response=\"\"\r\n\r\n")
         .say(pcscf_for(phone), phone,
              head("SIP/2.0 401 Unauthorized\r\n", "WWW-Authenticate: Digest realm=\"r\",nonce=\"" +
-                                                      *failure.authorization->nonce +
+                                                      failure.authorization->nonce->string() +
                                                       "\"\r\n\r\n"));
 }
 

@@ -41,6 +41,13 @@ TEST(Tap, SaysWhatWasHeard_WhenRingHookAndMessageAgree) {
     }
 }
 
+TEST(Tap, TellsTheStatusOfWhatLeaves_Unread) {
+    EXPECT_EQ(leaving_status(record(Ring::core, GM_HOOK_ANSWERS, kAnswer)), 200);
+    EXPECT_EQ(leaving_status(record(Ring::core, GM_HOOK_ANSWERS, kRegister)), 0);
+    EXPECT_EQ(leaving_status(record(Ring::core, GM_HOOK_INSIDE, kAnswer)), std::nullopt);
+    EXPECT_EQ(leaving_status(record(Ring::events, GM_HOOK_ANSWERS, kAnswer)), std::nullopt);
+}
+
 TEST(Tap, TellsWhereFrom_WhenHeard) {
     const auto event = heard(record(Ring::inner, GM_HOOK_INSIDE, kRegister));
     ASSERT_TRUE(event);

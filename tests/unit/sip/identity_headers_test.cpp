@@ -16,7 +16,7 @@ using ::testing::IsEmpty;
 std::vector<std::string> texts(const std::vector<Uri>& uris) {
     std::vector<std::string> all;
     for (const auto& uri : uris)
-        all.push_back(uri.text);
+        all.push_back(uri.text.string());
     return all;
 }
 

@@ -143,6 +143,31 @@ TEST(Message, IsShownAsFarAsItGoes_WhereItMustNotBeActedOn) {
     EXPECT_FALSE(read("nonsense"));
 }
 
+TEST(Message, OutlivesWhatItWasCopiedFrom) {
+    auto first = std::make_unique<Message>(*parse(a_register()));
+    const Message copy = *first;
+    first.reset();
+    EXPECT_EQ(copy.call_id, "c1@192.0.2.7");
+    EXPECT_EQ(copy.to->text, "sip:alice@ims.test");
+}
+
+TEST(Message, IsReadAnewIntoOneThatWasRead) {
+    Message message;
+    ASSERT_TRUE(parse(a_register("Contact: <sip:alice@192.0.2.7>\n"), message));
+    ASSERT_TRUE(parse(an_answer("200 OK"), message));
+    EXPECT_FALSE(message.request);
+    EXPECT_THAT(message.contacts, IsEmpty());
+    EXPECT_FALSE(parse("nonsense", message));
+    EXPECT_EQ(message.call_id, "");
+}
+
+TEST(StatusOf, IsThatOfTheStartLine) {
+    EXPECT_EQ(status_of(an_answer("401 Unauthorized")), 401);
+    for (const char* text : {"", "SIP/2.0 ", "SIP/2.0 40", "SIP/2.0 4x1 Y", "SIP/3.0 200 OK"})
+        EXPECT_TRUE(status_of(text) < 100) << text;
+    EXPECT_EQ(status_of(a_register()), 0);
+}
+
 TEST(Message, IsReadUpToTheLongest) {
     const std::size_t base = a_register("X: \n").size();
     const auto longest = a_register("X: " + std::string(GM_SIP_MAX - base, 'x') + "\n");
