@@ -54,6 +54,25 @@ double us_since(Clock::time_point then) {
     return std::chrono::duration<double, std::micro>(Clock::now() - then).count();
 }
 
+// For the journal, as long as it is measured.
+class Folder {
+  public:
+    Folder() : path_(std::filesystem::temp_directory_path() / "gmguard-bench-XXXXXX") {
+        if (mkdtemp(path_.data()) == nullptr)
+            die("cannot make a folder for the journal");
+    }
+    ~Folder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+    [[nodiscard]] const std::string& path() const { return path_; }
+
+  private:
+    std::string path_;
+};
+
 class Bench {
   public:
     Bench();
@@ -67,6 +86,7 @@ class Bench {
     void play_second(const Registration& one, bool with_answer);
     [[nodiscard]] bool is_bound(std::uint32_t n) const;
     void consume();
+    void once_a_second();
     void through();
     void follow_rings(const std::atomic<bool>& ends);
     [[nodiscard]] std::vector<double> burst(std::uint32_t many);
@@ -74,15 +94,16 @@ class Bench {
                  const std::string& what);
 
     config::Config config_ = must(config::parse(configuration({.bindings = kRoom}), "bench"));
-    std::filesystem::path folder_ = std::filesystem::temp_directory_path() / "gmguard-bench";
-    store::Store store_{{(folder_ / "bench.db").string(), {}}};
+    Folder folder_;
+    store::Store store_{{folder_.path() + "/bench.db", {}}};
     admin::EventLog log_{10'000};
     admin::Journal journal_{log_, store_};
     app::Names names_;
     std::unique_ptr<app::Engine> engine_;
     gm_iface_key device_ = must(kernel::own_device(1));
     Figures figures_;
-    double cpu_s_ = 0;       // of consume()
+    double cpu_s_ = 0; // of consume() and once_a_second()
+    double next_second_ = 0;
     std::uint32_t next_ = 0; // subscriber
 };
 
@@ -142,9 +163,21 @@ void Bench::consume() {
     cpu_s_ += thread_cpu_s() - begun;
 }
 
+// Of the controller's own time.
+void Bench::once_a_second() {
+    if (cpu_s_ < next_second_)
+        return;
+    const double begun = thread_cpu_s();
+    engine_->tick();
+    journal_.flush();
+    cpu_s_ += thread_cpu_s() - begun;
+    next_second_ += 1;
+}
+
 // The controller's own time, the packets' taken off.
 void Bench::through() {
     cpu_s_ = 0;
+    next_second_ = 1;
     for (; next_ < kThrough; next_ += kBatch) {
         std::vector<Registration> all;
         for (std::uint32_t i = 0; i < kBatch; ++i)
@@ -155,10 +188,7 @@ void Bench::through() {
             play(Program::answers, one.to_phone[1]);
         }
         consume();
-        const double begun = thread_cpu_s();
-        engine_->tick();
-        journal_.flush();
-        cpu_s_ += thread_cpu_s() - begun;
+        once_a_second();
     }
     for (std::uint32_t n = 0; n < kThrough; ++n)
         if (!is_bound(n))

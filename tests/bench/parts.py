@@ -32,11 +32,13 @@ def _program(name):
 
 
 def _figures_of(*command):
-    with tempfile.NamedTemporaryFile(suffix=".json") as file:
-        done = subprocess.run([*command, "--json", file.name], check=False)
+    with tempfile.TemporaryDirectory() as folder:  # what it leaves there when it is killed goes too
+        file = pathlib.Path(folder) / "figures.json"
+        done = subprocess.run([*command, "--json", file], env=os.environ | {"TMPDIR": folder},
+                              check=False)
         if done.returncode != 0:
             raise LabError(f"{command[0].name} ended with {done.returncode}")
-        return json.loads(pathlib.Path(file.name).read_text(encoding="utf-8"))
+        return json.loads(file.read_text(encoding="utf-8"))
 
 
 def _tests():
