@@ -10,8 +10,11 @@ Transactions::Place Transactions::place_of(const gm_selector& selector) {
 }
 
 Transactions::Opened Transactions::open(const Transaction& transaction) {
-    if (is_known(transaction))
+    const Alike alike = this->alike(transaction);
+    if (alike.itself)
         return Opened::absorbed;
+    if (alike.many >= kAlike)
+        return Opened::too_many;
     if (transaction.is_protected) {
         const auto open = open_.find(place_of(transaction.selector));
         if (open != open_.end() && open->second >= open_per_selector_)
@@ -32,13 +35,17 @@ Transactions::Opened Transactions::open(const Transaction& transaction) {
     return Opened::yes;
 }
 
-bool Transactions::is_known(const Transaction& transaction) const {
-    const Slot slot = index_.find(hash_of(transaction.key), [&](Slot each) {
+Transactions::Alike Transactions::alike(const Transaction& transaction) const {
+    Alike alike;
+    index_.find(hash_of(transaction.key), [&](Slot each) {
         const Known& known = all_[each];
-        return known.key == transaction.key && known.is_protected == transaction.is_protected &&
-               equal(known.selector, transaction.selector);
+        if (known.key == transaction.key && known.is_protected == transaction.is_protected) {
+            ++alike.many;
+            alike.itself |= equal(known.selector, transaction.selector);
+        }
+        return alike.itself;
     });
-    return slot != kNoSlot;
+    return alike;
 }
 
 void Transactions::finish(Transaction& transaction) {

@@ -5,7 +5,9 @@
 //
 // Bounded: of each kind there is a limit, beyond which the oldest is forgotten: then an answer to
 // it changes nothing. Clear and protected ones do not crowd out each other, and one selector can
-// have only so many protected ones open.
+// have only so many protected ones open. Only so many differ in nothing but their selector: each
+// answer is held against all of them, and whoever sends one message from a hundred thousand sources
+// must not choose how long that takes.
 #pragma once
 
 #include "base/address.hpp"
@@ -55,6 +57,9 @@ struct Transaction {
 // A P-CSCF tries no more cores than this for one REGISTER.
 inline constexpr std::size_t kOwnVias = 8;
 
+// Of one key and kind, on several selectors.
+inline constexpr std::size_t kAlike = 16;
+
 class Transactions {
   public:
     // What is kept of each until it is due, answered or not. Small, because there are many: the
@@ -101,7 +106,12 @@ class Transactions {
         return static_cast<std::uint32_t>(key);
     }
     [[nodiscard]] static Place place_of(const gm_selector& selector);
-    [[nodiscard]] bool is_known(const Transaction& transaction) const;
+    // Those of the same key and kind: how many, and whether it is one of them.
+    struct Alike {
+        std::size_t many = 0;
+        bool itself = false;
+    };
+    [[nodiscard]] Alike alike(const Transaction& transaction) const;
     void count_open(const Known& known, int change);
     void forget_oldest(Queue& queue);
 

@@ -61,6 +61,19 @@ TEST(Transactions, OfOneSelectorCannotCrowdOutOthers) {
     EXPECT_EQ(table.open(make(12, 1, true)), Opened::yes);
 }
 
+// As when a copy of one message comes from every address that can be forged.
+TEST(Transactions, OfOneKeyAreFew) {
+    Transactions table(10 * kAlike, 10);
+    for (std::uint16_t i = 0; i < kAlike; ++i)
+        EXPECT_EQ(table.open(make(1, i, false)), Opened::yes);
+    EXPECT_EQ(table.open(make(1, kAlike, false)), Opened::too_many);
+    EXPECT_EQ(table.open(make(1, 0, false)), Opened::absorbed);
+    EXPECT_EQ(table.open(make(1, kAlike, true)), Opened::yes); // in clear nobody stops these
+    EXPECT_EQ(table.open(make(2, kAlike, false)), Opened::yes);
+    EXPECT_EQ(table.take_due(32).size(), kAlike + 2);
+    EXPECT_EQ(table.open(make(1, kAlike, false)), Opened::yes);
+}
+
 TEST(Transactions, EndWhenTheyAreDue_AnsweredOrNot) {
     Transactions table(10, 10);
     EXPECT_EQ(table.open(make(1, 1, true, 30)), Opened::yes);
