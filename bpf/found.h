@@ -12,7 +12,8 @@
 #define GM_PLACES 16
 
 struct gm_found {
-    struct gm_listener_key key;
+    gm_u128 address;
+    __u64 place;     /* port, and protocol from bit 32 on */
     __u32 listeners; /* gm_settings.listeners, at which it was found */
     __u32 there;
     struct gm_listener listener;
@@ -25,18 +26,21 @@ struct {
     __type(value, struct gm_found);
 } gm_founds SEC(".maps");
 
-/* A call of its own: the way that few packets take. */
-static __attribute__((noinline)) const struct gm_listener *
-gm_find_anew(struct gm_found *found, const struct gm_listener_key *key, __u32 listeners)
+/* Brings it to (address, place). A call of its own: the way that few packets take. */
+static __attribute__((noinline)) int gm_find_anew(struct gm_found *found, __u64 high, __u64 low,
+                                                  __u64 place, __u32 listeners)
 {
-    const struct gm_listener *l = gm_find_entry(key->address, key->port, key->protocol);
+    gm_u128 address = (gm_u128)high << 64 | low;
+    const struct gm_listener *l =
+        gm_find_entry(address, (__u16)place, (enum gm_protocol)(place >> 32));
 
-    found->key = *key;
+    found->address = address;
+    found->place = place;
     found->listeners = listeners;
     found->there = l != NULL;
     if (l)
         found->listener = *l;
-    return l;
+    return 0;
 }
 
 /* As gm_find_entry(). */
@@ -44,15 +48,15 @@ static __always_inline const struct gm_listener *gm_find_known(const struct gm_s
                                                                gm_u128 address, __u16 port,
                                                                enum gm_protocol protocol)
 {
-    struct gm_listener_key key = {.address = address, .port = port, .protocol = protocol};
-    __u32 place = ((__u32)address ^ port ^ protocol) & (GM_PLACES - 1);
-    struct gm_found *found = bpf_map_lookup_elem(&gm_founds, &place);
+    __u64 place = (__u64)protocol << 32 | port;
+    __u32 at = ((__u32)address ^ port ^ protocol) & (GM_PLACES - 1);
+    struct gm_found *found = bpf_map_lookup_elem(&gm_founds, &at);
 
     if (!found)
         return NULL;
-    if (found->listeners != settings->listeners || found->key.address != address ||
-        found->key.port != port || found->key.protocol != protocol)
-        return gm_find_anew(found, &key, settings->listeners);
+    if (found->address != address || found->place != place ||
+        found->listeners != settings->listeners)
+        gm_find_anew(found, (__u64)(address >> 64), (__u64)address, place, settings->listeners);
     return found->there ? &found->listener : NULL;
 }
 
