@@ -153,7 +153,7 @@ inline std::vector<Layout> settings() {
           GM_FIELD(gm_settings, since_ns),    GM_FIELD(gm_settings, clock_ns),
           GM_FIELD(gm_settings, key_v4),      GM_FIELD(gm_settings, key_v6),
           GM_FIELD(gm_settings, conflict),    GM_FIELD(gm_settings, homes),
-          GM_FIELD(gm_settings, tap_front),   GM_FIELD(gm_settings, pad),
+          GM_FIELD(gm_settings, tap_front),   GM_FIELD(gm_settings, listeners),
           GM_FIELD(gm_settings, per_user),    GM_FIELD(gm_settings, per_source),
           GM_FIELD(gm_settings, known),       GM_FIELD(gm_settings, unknown),
           GM_FIELD(gm_settings, emergency),   GM_FIELD(gm_settings, fragments),
