@@ -9,7 +9,7 @@
 #include "listener.h"
 
 /* Places that are remembered, a power of two; another place takes the room of what it falls on. */
-#define GM_PLACES 16
+#define GM_PLACES 64
 
 struct gm_found {
     gm_u128 address;

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cstring>
 #include <optional>
-#include <tuple>
 #include <unordered_set>
 
 namespace gmguard::binding {
