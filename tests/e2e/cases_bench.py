@@ -31,5 +31,5 @@ def figures(_arena):
     expect(not nothing, f"above zero: {nothing}")
     expect(controller["soak_records_lost"] == 0, "no record is lost")
     expect(controller["soak_steps_failed"] == 0, "every phone is served")
-    expect(written["conditions"]["commit"], "the conditions say what was measured")
+    expect(written["conditions"]["kernel"], "the conditions say where it was measured")
     expect("MISSED" in done.stdout or "reached" in done.stdout, "the targets are told")
