@@ -232,6 +232,7 @@ int gm_front(struct xdp_md *ctx)
         else if (parse == GM_PARSE_OK)
             return XDP_PASS;
     }
+    /* The mark of a guarded address, whose modes are the strictest of its listeners. */
     c.listener = gm_find_known(c.settings, p.destination, 0, (enum gm_protocol)0);
     if (!c.listener)
         return XDP_PASS;

@@ -28,12 +28,6 @@ static __always_inline const struct gm_listener *gm_find_entry(gm_u128 address, 
     return bpf_map_lookup_elem(&gm_listeners, &key);
 }
 
-/* The mark of a guarded address, whose modes are the strictest of its listeners. */
-static __always_inline const struct gm_listener *gm_find_guarded(gm_u128 address)
-{
-    return gm_find_entry(address, 0, (enum gm_protocol)0);
-}
-
 /* The mark of every socket that no listener names. */
 static __always_inline const struct gm_listener *gm_find_unnamed(void)
 {

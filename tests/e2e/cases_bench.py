@@ -18,10 +18,11 @@ _WANTED = {"registrations_per_second", "commit_p50_us", "commit_p99_us", "commit
 
 @case("Bench.MeasuresWhatItsFileNames", "targets of speed")
 def figures(_arena):
-    bench = REPOSITORY / "tests" / "bench" / "run"
+    bench = (REPOSITORY / "tools" / "bench", "--no-install", "--no-build", "--bindings", "3000",
+             "--soak", "3")
     build = {"GMGUARD_BUILD": str(find("gmguardd").parents[1])}
     with tempfile.NamedTemporaryFile(suffix=".json") as file:
-        done = subprocess.run([bench, "--bindings", "3000", "--soak", "3", "--json", file.name, *_PARTS],
+        done = subprocess.run([*bench, "--json", file.name, *_PARTS],
                               env=os.environ | build, capture_output=True, text=True, check=False)
         expect(done.returncode == 0, f"ends well: {done.stdout[-500:]} {done.stderr[-500:]}")
         written = json.loads(file.read())
