@@ -90,19 +90,22 @@ static __always_inline int gm_first_look(const struct gm_case *c, __u64 word, __
                                          __u32 length, gm_u128 source, __u16 port,
                                          enum gm_look *look)
 {
-    *look = GM_LOOK_DONE;
-    if (gm_is_keepalive(word, length))
-        return gm_check_keepalive(c, source);
     *look = GM_LOOK_REGISTER;
     if (word == GM_WORD_REGISTER && (char)rest == ' ')
         return GM_REASON_none;
     *look = GM_LOOK_SCAN;
-    if (!gm_is_other_method(word) || (c->listener->emergency == GM_EMERGENCY_ALLOW &&
-                                      gm_may_be_emergency(c, word, rest | (__u64)port << 32,
-                                                          (__u64)(source >> 64), (__u64)source)))
+    if (gm_is_other_method(word)) {
+        if (c->listener->emergency == GM_EMERGENCY_ALLOW &&
+            gm_may_be_emergency(c, word, rest | (__u64)port << 32, (__u64)(source >> 64),
+                                (__u64)source))
+            return GM_REASON_none;
+        *look = GM_LOOK_DONE;
+        return GM_REASON_not_register;
+    }
+    if (!gm_is_keepalive(word, length))
         return GM_REASON_none;
     *look = GM_LOOK_DONE;
-    return GM_REASON_not_register;
+    return gm_check_keepalive(c, source);
 }
 
 /* Which of these the listener and the hook let the judge do. */

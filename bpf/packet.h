@@ -86,12 +86,9 @@ static __always_inline gm_u128 gm_address_v4(__be32 address)
 
 static __always_inline gm_u128 gm_address_v6(const struct in6_addr *address)
 {
-    __u64 high = (__u64)bpf_ntohl(address->in6_u.u6_addr32[0]) << 32 |
-                 bpf_ntohl(address->in6_u.u6_addr32[1]);
-    __u64 low = (__u64)bpf_ntohl(address->in6_u.u6_addr32[2]) << 32 |
-                bpf_ntohl(address->in6_u.u6_addr32[3]);
+    const __be64 *half = (const void *)address;
 
-    return (gm_u128)high << 64 | low;
+    return (gm_u128)bpf_be64_to_cpu(half[0]) << 64 | bpf_be64_to_cpu(half[1]);
 }
 
 /* Ethernet and VLAN tags. Returns the type of what follows, host order; 0: nothing we can read,
@@ -237,17 +234,15 @@ static __always_inline enum gm_parse gm_parse_v6(struct gm_cursor *c, struct gm_
     p->protocol = ip->nexthdr;
     c->stop = c->at + sizeof(*ip) + bpf_ntohs(ip->payload_len);
     c->at += sizeof(*ip);
-    for (i = 0; i < GM_IPV6_HEADERS; ++i) {
+    for (i = 0; gm_is_extension(p->protocol); ++i) {
         enum gm_parse parse;
 
-        if (!gm_is_extension(p->protocol))
-            break;
+        if (i == GM_IPV6_HEADERS)
+            return GM_PARSE_TOO_DEEP;
         parse = gm_parse_extension(c, p, &fragment);
         if (parse != GM_PARSE_OK)
             return parse;
     }
-    if (gm_is_extension(p->protocol))
-        return GM_PARSE_TOO_DEEP;
     return gm_parse_ports(c, p, fragment);
 }
 

@@ -97,45 +97,27 @@ static __always_inline struct gm_losses *gm_losses_here(void)
     return bpf_map_lookup_elem(&gm_losses, &zero);
 }
 
-/* Drop reports held back: at most `events.burst` per CPU in 64 ticks. */
-struct gm_quota {
-    __u64 window;
-    __u32 left;
-    __u32 suppressed;
-};
-
-struct {
-    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-    __uint(max_entries, 1);
-    __type(key, __u32);
-    __type(value, struct gm_quota);
-} gm_quotas SEC(".maps");
-
-/* Whether this drop may be reported; *suppressed: how many were not since the last report. */
+/* Whether this drop may be reported: at most `events.burst` are, of a CPU in 64 ticks. *suppressed:
+ * how many were not since the last report. */
 static __always_inline int gm_may_report(const struct gm_settings *settings, __u32 *suppressed)
 {
-    __u32 zero = 0;
-    struct gm_quota *quota = bpf_map_lookup_elem(&gm_quotas, &zero);
+    struct gm_losses *here = gm_losses_here();
     __u64 window = bpf_jiffies64() >> 6;
-    struct gm_losses *losses;
 
-    if (!quota)
+    if (!here)
         return 0;
-    if (quota->window != window) {
-        quota->window = window;
-        quota->left = settings->events.burst;
+    if (here->window != window) {
+        here->window = window;
+        here->left = settings->events.burst;
     }
-    if (quota->left) {
-        quota->left--;
-        *suppressed = quota->suppressed;
-        quota->suppressed = 0;
-        return 1;
+    if (!here->left) {
+        here->suppressed++;
+        return 0;
     }
-    quota->suppressed++;
-    losses = gm_losses_here();
-    if (losses)
-        losses->suppressed++;
-    return 0;
+    here->left--;
+    *suppressed = here->suppressed - here->told;
+    here->told = here->suppressed;
+    return 1;
 }
 
 /* Sends the record in `w` with `size` bytes of its text to `ring`; 0 if the ring is full. */

@@ -28,7 +28,6 @@ static const struct gm_host_caller *now_host;
 static struct given given[GM_HOST_GIVEN];
 static unsigned given_count;
 static struct gm_work room;
-static struct gm_quota quota;
 static const struct gm_host_scratch *scratch;
 
 /* clang-format off */
@@ -60,9 +59,7 @@ static void *own(const void *address)
 {
     if (address == (const void *)&gm_work)
         return &room;
-    if (scratch && address == scratch->map)
-        return scratch->room;
-    return address == (const void *)&gm_quotas ? &quota : NULL;
+    return scratch && address == scratch->map ? scratch->room : NULL;
 }
 
 void *bpf_map_lookup_elem(void *address, const void *key)

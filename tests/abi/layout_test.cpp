@@ -59,7 +59,7 @@ std::string struct_name(const btf* types, __u32 id) {
 
 // Names of the structs in layouts.hpp, and of the programs' scratch, which the host never sees.
 std::set<std::string> known_structs() {
-    std::set<std::string> known{"", "gm_work", "gm_sender", "gm_quota", "gm_arrived", "gm_found"};
+    std::set<std::string> known{"", "gm_work", "gm_sender", "gm_arrived", "gm_found"};
     for (const auto& layout : all_layouts())
         known.insert(layout.name);
     return known;

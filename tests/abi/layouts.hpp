@@ -137,7 +137,8 @@ inline std::vector<Layout> counts() {
          sizeof(gm_losses),
          {GM_FIELD(gm_losses, sip_clear), GM_FIELD(gm_losses, sip_inner),
           GM_FIELD(gm_losses, sip_core), GM_FIELD(gm_losses, events),
-          GM_FIELD(gm_losses, suppressed), GM_FIELD(gm_losses, leaked_keys)}},
+          GM_FIELD(gm_losses, suppressed), GM_FIELD(gm_losses, leaked_keys),
+          GM_FIELD(gm_losses, told), GM_FIELD(gm_losses, window), GM_FIELD(gm_losses, left)}},
     };
 }
 

@@ -283,6 +283,10 @@ struct gm_losses {
     __u64 events; /* drop reports, ring full */
     __u64 suppressed; /* drop reports over the rate of events */
     __u64 leaked_keys; /* 401s that left with ck= or ik= in them */
+    /* The rate of reports, of one CPU; sums mean nothing. */
+    __u64 told; /* of `suppressed`: those that a report has told of */
+    __u64 window; /* of 64 ticks, in which reports are counted */
+    __u64 left; /* that may yet be sent in it */
 };
 
 #endif

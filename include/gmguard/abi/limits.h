@@ -31,6 +31,6 @@
 #define GM_IPV6_HEADERS 6
 
 /* Version of every layout in this folder. Pinned maps of another version are never adopted. */
-#define GM_SCHEMA 6
+#define GM_SCHEMA 7
 
 #endif
