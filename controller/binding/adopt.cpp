@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // A table from the pinned maps: what is in them keeps its meaning, what has none is removed.
+#include "binding/held.hpp"
 #include "binding/parts.hpp"
 #include "binding/selector.hpp"
 
@@ -7,6 +8,8 @@
 #include <cstring>
 #include <optional>
 #include <unordered_set>
+#include <utility>
+#include <vector>
 
 namespace gmguard::binding {
 namespace {
@@ -14,79 +17,6 @@ namespace {
 template <std::size_t N> std::string_view text_of(const char (&text)[N]) {
     return {text, strnlen(text, N)};
 }
-
-// An identity of a subscriber, from gm_owners or gm_shared. Sorted by subscriber. (Two halves: a
-// number of 16 bytes would be aligned, and these are millions.)
-struct Held {
-    std::uint64_t subscriber;
-    std::uint64_t high, low;
-    std::uint64_t expires_ns; // as in gm_owners
-    bool shared;
-    bool right = false;  // the map says of it what its binding does, seen by itself
-    Slot slot = kNoSlot; // where its subscriber is restored
-
-    [[nodiscard]] gm_u128 identity() const { return gm_u128{high} << 64 | low; }
-};
-
-// The identities of each subscriber, and who has been restored.
-class Identities {
-  public:
-    [[nodiscard]] Result<> read(const PinnedMaps& pinned, std::size_t room) {
-        all_.reserve(room);
-        const auto add = [this](gm_u128 identity, const gm_owner& owner, bool shared) {
-            all_.push_back({owner.subscriber, static_cast<std::uint64_t>(identity >> 64),
-                            static_cast<std::uint64_t>(identity), owner.expires_ns, shared});
-        };
-        auto read = pinned.owners(
-            [&](const gm_u128& identity, const gm_owner& owner) { add(identity, owner, false); });
-        if (!read)
-            return read;
-        read = pinned.shared([&](const gm_shared_key& key, std::uint8_t) {
-            add(key.identity, {key.subscriber, 0}, true);
-        });
-        std::ranges::sort(all_, {}, &Held::subscriber);
-        first_.reserve(all_.size() / 2);
-        for (std::size_t i = 0; i < all_.size(); ++i)
-            if (i == 0 || all_[i].subscriber != all_[i - 1].subscriber)
-                first_.insert(hash_of(all_[i].subscriber), static_cast<Slot>(i));
-        return read;
-    }
-    [[nodiscard]] std::size_t size() const { return all_.size(); }
-    [[nodiscard]] std::size_t subscribers() const { return first_.size(); }
-    // None: the subscriber was taken before. What is taken gets the slot of its binding.
-    [[nodiscard]] std::optional<std::span<Held>> take(std::uint64_t subscriber) {
-        const auto held = of(subscriber);
-        if (held.empty())
-            return bare_.insert(subscriber).second ? std::optional(std::span<Held>())
-                                                   : std::nullopt;
-        return held.front().slot == kNoSlot ? std::optional(held) : std::nullopt;
-    }
-    // Whether gm_owners has this entry.
-    [[nodiscard]] bool has(gm_u128 identity, const gm_owner& owner) {
-        return std::ranges::any_of(of(owner.subscriber), [&](const Held& one) {
-            return one.identity() == identity && !one.shared && one.expires_ns == owner.expires_ns;
-        });
-    }
-    [[nodiscard]] const LargeVector<Held>& all() const { return all_; }
-
-  private:
-    [[nodiscard]] static std::uint32_t hash_of(std::uint64_t subscriber) {
-        return static_cast<std::uint32_t>(subscriber * 0x9e3779b97f4a7c15U >> 32);
-    }
-    [[nodiscard]] std::span<Held> of(std::uint64_t subscriber) {
-        const auto is_his = [=](const Held& one) { return one.subscriber == subscriber; };
-        const Slot first =
-            first_.find(hash_of(subscriber), [&](Slot at) { return is_his(all_[at]); });
-        if (first == kNoSlot)
-            return {};
-        const auto begin = all_.begin() + first;
-        return {begin, std::find_if_not(begin, all_.end(), is_his)};
-    }
-
-    LargeVector<Held> all_;
-    SlotIndex first_;                        // places in all_, by subscriber
-    std::unordered_set<std::uint64_t> bare_; // restored, and without identities
-};
 
 Binding binding_of(const gm_selector& selector, const gm_binding& value, std::uint64_t now_ns) {
     Binding binding;
@@ -113,15 +43,15 @@ bool is_second(const gm_selector& selector, const gm_binding& value) {
 }
 
 // The maps have the hashes of all identities, and the text of the default one, perhaps cut.
-Holding holding_of(const gm_binding& value, std::span<const Held> held, const Hasher& hasher) {
+Holding holding_of(const gm_binding& value, std::span<Held* const> held, const Hasher& hasher) {
     Holding holding{std::string(text_of(value.impi)), {Registration{0, value.expires_ns, {}}}};
     auto& identities = holding.registrations.front().identities;
     identities.reserve(held.size() + 1);
     if (value.identity != 0)
         identities.push_back({value.identity, {}});
-    for (const Held& one : held)
-        if (one.identity() != value.identity)
-            identities.push_back({one.identity(), {}});
+    for (const Held* one : held)
+        if (one->identity() != value.identity)
+            identities.push_back({one->identity(), {}});
     const std::string_view impu = text_of(value.impu);
     const bool may_be_cut = impu.size() + 1 == sizeof value.impu;
     if (value.identity != 0 && !(may_be_cut && hasher.identity(impu) != value.identity))
@@ -177,9 +107,13 @@ class Restoring {
         if (auto read = identities_.read(pinned, room); !read)
             return read;
         life_.expect(identities_.subscribers(), identities_.size());
-        return pinned.bindings([this](const gm_selector& selector, const gm_binding& value) {
-            show(selector, value);
+        auto read = pinned.bindings([this](const gm_selector& selector, const gm_binding& value) {
+            entries_.emplace_back(selector, value);
+            if (entries_.size() == kAtOnce)
+                show_all();
         });
+        show_all();
+        return read;
     }
     // Afterwards, once.
     void end() {
@@ -192,6 +126,22 @@ class Restoring {
     }
 
   private:
+    void show_all() {
+        for (const auto& [selector, value] : entries_) {
+            identities_.prefetch_place(value.subscriber);
+            life_.table().prefetch(selector, value.user);
+        }
+        for (const auto& [selector, value] : entries_)
+            identities_.prefetch_first(value.subscriber);
+        for (const auto& [selector, value] : entries_)
+            identities_.prefetch_next(value.subscriber);
+        for (const auto& [selector, value] : entries_)
+            for (const Held* one : identities_.of(value.subscriber))
+                life_.table().prefetch(one->identity());
+        for (const auto& [selector, value] : entries_)
+            show(selector, value);
+        entries_.clear();
+    }
     void show(const gm_selector& selector, const gm_binding& value) {
         const bool second = is_second(selector, value);
         if (value.server_port != 0)
@@ -208,11 +158,11 @@ class Restoring {
         const Slot slot =
             life_.restore(binding_of(selector, value, now_ns_), holding_of(value, *held, hasher_));
         const auto ends = value.state == GM_STATE_BOUND ? value.expires_ns : GM_OWNER_OVER;
-        for (Held& one : *held) {
-            one.slot = slot;
-            one.right = !one.shared && one.expires_ns == ends;
+        for (Held* one : *held) {
+            one->slot = slot;
+            one->right = !one->shared && one->expires_ns == ends;
         }
-        const auto is_default = [&](const Held& one) { return one.identity() == value.identity; };
+        const auto is_default = [&](const Held* one) { return one->identity() == value.identity; };
         if (value.identity != 0 && std::ranges::none_of(*held, is_default))
             lacking_.emplace_back(value.identity, slot);
     }
@@ -236,6 +186,7 @@ class Restoring {
     std::uint64_t now_ns_;
     Outcome& out_;
     Identities identities_;
+    std::vector<std::pair<gm_selector, gm_binding>> entries_; // read, and not yet shown
     std::vector<Ported> ported_;
     std::vector<std::pair<gm_u128, Slot>> lacking_; // default identities that no map has
 };

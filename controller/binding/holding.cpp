@@ -1,16 +1,48 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // A block: its size, the IMPI, the number of registrations; then per registration its address of
-// record, its end and the number of its identities; then these. A text is: number of its suffix,
-// length of the rest, the rest. An identity without text is suffix kHashAlone and 16 bytes.
+// record, its end and the number of its identities; then these. A text is: its form, the number of
+// its suffix, and what is left between its scheme and its suffix, by its length, unless the text
+// before has the same: many identities of a subscriber differ in nothing else. An identity without
+// text is the form kHashAlone and 16 bytes.
 #include "binding/holding.hpp"
 
+#include "binding/large.hpp"
+
 #include <algorithm>
+#include <array>
 #include <cstring>
+#include <memory_resource>
 
 namespace gmguard::binding {
 namespace {
 
-constexpr std::uint16_t kHashAlone = 0xffff;
+constexpr std::size_t kMostSuffixes = 0xffff;
+
+// Forms: the number of a scheme, perhaps with kAsBefore.
+constexpr std::array<std::string_view, 4> kSchemes{"", "sip:", "tel:", "sips:"};
+constexpr std::uint8_t kAsBefore = 0x80;
+constexpr std::uint8_t kHashAlone = 0xff;
+
+std::uint8_t scheme_of(std::string_view text) {
+    for (std::uint8_t number = 1; number < kSchemes.size(); ++number)
+        if (text.starts_with(kSchemes[number]))
+            return number;
+    return 0;
+}
+
+// Where all blocks are: there may be a million, of a few sizes. Never taken down, as some of them
+// may outlive any order of ends.
+std::pmr::memory_resource& blocks() {
+    static LargeMemory memory;
+    static auto* const pool = new std::pmr::unsynchronized_pool_resource(&memory);
+    return *pool;
+}
+
+std::uint32_t size_of(const char* block) {
+    std::uint32_t size = 0;
+    std::memcpy(&size, block, sizeof(size));
+    return size;
+}
 
 class Writer {
   public:
@@ -22,16 +54,23 @@ class Writer {
         const auto at = text.rfind('@');
         const std::uint16_t suffix =
             at == std::string_view::npos ? 0 : suffixes.number(text.substr(at));
-        const auto rest = suffix == 0 ? text : text.substr(0, at);
+        const std::uint8_t scheme = scheme_of(text);
+        auto middle = suffix == 0 ? text : text.substr(0, at);
+        middle.remove_prefix(kSchemes[scheme].size());
+        const bool as_before = !middle.empty() && middle == before_;
+        put(static_cast<std::uint8_t>(scheme | (as_before ? kAsBefore : 0)));
         put(suffix);
-        put(static_cast<std::uint16_t>(rest.size()));
-        bytes_.append(rest);
+        if (as_before)
+            return;
+        put(static_cast<std::uint16_t>(middle.size()));
+        bytes_.append(middle);
+        before_ = middle;
     }
-    [[nodiscard]] std::unique_ptr<char[]> block() const {
+    [[nodiscard]] char* block() const {
         const auto size = static_cast<std::uint32_t>(bytes_.size() + sizeof(std::uint32_t));
-        auto block = std::make_unique_for_overwrite<char[]>(size);
-        std::memcpy(block.get(), &size, sizeof(size));
-        std::memcpy(block.get() + sizeof(size), bytes_.data(), bytes_.size());
+        auto* const block = static_cast<char*>(blocks().allocate(size, 1));
+        std::memcpy(block, &size, sizeof(size));
+        std::memcpy(block + sizeof(size), bytes_.data(), bytes_.size());
         return block;
     }
 
@@ -39,6 +78,7 @@ class Writer {
     static constexpr std::size_t kUsual = 256; // beyond, it grows
 
     std::string bytes_;
+    std::string_view before_; // of the caller's text
 };
 
 class Reader {
@@ -50,22 +90,27 @@ class Reader {
         at_ += sizeof(value);
         return value;
     }
-    std::string get_rest(std::uint16_t suffix, const Suffixes& suffixes) {
-        const auto size = get<std::uint16_t>();
-        std::string text(at_, size);
-        at_ += size;
-        return text.append(suffixes.text(suffix));
+    std::string get_text(std::uint8_t form, const Suffixes& suffixes) {
+        const auto suffix = get<std::uint16_t>();
+        if ((form & kAsBefore) == 0) {
+            const auto size = get<std::uint16_t>();
+            before_ = {at_, size};
+            at_ += size;
+        }
+        std::string text(kSchemes[form & (kSchemes.size() - 1)]);
+        return text.append(before_).append(suffixes.text(suffix));
     }
 
   private:
     const char* at_;
+    std::string_view before_;
 };
 
 Identity read_identity(Reader& in, const Suffixes& suffixes, const Hasher& hasher) {
-    const auto suffix = in.get<std::uint16_t>();
-    if (suffix == kHashAlone)
+    const auto form = in.get<std::uint8_t>();
+    if (form == kHashAlone)
         return {in.get<gm_u128>(), {}};
-    std::string text = in.get_rest(suffix, suffixes);
+    std::string text = in.get_text(form, suffixes);
     const gm_u128 hash = hasher.identity(text);
     return {hash, std::move(text)};
 }
@@ -122,7 +167,7 @@ void Holding::drop_expired(std::uint64_t now_ns) {
 std::uint16_t Suffixes::number(std::string_view suffix) {
     if (const auto known = numbers_.find(suffix); known != numbers_.end())
         return known->second;
-    if (texts_.size() + 1 >= kHashAlone)
+    if (texts_.size() >= kMostSuffixes)
         return 0;
     texts_.push_back(std::make_unique<std::string>(suffix));
     const auto number = static_cast<std::uint16_t>(texts_.size());
@@ -145,7 +190,11 @@ Packed::Packed(const Holding& holding, Suffixes& suffixes) {
         for (const auto& identity : registration.identities)
             write_identity(out, identity, suffixes);
     }
-    block_ = out.block();
+    block_.reset(out.block());
+}
+
+void Packed::Free::operator()(char* block) const {
+    blocks().deallocate(block, size_of(block), 1);
 }
 
 Holding Packed::unpack(const Suffixes& suffixes, const Hasher& hasher) const {
@@ -153,8 +202,8 @@ Holding Packed::unpack(const Suffixes& suffixes, const Hasher& hasher) const {
     if (!block_)
         return holding;
     Reader in(block_.get() + sizeof(std::uint32_t));
-    const auto suffix = in.get<std::uint16_t>();
-    holding.impi = in.get_rest(suffix, suffixes);
+    const auto form = in.get<std::uint8_t>();
+    holding.impi = in.get_text(form, suffixes);
     holding.registrations.resize(in.get<std::uint8_t>());
     for (auto& registration : holding.registrations) {
         registration.aor = in.get<std::uint64_t>();
@@ -170,15 +219,12 @@ std::string Packed::impi(const Suffixes& suffixes) const {
     if (!block_)
         return {};
     Reader in(block_.get() + sizeof(std::uint32_t));
-    const auto suffix = in.get<std::uint16_t>();
-    return in.get_rest(suffix, suffixes);
+    const auto form = in.get<std::uint8_t>();
+    return in.get_text(form, suffixes);
 }
 
 std::size_t Packed::bytes() const {
-    std::uint32_t size = 0;
-    if (block_)
-        std::memcpy(&size, block_.get(), sizeof(size));
-    return size;
+    return block_ ? size_of(block_.get()) : 0;
 }
 
 } // namespace gmguard::binding

@@ -93,7 +93,10 @@ class Packed {
     [[nodiscard]] std::size_t bytes() const;
 
   private:
-    std::unique_ptr<char[]> block_; // begins with its size
+    struct Free {
+        void operator()(char* block) const;
+    };
+    std::unique_ptr<char[], Free> block_; // begins with its size
 };
 
 } // namespace gmguard::binding

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdlib>
+#include <memory_resource>
 #include <new>
 #include <vector>
 
@@ -38,6 +39,26 @@ template <typename T> struct LargeAllocator {
         if (memory != nullptr)
             (void)::madvise(memory, whole, MADV_HUGEPAGE); // refused: small ones do as well
         return memory;
+    }
+};
+
+// Has the processor fetch what is at this address. g++ 12 takes a function that does nothing but
+// __builtin_prefetch() for one without effect, and drops calls of it.
+inline void fetch_soon(const void* memory) {
+    __builtin_prefetch(memory);
+    asm volatile("");
+}
+
+// The same as a resource of pools.
+class LargeMemory final : public std::pmr::memory_resource {
+    void* do_allocate(std::size_t bytes, std::size_t /*alignment*/) override {
+        return LargeAllocator<std::byte>().allocate(bytes);
+    }
+    void do_deallocate(void* memory, std::size_t bytes, std::size_t /*alignment*/) override {
+        LargeAllocator<std::byte>().deallocate(static_cast<std::byte*>(memory), bytes);
+    }
+    [[nodiscard]] bool do_is_equal(const memory_resource& other) const noexcept override {
+        return this == &other;
     }
 };
 

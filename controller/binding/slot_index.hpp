@@ -31,6 +31,12 @@ class SlotIndex {
         return kNoSlot;
     }
 
+    // Has the processor fetch what find() and insert() look at first.
+    void prefetch(std::uint32_t hash) const {
+        if (!entries_.empty())
+            fetch_soon(&entries_[home(hash)]);
+    }
+
     [[nodiscard]] std::size_t size() const { return size_; }
     [[nodiscard]] std::size_t bytes() const { return entries_.capacity() * sizeof(Entry); }
 

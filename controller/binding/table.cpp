@@ -40,8 +40,8 @@ gm_selector Binding::second() const {
 }
 
 void Table::reserve(std::size_t bindings, std::size_t identities) {
-    for (SlotIndex* index : {&by_selector_, &by_address_, &by_user_})
-        index->reserve(bindings);
+    by_selector_.reserve(bindings);
+    by_user_.reserve(bindings);
     by_identity_.reserve(identities);
 }
 
@@ -53,7 +53,8 @@ Slot Table::insert(Binding binding, const Holding& holding) {
     ++in_state_[b.state];
     by_selector_.insert(hash_of(b.address, b.port), slot);
     index_second(slot);
-    by_address_.insert(fold(b.address), slot);
+    if (b.port != 0)
+        by_address_.insert(fold(b.address), slot);
     by_user_.insert(fold(b.user), slot);
     b.holding = Packed(holding, suffixes_);
     blocks_ += b.holding.bytes() + kBlockOverhead;
@@ -67,11 +68,21 @@ void Table::erase(Slot slot) {
     --in_state_[b.state];
     by_selector_.erase(hash_of(b.address, b.port), slot);
     unindex_second(slot);
-    by_address_.erase(fold(b.address), slot);
+    if (b.port != 0)
+        by_address_.erase(fold(b.address), slot);
     by_user_.erase(fold(b.user), slot);
     unindex_identities(slot, holding(slot));
     blocks_ -= b.holding.bytes() + kBlockOverhead;
     slab_.give_back(slot);
+}
+
+void Table::prefetch(const gm_selector& selector, gm_u128 user) const {
+    by_selector_.prefetch(hash_of(selector.address, selector.port));
+    by_user_.prefetch(fold(user));
+}
+
+void Table::prefetch(gm_u128 identity) const {
+    by_identity_.prefetch(fold(identity));
 }
 
 Holding Table::holding(Slot slot) const {
@@ -179,11 +190,14 @@ Slot Table::find(const gm_selector& selector) const {
 
 std::vector<Slot> Table::at_address(uint128 address, unsigned bits) const {
     std::vector<Slot> slots;
-    by_address_.find(fold(address), [&](Slot slot) {
+    const auto take = [&](Slot slot) {
         if (slab_[slot].address == address && slab_[slot].bits == bits)
             slots.push_back(slot);
         return false;
-    });
+    };
+    by_selector_.find(hash_of(address, 0),
+                      [&](Slot slot) { return slab_[slot].port == 0 && take(slot); });
+    by_address_.find(fold(address), take);
     return slots;
 }
 

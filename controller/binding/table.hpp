@@ -60,6 +60,9 @@ class Table {
     // REQUIRES: nothing at its selectors; the number of the subscriber is not in use.
     Slot insert(Binding binding, const Holding& holding);
     void erase(Slot slot);
+    // What insert() will look at of these, so that many are inserted without a wait for each.
+    void prefetch(const gm_selector& selector, gm_u128 user) const;
+    void prefetch(gm_u128 identity) const;
 
     [[nodiscard]] const Binding& at(Slot slot) const { return slab_[slot]; }
     [[nodiscard]] Holding holding(Slot slot) const;
@@ -116,7 +119,8 @@ class Table {
     const Hasher& hasher_;
     Suffixes suffixes_;
     Slab<Binding> slab_;
-    SlotIndex by_selector_, by_address_, by_user_, by_identity_;
+    SlotIndex by_selector_, by_user_, by_identity_;
+    SlotIndex by_address_; // of those whose port counts; by_selector_ has the others by it
     // Each binding has an alarm at its end or before it; an alarm that is not the binding's own any
     // more (alarm_s) means nothing.
     using Alarms = std::priority_queue<Alarm, std::vector<Alarm>, std::greater<>>;

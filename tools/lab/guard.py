@@ -12,6 +12,7 @@ import time
 from .kamailio import DOMAIN
 from .network import GM4, GM6, UNPROTECTED
 from .processes import LabError, run, start, stop, wait_until
+from .unix_http import can_connect
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 SLASH64 = "2001:db8:64::/48"  # the pool where a /64 is one subscriber
@@ -142,8 +143,10 @@ class Guard:
             raise LabError(f"{error}; {self.log} ends with:\n{words}") from None
 
     def _ready(self):
+        # Asked often, so what is sure to fail must cost nothing: a daemon that was killed leaves its
+        # socket behind.
         with contextlib.suppress(LabError):
-            return self.socket.exists() and self.cli("status") is not None
+            return can_connect(self.socket) and self.cli("status") is not None
         return False
 
     def await_end(self):

@@ -6,6 +6,17 @@ import socket
 _TIMEOUT_S = 30
 
 
+def can_connect(path):
+    """Whether somebody listens at the socket."""
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as one:
+            one.settimeout(_TIMEOUT_S)
+            one.connect(str(path))
+    except OSError:
+        return False
+    return True
+
+
 class UnixConnection(http.client.HTTPConnection):
     def __init__(self, path):
         super().__init__("localhost", timeout=_TIMEOUT_S)

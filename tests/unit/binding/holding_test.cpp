@@ -33,6 +33,9 @@ TEST(Packed, UnpacksToWhatWasPacked) {
         {"alice@ims.test", {{0, 9, {known("sip:alice@ims.test"), known("tel:+15550100")}}}},
         {"a@b@c",
          {{~0ULL, ~0ULL, {known("sip:" + long_name + "@ims.test"), {gm_u128{5} << 90, ""}}}}},
+        {"+1@h",
+         {{0, 9, {known("tel:+1"), known("sips:+1@h"), {7, ""}, known("+1"), known("sip:@h")}}}},
+        {"sip:a@h", {{0, 9, {known("a"), known("SIP:a"), known("sip:sip:a@h"), known("sip:")}}}},
         {"x@" + long_name, {{1, 1, {known("sip:@")}}, {2, 2, {known("urn:y"), {7, ""}}}}},
     };
     Suffixes suffixes;
@@ -50,6 +53,18 @@ TEST(Packed, SharesTheHostsOfANetwork) {
     const Packed second({"b@" + host, {}}, suffixes);
     EXPECT_LT(second.bytes(), 20U);
     EXPECT_EQ(second.unpack(suffixes, kHasher).impi, "b@" + host);
+}
+
+TEST(Packed, SharesTheNamesOfASubscriber) {
+    Suffixes suffixes;
+    const std::string user(40, '7');
+    const auto bytes = [&](const std::string& sip) {
+        return Packed({user + "@h", {{0, 9, {known("sip:" + sip + "@h"), known("tel:" + sip)}}}},
+                      suffixes)
+            .bytes();
+    };
+    EXPECT_LT(bytes(user), 40U + 40U);
+    EXPECT_EQ(bytes(std::string(40, '8')), bytes(user) + 42);
 }
 
 TEST(Suffixes, KeepTextsWhole_WhenThereAreTooMany) {
