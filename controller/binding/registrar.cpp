@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 
 namespace gmguard::binding {
@@ -360,7 +361,8 @@ void Registrar::challenged(Transaction& t, const Heard& heard, Outcome& out) {
         out.operations.emplace_back(EraseChallenge{*gone});
     if (const Pending* made = challenges_.find(key))
         associations_.offer(*made, heard.source.address,
-                            leaving ? server : std::vector<sip::SecurityMechanism>{});
+                            leaving ? std::span(server)
+                                    : std::span<const sip::SecurityMechanism>{});
     out.operations.emplace_back(put_it);
     out.notices.push_back(notice(NoticeKind::challenged, t, heard.now_ns));
     if (!t.is_protected)
@@ -381,9 +383,9 @@ void Registrar::accepted(Transaction& t, const Heard& heard, Outcome& out) {
 
 Granted Registrar::granted(const Transaction& t, const sip::Message& answer) const {
     std::array<std::uint64_t, 3> contacts{t.ask.contact, t.onward_contact, 0};
-    const Slot slot = life_.table().find(t.selector);
-    if (t.ask.all && slot != kNoSlot)
-        contacts.back() = life_.table().at(slot).contact;
+    if (t.ask.all)
+        if (const Slot slot = life_.table().find(t.selector); slot != kNoSlot)
+            contacts.back() = life_.table().at(slot).contact;
     return read_granted(answer, t.ask, contacts, t.selector, hasher_);
 }
 
