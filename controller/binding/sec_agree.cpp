@@ -2,6 +2,7 @@
 #include "binding/sec_agree.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -11,9 +12,11 @@ namespace gmguard::binding {
 namespace {
 
 void add_lower(std::string& line, std::string_view text) {
-    for (const char c : text)
-        line += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    line += ';';
+    const auto begin = static_cast<std::ptrdiff_t>(line.size());
+    line.append(text) += ';';
+    std::transform(line.begin() + begin, line.end(), line.begin() + begin, [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
 }
 
 void add_number(std::string& line, std::uint32_t number) {
