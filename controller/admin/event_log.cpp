@@ -24,7 +24,9 @@ bool EventFilter::matches(const Event& event) const {
 }
 
 EventLog::EventLog(std::size_t capacity, std::uint64_t first_id)
-    : capacity_(std::max<std::size_t>(capacity, 1)), first_id_(first_id), next_id_(first_id) {}
+    : capacity_(std::max<std::size_t>(capacity, 1)), first_id_(first_id), next_id_(first_id) {
+    ring_.reserve(capacity_); // memory comes with what is written
+}
 
 void EventLog::continue_after(std::uint64_t id) {
     first_id_ = next_id_ = std::max(next_id_, id + 1);
@@ -33,8 +35,9 @@ void EventLog::continue_after(std::uint64_t id) {
 std::uint64_t EventLog::append(Event event) {
     event.id = next_id_++;
     if (ring_.size() == capacity_)
-        ring_.pop_front();
-    ring_.push_back(std::move(event));
+        ring_[(event.id - first_id_) % capacity_] = std::move(event);
+    else
+        ring_.push_back(std::move(event));
     for (const auto& [id, wake] : subscribers_)
         wake();
     return newest();
@@ -49,7 +52,7 @@ EventPage EventLog::read(std::uint64_t after, const EventFilter& filter, std::si
     page.lost = first - wanted;
     page.next = std::max(first, 1ul) - 1;
     for (std::uint64_t id = first; id < next_id_; ++id) {
-        const Event& event = ring_[id - oldest()];
+        const Event& event = at(id);
         if (filter.matches(event)) {
             page.more = page.events.size() == limit;
             if (page.more)
@@ -64,13 +67,14 @@ EventPage EventLog::read(std::uint64_t after, const EventFilter& filter, std::si
 EventPage EventLog::tail(const EventFilter& filter, std::size_t limit, std::uint64_t before) const {
     EventPage page;
     page.next = newest();
-    for (auto event = ring_.rbegin(); event != ring_.rend(); ++event) {
-        if (event->id >= before || !filter.matches(*event))
+    for (std::uint64_t id = next_id_; id-- > oldest();) {
+        const Event& event = at(id);
+        if (id >= before || !filter.matches(event))
             continue;
         page.more = page.events.size() == limit;
         if (page.more)
             break;
-        page.events.push_back(*event);
+        page.events.push_back(event);
     }
     std::ranges::reverse(page.events);
     return page;

@@ -6,7 +6,6 @@
 #include "admin/event.hpp"
 
 #include <cstddef>
-#include <deque>
 #include <functional>
 #include <limits>
 #include <map>
@@ -66,10 +65,17 @@ class EventLog {
     void unsubscribe(int subscription);
 
   private:
+    // REQUIRES: oldest() <= id <= newest().
+    [[nodiscard]] const Event& at(std::uint64_t id) const {
+        return ring_[(id - first_id_) % capacity_];
+    }
+
     std::size_t capacity_;
     std::uint64_t first_id_;
     std::uint64_t next_id_;
-    std::deque<Event> ring_; // ids are consecutive: the last is next_id_ - 1
+    // Ids are consecutive, the last is next_id_ - 1; once it is full, each takes the oldest's
+    // place.
+    std::vector<Event> ring_;
     std::map<int, std::function<void()>> subscribers_;
     int next_subscription_ = 0;
 };

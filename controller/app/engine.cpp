@@ -2,13 +2,13 @@
 #include "app/engine.hpp"
 
 #include "app/connections.hpp"
-#include "feeds/tap.hpp"
 #include "kernel/apply.hpp"
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace gmguard::app {
 namespace {
@@ -141,10 +141,13 @@ void Engine::on_record(const kernel::Record& record) {
     if (const auto status = feeds::leaving_status(record);
         status && !policy_.minds_leaving(*status))
         return;
-    if (const auto event = feeds::heard(record))
-        gather(policy_.handle(*event), reading_);
-    else if (const auto answer = on_answer_ ? feeds::answer(record) : std::nullopt)
+    if (const auto tap = ear_.hear(record)) {
+        outcome_.clear();
+        policy_.hear(*tap, ear_.heard(), outcome_);
+        gather(outcome_, reading_);
+    } else if (const auto answer = on_answer_ ? feeds::answer(record) : std::nullopt) {
         on_answer_(*answer);
+    }
 }
 
 const config::Listener* Engine::listener_of(std::uint32_t id) const {
@@ -205,9 +208,12 @@ void Engine::follow(const binding::Outcome& outcome, const feeds::Moment& now) {
 
 void Engine::gather(const binding::Outcome& outcome, const feeds::Moment& now) {
     operations_.insert(operations_.end(), outcome.operations.begin(), outcome.operations.end());
-    std::vector<std::uint64_t> events;
-    for (const auto& notice : outcome.notices)
-        events.push_back(tell(notice, now));
+    std::vector<std::uint64_t> events; // of the notices, where somebody asks for them
+    for (const auto& notice : outcome.notices) {
+        const std::uint64_t event = tell(notice, now);
+        if (!outcome.failures.empty())
+            events.push_back(event);
+    }
     pass_on(outcome, events, now);
     for (const auto& probe : outcome.probes)
         if (on_probe_)
@@ -238,7 +244,7 @@ void Engine::pass_on(const binding::Outcome& outcome, const std::vector<std::uin
 }
 
 std::uint64_t Engine::tell(const binding::Notice& notice, const feeds::Moment& now) {
-    ++registrations_[std::string(binding::name(notice.kind))];
+    ++notices_[std::to_underlying(notice.kind)];
     if (is_chatter(notice.kind) && ++chatter_ > kChatter) {
         ++unheard_;
         return 0;
@@ -247,6 +253,14 @@ std::uint64_t Engine::tell(const binding::Notice& notice, const feeds::Moment& n
     if (is_chatter(notice.kind))
         event.suppressed = std::exchange(unheard_, 0);
     return log_.append(std::move(event));
+}
+
+std::map<std::string, std::uint64_t> Engine::registrations() const {
+    std::map<std::string, std::uint64_t> named;
+    for (std::size_t kind = 0; kind < notices_.size(); ++kind)
+        if (notices_[kind] != 0)
+            named.emplace(binding::name(static_cast<binding::NoticeKind>(kind)), notices_[kind]);
+    return named;
 }
 
 void Engine::note_losses(const feeds::Moment& now) {

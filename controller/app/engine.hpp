@@ -7,11 +7,13 @@
 #include "binding/policy.hpp"
 #include "config/config.hpp"
 #include "feeds/reports.hpp"
+#include "feeds/tap.hpp"
 #include "kernel/hasher.hpp"
 #include "kernel/objects.hpp"
 #include "kernel/rings.hpp"
 #include "kernel/tables.hpp"
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -100,9 +102,7 @@ class Engine {
     // As of the last fill().
     [[nodiscard]] const kernel::ListenerIds& listener_ids() const { return ids_; }
     // How many notices of each kind there were.
-    [[nodiscard]] const std::map<std::string, std::uint64_t>& registrations() const {
-        return registrations_;
-    }
+    [[nodiscard]] std::map<std::string, std::uint64_t> registrations() const;
 
   private:
     // What outlives the daemon beside the bindings, in gm_settings.
@@ -145,10 +145,12 @@ class Engine {
     std::optional<kernel::Rings> rings_;
     kernel::ListenerIds ids_;
     gm_losses losses_{};
+    feeds::Ear ear_;
+    binding::Outcome outcome_;                   // of what was heard last
     feeds::Moment reading_;                      // of the reading of the rings at hand
     std::vector<binding::Operation> operations_; // that are not written yet
     std::size_t gathered_ = 0;                   // outcomes since the last write()
-    std::map<std::string, std::uint64_t> registrations_;
+    std::array<std::uint64_t, binding::kNoticeKinds> notices_{}; // so far, by kind
     OnFailure on_failure_;
     OnProbe on_probe_;
     OnAnswer on_answer_;

@@ -95,11 +95,10 @@ std::optional<Address> Address::parse(std::string_view text) {
         return std::nullopt;
     std::memcpy(buffer.data(), text.data(), text.size());
     std::array<std::uint8_t, 16> bytes{};
-    if (inet_pton(AF_INET, buffer.data(), bytes.data()) == 1)
-        return from_bytes(std::span(bytes).first(4));
-    if (inet_pton(AF_INET6, buffer.data(), bytes.data()) == 1)
-        return from_bytes(bytes);
-    return std::nullopt;
+    const bool is_v6 = text.find(':') != std::string_view::npos;
+    if (inet_pton(is_v6 ? AF_INET6 : AF_INET, buffer.data(), bytes.data()) != 1)
+        return std::nullopt;
+    return from_bytes(is_v6 ? std::span<const std::uint8_t>(bytes) : std::span(bytes).first(4));
 }
 
 Address Address::from_bytes(std::span<const std::uint8_t> network_order) {

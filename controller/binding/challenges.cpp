@@ -5,115 +5,219 @@
 #include <utility>
 
 namespace gmguard::binding {
+namespace {
 
-std::vector<Pending> Challenges::add(Pending pending) {
-    std::vector<Pending> gone;
-    (void)take(pending.key);
-    const Pair user{pending.key.address, pending.user};
-    if (by_user_.count(user) >= kPendingsOfUser)
-        gone.push_back(forget(by_user_.lower_bound(user)->second));
-    else if (pendings_.size() >= limit_)
-        gone.push_back(forget(pendings_.begin()->first));
+std::uint32_t hash_of(gm_u128 value) {
+    const auto mixed = static_cast<std::uint64_t>(value ^ value >> 64) * 0x9e3779b97f4a7c15U;
+    return static_cast<std::uint32_t>(mixed >> 32);
+}
+
+// The second one is a keyed hash: nobody can choose where it falls.
+std::uint32_t hash_of(gm_u128 address, gm_u128 name) {
+    return hash_of(address) ^ static_cast<std::uint32_t>(name);
+}
+
+} // namespace
+
+Asked::Asked(const Texts& texts) {
+    const std::array all{texts.impu, texts.domain, texts.realm, texts.nonce, texts.algorithm};
+    std::size_t size = 0;
+    for (const std::string_view text : all)
+        size += text.size();
+    all_.reserve(size);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        all_ += all[i];
+        ends_[i] = static_cast<std::uint32_t>(all_.size());
+    }
+}
+
+Asked::Texts Asked::texts() const {
+    const auto text = [this](std::size_t i) {
+        const std::size_t at = i == 0 ? 0 : ends_[i - 1];
+        return std::string_view(all_).substr(at, ends_[i] - at);
+    };
+    return {text(0), text(1), text(2), text(3), text(4)};
+}
+
+void Challenges::append(Ends& ends, Links Node::* links, Slot slot) {
+    all_[slot].*links = {ends.last, kNoSlot};
+    (ends.last == kNoSlot ? ends.first : (all_[ends.last].*links).after) = slot;
+    ends.last = slot;
+}
+
+void Challenges::unlink(Ends& ends, Links Node::* links, Slot slot) {
+    const auto [before, after] = all_[slot].*links;
+    (before == kNoSlot ? ends.first : (all_[before].*links).after) = after;
+    (after == kNoSlot ? ends.last : (all_[after].*links).before) = before;
+}
+
+std::optional<gm_challenge_key> Challenges::add(Pending pending) {
+    std::optional<gm_challenge_key> gone;
+    take(pending.key);
+    const gm_u128 address = pending.key.address;
+    if (of_user(address, pending.user) >= kPendingsOfUser)
+        gone = forget(oldest_of(address, pending.user));
+    else if (size() >= limit_)
+        gone = forget(by_age_.first);
     pending.number = next_number_++;
     pending.expires_ns = pending.since_ns + timer_ns_;
-    by_nonce_.emplace(Pair{pending.key.address, pending.key.nonce}, pending.number);
-    by_user_.emplace(user, pending.number);
     if (pending.latest)
-        latest_[pending.user] = pending.number;
-    pendings_.emplace_hint(pendings_.end(), pending.number, std::move(pending));
+        settle(pending.user);
+    const Slot slot = all_.take();
+    Node& node = all_[slot];
+    node.pending = std::move(pending);
+    node.place = place_of(address);
+    if (node.place == kNoSlot) {
+        node.place = places_.take();
+        places_[node.place].address = address;
+        by_address_.insert(hash_of(address), node.place);
+    }
+    append(by_age_, &Node::by_age, slot);
+    append(places_[node.place].here, &Node::here, slot);
+    by_nonce_.insert(hash_of(address, node.pending.key.nonce), slot);
+    by_user_.insert(hash_of(address, node.pending.user), slot);
+    if (node.pending.latest)
+        latest_.insert(hash_of(node.pending.user), slot);
     return gone;
 }
 
+Slot Challenges::find_slot(const gm_challenge_key& key) const {
+    return by_nonce_.find(hash_of(key.address, key.nonce), [&](Slot slot) {
+        const gm_challenge_key& other = all_[slot].pending.key;
+        return other.address == key.address && other.nonce == key.nonce;
+    });
+}
+
+Slot Challenges::place_of(gm_u128 address) const {
+    return by_address_.find(hash_of(address),
+                            [&](Slot place) { return places_[place].address == address; });
+}
+
+Slot Challenges::latest_of(gm_u128 user) const {
+    return latest_.find(hash_of(user), [&](Slot slot) { return all_[slot].pending.user == user; });
+}
+
+template <typename Visit>
+void Challenges::each_of(gm_u128 address, gm_u128 user, Visit&& visit) const {
+    by_user_.find(hash_of(address, user), [&](Slot slot) {
+        const Pending& pending = all_[slot].pending;
+        if (pending.user == user && pending.key.address == address)
+            visit(slot);
+        return false;
+    });
+}
+
+std::size_t Challenges::of_user(gm_u128 address, gm_u128 user) const {
+    std::size_t many = 0;
+    each_of(address, user, [&](Slot) { ++many; });
+    return many;
+}
+
+Slot Challenges::oldest_of(gm_u128 address, gm_u128 user) const {
+    Slot oldest = kNoSlot;
+    each_of(address, user, [&](Slot slot) {
+        if (oldest == kNoSlot || all_[slot].pending.number < all_[oldest].pending.number)
+            oldest = slot;
+    });
+    return oldest;
+}
+
 const Pending* Challenges::find(const gm_challenge_key& key) const {
-    const auto found = by_nonce_.find({key.address, key.nonce});
-    return found == by_nonce_.end() ? nullptr : &pendings_.at(found->second);
+    const Slot slot = find_slot(key);
+    return slot == kNoSlot ? nullptr : &all_[slot].pending;
 }
 
 const Pending* Challenges::find(std::uint64_t number) const {
-    const auto found = pendings_.find(number);
-    return found == pendings_.end() ? nullptr : &found->second;
+    const Pending* found = nullptr;
+    each([&](const Pending& pending) {
+        if (pending.number == number)
+            found = &pending;
+    });
+    return found;
 }
 
 std::vector<const Pending*> Challenges::at(gm_u128 address) const {
     std::vector<const Pending*> found;
-    for (auto each = by_user_.lower_bound({address, 0});
-         each != by_user_.end() && each->first.first == address; ++each)
-        found.push_back(&pendings_.at(each->second));
-    std::ranges::sort(found, {}, &Pending::number);
+    const Slot place = place_of(address);
+    if (place == kNoSlot)
+        return found;
+    for (Slot slot = places_[place].here.first; slot != kNoSlot; slot = all_[slot].here.after)
+        found.push_back(&all_[slot].pending);
     return found;
 }
 
 void Challenges::prolong(const gm_challenge_key& key, std::uint64_t until_ns) {
-    const auto found = by_nonce_.find({key.address, key.nonce});
-    if (found == by_nonce_.end())
+    const Slot slot = find_slot(key);
+    if (slot == kNoSlot)
         return;
-    auto& expires_ns = pendings_.at(found->second).expires_ns;
+    auto& expires_ns = all_[slot].pending.expires_ns;
     expires_ns = std::max(expires_ns, until_ns);
 }
 
-std::optional<Pending> Challenges::take(const gm_challenge_key& key) {
-    const Pending* found = find(key);
-    if (found == nullptr)
-        return std::nullopt;
-    return forget(found->number);
-}
-
-std::vector<Pending> Challenges::take_all(gm_u128 address, gm_u128 user) {
-    std::vector<Pending> taken;
-    const Pair of_user{address, user};
-    for (auto at = by_user_.find(of_user); at != by_user_.end(); at = by_user_.find(of_user))
-        taken.push_back(forget(at->second));
-    return taken;
+bool Challenges::take(const gm_challenge_key& key) {
+    const Slot slot = find_slot(key);
+    if (slot != kNoSlot)
+        forget(slot);
+    return slot != kNoSlot;
 }
 
 std::vector<Pending> Challenges::take_misfits(const SelectorOf& selector_of) {
-    std::vector<std::uint64_t> numbers;
-    for (const auto& [number, pending] : pendings_)
+    std::vector<Slot> slots;
+    for (Slot slot = by_age_.first; slot != kNoSlot; slot = all_[slot].by_age.after) {
+        const Pending& pending = all_[slot].pending;
         if (!equal(pending.selector, selector_of(pending.source)))
-            numbers.push_back(number);
-    return take(numbers);
-}
-
-std::size_t Challenges::of_user(gm_u128 address, gm_u128 user) const {
-    return by_user_.count({address, user});
+            slots.push_back(slot);
+    }
+    return take_slots(slots);
 }
 
 std::vector<Pending> Challenges::take_expired(std::uint64_t now_ns) {
-    std::vector<std::uint64_t> numbers;
-    for (const auto& [number, pending] : pendings_) {
+    std::vector<Slot> slots;
+    for (Slot slot = by_age_.first; slot != kNoSlot; slot = all_[slot].by_age.after) {
+        const Pending& pending = all_[slot].pending;
         // They came in this order, and none ends before its timer.
         if (pending.since_ns + timer_ns_ > now_ns)
             break;
         if (pending.expires_ns <= now_ns)
-            numbers.push_back(number);
+            slots.push_back(slot);
     }
-    return take(numbers);
+    return take_slots(slots);
 }
 
-std::vector<Pending> Challenges::take(const std::vector<std::uint64_t>& numbers) {
+std::vector<Pending> Challenges::take_slots(const std::vector<Slot>& slots) {
     std::vector<Pending> taken;
-    for (const std::uint64_t number : numbers)
-        taken.push_back(forget(number));
+    for (const Slot slot : slots) {
+        taken.push_back(all_[slot].pending);
+        forget(slot);
+    }
     return taken;
 }
 
-bool Challenges::is_latest(const Pending& pending) const {
-    const auto found = latest_.find(pending.user);
-    return found != latest_.end() && found->second == pending.number;
+void Challenges::settle(gm_u128 user) {
+    const Slot slot = latest_of(user);
+    if (slot == kNoSlot)
+        return;
+    all_[slot].pending.latest = false;
+    latest_.erase(hash_of(user), slot);
 }
 
-Pending Challenges::forget(std::uint64_t number) {
-    auto taken = pendings_.extract(number);
-    Pending& pending = taken.mapped();
-    pending.latest = is_latest(pending);
-    if (pending.latest)
-        latest_.erase(pending.user);
-    by_nonce_.erase({pending.key.address, pending.key.nonce});
-    const auto [first, last] = by_user_.equal_range({pending.key.address, pending.user});
-    const auto entry = std::find_if(first, last, [&](const auto& e) { return e.second == number; });
-    if (entry != last)
-        by_user_.erase(entry);
-    return std::move(pending);
+gm_challenge_key Challenges::forget(Slot slot) {
+    const Node& node = all_[slot];
+    const Slot place = node.place;
+    const gm_u128 user = node.pending.user;
+    const gm_challenge_key key = node.pending.key;
+    if (node.pending.latest)
+        latest_.erase(hash_of(user), slot);
+    by_nonce_.erase(hash_of(key.address, key.nonce), slot);
+    by_user_.erase(hash_of(key.address, user), slot);
+    unlink(by_age_, &Node::by_age, slot);
+    unlink(places_[place].here, &Node::here, slot);
+    if (places_[place].here.first == kNoSlot) {
+        by_address_.erase(hash_of(key.address), place);
+        places_.give_back(place);
+    }
+    all_.give_back(slot);
+    return key;
 }
 
 } // namespace gmguard::binding

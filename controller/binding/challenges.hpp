@@ -6,20 +6,36 @@
 #pragma once
 
 #include "binding/selector.hpp"
+#include "binding/slab.hpp"
+#include "binding/slot_index.hpp"
 #include "gmguard/abi/keys.h"
 
+#include <array>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace gmguard::binding {
 
-// What a report of the failed registration repeats (D.2.2).
-struct Asked {
-    std::string impu, domain;            // of the To
-    std::string realm, nonce, algorithm; // of the challenge
+// What a report of the failed registration repeats (D.2.2). Of each pending one block of memory:
+// few of them are ever reported.
+class Asked {
+  public:
+    struct Texts {
+        std::string_view impu, domain;            // of the To
+        std::string_view realm, nonce, algorithm; // of the challenge
+    };
+
+    Asked() = default;
+    explicit Asked(const Texts& texts);
+    // Views of it.
+    [[nodiscard]] Texts texts() const;
+
+  private:
+    std::string all_; // one behind the other
+    std::array<std::uint32_t, 5> ends_{};
 };
 
 struct Pending {
@@ -48,16 +64,25 @@ class Challenges {
   public:
     Challenges(std::size_t limit, std::uint64_t timer_ns) : limit_(limit), timer_ns_(timer_ns) {}
 
-    // Starts its timer. Returns those that had to go for it; a second one of the same key replaces
-    // the first and is not returned.
-    [[nodiscard]] std::vector<Pending> add(Pending pending);
+    // Starts its timer. Returns the key of the one that had to go for it; a second one of the same
+    // key replaces the first and is not returned.
+    [[nodiscard]] std::optional<gm_challenge_key> add(Pending pending);
+    // What is found stays where it is until it goes.
     [[nodiscard]] const Pending* find(const gm_challenge_key& key) const;
+    // Looks at all: few ask for a number.
     [[nodiscard]] const Pending* find(std::uint64_t number) const;
     // Does not let it end before `until_ns`.
     void prolong(const gm_challenge_key& key, std::uint64_t until_ns);
-    [[nodiscard]] std::optional<Pending> take(const gm_challenge_key& key);
-    // All of this user at this address.
-    [[nodiscard]] std::vector<Pending> take_all(gm_u128 address, gm_u128 user);
+    // False: there is none.
+    bool take(const gm_challenge_key& key);
+    // Calls visit(const gm_challenge_key&) for all of this user at this address, which go.
+    template <typename Visit> void take_all(gm_u128 address, gm_u128 user, Visit&& visit) {
+        for (Slot slot; (slot = oldest_of(address, user)) != kNoSlot;) {
+            const gm_challenge_key key = all_[slot].pending.key;
+            forget(slot);
+            visit(key);
+        }
+    }
     // All whose source has another selector by now.
     [[nodiscard]] std::vector<Pending> take_misfits(const SelectorOf& selector_of);
     // All at this address, of any user, the oldest first.
@@ -65,28 +90,58 @@ class Challenges {
     [[nodiscard]] std::size_t of_user(gm_u128 address, gm_u128 user) const;
     // This user has authenticated, or left: no pending of it that is there now is its latest any
     // more.
-    void settle(gm_u128 user) { latest_.erase(user); }
+    void settle(gm_u128 user);
     // Those whose timer has ended, oldest first.
     [[nodiscard]] std::vector<Pending> take_expired(std::uint64_t now_ns);
 
-    // By number, which is the order in which they came.
-    [[nodiscard]] const std::map<std::uint64_t, Pending>& all() const { return pendings_; }
+    [[nodiscard]] std::size_t size() const { return all_.used(); }
+    // Calls visit(const Pending&) by number, which is the order in which they came.
+    template <typename Visit> void each(Visit&& visit) const {
+        for (Slot slot = by_age_.first; slot != kNoSlot; slot = all_[slot].by_age.after)
+            visit(all_[slot].pending);
+    }
 
   private:
-    using Pair = std::pair<gm_u128, gm_u128>;
+    // A list through the slots, the oldest first.
+    struct Links {
+        Slot before = kNoSlot, after = kNoSlot;
+    };
+    struct Ends {
+        Slot first = kNoSlot, last = kNoSlot;
+    };
+    struct Node {
+        Pending pending;
+        Links by_age, here; // of all; of those at its address
+        Slot place = kNoSlot;
+    };
+    // An address with pendings. Anybody can have many at his own: a list, which is as long as it
+    // may be, for none but those who ask for this address.
+    struct Place {
+        gm_u128 address = 0;
+        Ends here;
+    };
 
-    [[nodiscard]] std::vector<Pending> take(const std::vector<std::uint64_t>& numbers);
-    // With whether it is the latest. REQUIRES: there is one of this number.
-    Pending forget(std::uint64_t number);
-    [[nodiscard]] bool is_latest(const Pending& pending) const;
+    void append(Ends& ends, Links Node::* links, Slot slot);
+    void unlink(Ends& ends, Links Node::* links, Slot slot);
+    [[nodiscard]] Slot find_slot(const gm_challenge_key& key) const;
+    [[nodiscard]] Slot latest_of(gm_u128 user) const;
+    [[nodiscard]] Slot oldest_of(gm_u128 address, gm_u128 user) const;
+    [[nodiscard]] Slot place_of(gm_u128 address) const;
+    // Calls visit(slot) for those of the user at the address, kPendingsOfUser at most.
+    template <typename Visit> void each_of(gm_u128 address, gm_u128 user, Visit&& visit) const;
+    [[nodiscard]] std::vector<Pending> take_slots(const std::vector<Slot>& slots);
+    gm_challenge_key forget(Slot slot);
 
     std::size_t limit_;
     std::uint64_t timer_ns_;
     std::uint64_t next_number_ = 1;
-    std::map<std::uint64_t, Pending> pendings_;
-    std::map<Pair, std::uint64_t> by_nonce_;     // (address, nonce)
-    std::multimap<Pair, std::uint64_t> by_user_; // (address, user), oldest first
-    std::map<gm_u128, std::uint64_t> latest_;    // of a user, at any address
+    Slab<Node> all_;
+    Slab<Place> places_;
+    Ends by_age_;
+    SlotIndex by_nonce_;   // with the address
+    SlotIndex by_user_;    // with the address
+    SlotIndex latest_;     // by user, at any address: Pending::latest
+    SlotIndex by_address_; // of places_
 };
 
 } // namespace gmguard::binding

@@ -50,6 +50,9 @@ struct AnswerFromCore : Heard {};
 // An answer to REGISTER that the P-CSCF sends to a phone: destination is the phone.
 struct AnswerLeaving : Heard {};
 
+// Where a message was heard: which of these five it is.
+enum class Tap : std::uint8_t { clear, inner, onward, core, leaving };
+
 // Time passes. Once a second will do; nothing else ends what has to end in user space. The kernel
 // ends an expired binding by itself.
 struct Tick {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <span>
+#include <utility>
 
 namespace gmguard::binding {
 namespace {
@@ -33,9 +34,6 @@ class Selectors {
     std::array<gm_selector, 2> all_;
     std::size_t many_;
 };
-
-// Operations of a commit beside those of its identities; more are seldom.
-constexpr std::size_t kFew = 4;
 
 bool has(const std::vector<Identity>& identities, gm_u128 hash) {
     return std::ranges::find(identities, hash, &Identity::hash) != identities.end();
@@ -91,22 +89,22 @@ void Life::give_up_second(Slot slot, Outcome& out) {
     put_binding(slot, table_.holding(slot).identities(), 0, out);
 }
 
-void Life::bind(const Grant& grant, Outcome& out) {
+void Life::bind(Grant grant, Outcome& out) {
     make_way(grant, out);
     const Slot slot = table_.find(grant.selector);
     if (slot == kNoSlot)
-        return create(grant, out);
+        return create(std::move(grant), out);
     const Binding& binding = table_.at(slot);
     if (binding.expires_ns <= grant.now_ns) {
         end(slot, grant.now_ns, out);
-        return create(grant, out);
+        return create(std::move(grant), out);
     }
     if (binding.user == grant.user)
         return refresh(slot, grant, out);
-    take_over(slot, grant, out);
+    take_over(slot, std::move(grant), out);
 }
 
-void Life::create(const Grant& grant, Outcome& out) {
+void Life::create(Grant&& grant, Outcome& out) {
     Binding binding;
     binding.address = grant.selector.address;
     binding.port = grant.selector.port;
@@ -121,13 +119,13 @@ void Life::create(const Grant& grant, Outcome& out) {
     binding.source_port = grant.source.port;
     binding.state = static_cast<std::uint8_t>(grant.state);
     binding.origin = grant.origin;
-    Holding holding{grant.impi, {}};
-    holding.registrations.push_back(grant.registration);
+    Holding holding{std::move(grant.impi), {}};
+    const auto& identities =
+        holding.registrations.emplace_back(std::move(grant.registration)).identities;
     const Slot slot = table_.insert(std::move(binding), holding);
-    const auto identities = holding.identities();
-    out.operations.reserve(out.operations.size() + identities.size() + kFew);
-    put_identities(slot, identities, grant.now_ns, out);
-    put_binding(slot, identities, grant.now_ns, out);
+    holding.each_identity(
+        [&](const Identity& identity) { settle(identity.hash, slot, grant.now_ns, out); });
+    put_binding(slot, identities.empty() ? nullptr : &identities.front(), grant.now_ns, out);
     const bool bound = grant.state == GM_STATE_BOUND;
     out.notices.push_back(notice(bound ? NoticeKind::bound : NoticeKind::adopted, slot, grant));
     if (!replaced_by(slot, grant.now_ns).empty())
@@ -144,7 +142,7 @@ void Life::adopt(Grant grant, Outcome& out) {
     grant.user = hasher_.bytes("adopted " + text(grant.selector));
     grant.state = GM_STATE_ADOPTED;
     grant.origin = Origin::adopted;
-    bind(grant, out);
+    bind(std::move(grant), out);
 }
 
 bool Life::may_be_adopted(const gm_selector& selector, gm_u128 user, std::uint64_t now_ns) const {
@@ -155,7 +153,7 @@ bool Life::may_be_adopted(const gm_selector& selector, gm_u128 user, std::uint64
     return table_.at(slot).user == user || table_.impi(slot).empty();
 }
 
-void Life::take_over(Slot slot, const Grant& grant, Outcome& out) {
+void Life::take_over(Slot slot, Grant&& grant, Outcome& out) {
     const std::uint64_t subscriber = table_.at(slot).subscriber;
     const auto left = table_.holding(slot).identities();
     if (table_.at(slot).second_port() != 0)
@@ -165,8 +163,9 @@ void Life::take_over(Slot slot, const Grant& grant, Outcome& out) {
         if (has(grant.registration.identities, identity.hash))
             out.operations.emplace_back(PutShared{{identity.hash, subscriber, 0}});
     table_.erase(slot);
-    create(grant, out); // its PutBinding replaces the entry
-    erase_identities(subscriber, left, {}, grant.now_ns, out);
+    const std::uint64_t now_ns = grant.now_ns;
+    create(std::move(grant), out); // its PutBinding replaces the entry
+    erase_identities(subscriber, left, {}, now_ns, out);
 }
 
 void Life::refresh(Slot slot, const Grant& grant, Outcome& out) {
@@ -333,6 +332,11 @@ void Life::restore_client(Slot slot, ClientPorts client, bool whole, Outcome& ou
 
 void Life::put_binding(Slot slot, const std::vector<Identity>& identities, std::uint64_t seen_ns,
                        Outcome& out) const {
+    put_binding(slot, identities.empty() ? nullptr : &identities.front(), seen_ns, out);
+}
+
+void Life::put_binding(Slot slot, const Identity* first, std::uint64_t seen_ns,
+                       Outcome& out) const {
     const Binding& binding = table_.at(slot);
     PutBinding put{binding.selector(), {}};
     put.value.user = binding.user;
@@ -344,9 +348,9 @@ void Life::put_binding(Slot slot, const std::vector<Identity>& identities, std::
     put.value.server_port = binding.client.port_s;
     copy_text(put.value.selector, text(put.key));
     copy_text(put.value.impi, table_.impi(slot));
-    if (!identities.empty()) {
-        put.value.identity = identities.front().hash;
-        copy_text(put.value.impu, identities.front().text);
+    if (first != nullptr) {
+        put.value.identity = first->hash;
+        copy_text(put.value.impu, first->text);
     }
     out.operations.emplace_back(put);
     if (binding.second_port() == 0)

@@ -44,7 +44,7 @@ class Life {
     [[nodiscard]] Slot rival(const Grant& grant) const;
     [[nodiscard]] bool has_room(const Grant& grant) const;
     // Binds or refreshes. REQUIRES: no rival(); has_room().
-    void bind(const Grant& grant, Outcome& out);
+    void bind(Grant grant, Outcome& out);
     // Takes the selector as it is found, if nobody has it and there is room for another one: no
     // user and no identity is known of it.
     void adopt(Grant grant, Outcome& out);
@@ -100,11 +100,11 @@ class Life {
     // user's.
     void make_way(const Grant& grant, Outcome& out);
     void give_up_second(Slot slot, Outcome& out);
-    void create(const Grant& grant, Outcome& out);
+    void create(Grant&& grant, Outcome& out);
     void refresh(Slot slot, const Grant& grant, Outcome& out);
     void renegotiate(Slot slot, ClientPorts client, Outcome& out);
     // The slot is another user's, in cooldown.
-    void take_over(Slot slot, const Grant& grant, Outcome& out);
+    void take_over(Slot slot, Grant&& grant, Outcome& out);
     void remove(Slot slot, std::uint64_t now_ns, Outcome& out);
     void end(Slot slot, std::uint64_t now_ns, Outcome& out); // remove, with a notice if it expired
     void cool_down(Slot slot, std::uint64_t until_ns, std::uint64_t now_ns, Outcome& out);
@@ -116,6 +116,8 @@ class Life {
 
     void put_binding(Slot slot, const std::vector<Identity>& identities, std::uint64_t seen_ns,
                      Outcome& out) const;
+    // `first`: the default IMPU; null: none.
+    void put_binding(Slot slot, const Identity* first, std::uint64_t seen_ns, Outcome& out) const;
     void put_identities(Slot slot, const std::vector<Identity>& identities, std::uint64_t now_ns,
                         Outcome& out) const;
     // Those that are not `kept`.

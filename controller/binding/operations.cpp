@@ -7,7 +7,7 @@
 namespace gmguard::binding {
 namespace {
 
-constexpr std::array<std::string_view, 19> kNoticeNames{
+constexpr std::array<std::string_view, kNoticeKinds> kNoticeNames{
     "bound",        "refreshed",     "released",          "expired",
     "lapsed",       "moved",         "conflict",          "shadowed",
     "contested",    "superseded",    "address_conflict",  "challenged",

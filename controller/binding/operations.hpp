@@ -5,6 +5,7 @@
 #include "base/address.hpp"
 #include "gmguard/abi/keys.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -98,6 +99,8 @@ enum class Doubt : std::uint8_t {
     table_full,     // as many bindings or identities as the maps take
 };
 
+inline constexpr std::size_t kNoticeKinds = 19;
+
 struct Notice {
     NoticeKind kind = NoticeKind::lost;
     Doubt doubt = Doubt::none;
@@ -142,6 +145,14 @@ struct Outcome {
     std::vector<Notice> notices;
     std::vector<Probe> probes;
     std::vector<Failure> failures;
+
+    // As new, but for the room of its lists.
+    void clear() {
+        operations.clear();
+        notices.clear();
+        probes.clear();
+        failures.clear();
+    }
 };
 
 } // namespace gmguard::binding

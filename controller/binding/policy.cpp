@@ -19,11 +19,11 @@ struct Handler {
     Lapses& lapses;
     Outcome out;
 
-    void operator()(const RegisterInClear& event) { registrar.request(event, false, out); }
-    void operator()(const RegisterProtected& event) { registrar.request(event, true, out); }
-    void operator()(const RegisterOnward& event) { registrar.onward(event, out); }
-    void operator()(const AnswerFromCore& event) { registrar.from_core(event, out); }
-    void operator()(const AnswerLeaving& event) { registrar.leaving(event, out); }
+    void operator()(const RegisterInClear& event) { registrar.hear(Tap::clear, event, out); }
+    void operator()(const RegisterProtected& event) { registrar.hear(Tap::inner, event, out); }
+    void operator()(const RegisterOnward& event) { registrar.hear(Tap::onward, event, out); }
+    void operator()(const AnswerFromCore& event) { registrar.hear(Tap::core, event, out); }
+    void operator()(const AnswerLeaving& event) { registrar.hear(Tap::leaving, event, out); }
     void operator()(const Unregistered& event) {
         registrar.adopt(event.source, event.listener, event.now_ns, out);
     }
@@ -73,6 +73,11 @@ Outcome Policy::handle(const Event& event) {
     const auto now_ns = std::visit([](const auto& any) { return any.now_ns; }, event);
     parts_->associations.settle(now_ns, handler.out);
     return std::move(handler.out);
+}
+
+void Policy::hear(Tap tap, const Heard& heard, Outcome& out) {
+    parts_->registrar.hear(tap, heard, out);
+    parts_->associations.settle(heard.now_ns, out);
 }
 
 bool Policy::minds_leaving(int status) const {
@@ -134,7 +139,7 @@ Result<Outcome> Policy::release(std::string_view text, std::uint64_t now_ns) {
         (void)parts_->shadows.erase(id->number);
     } else {
         const gm_challenge_key key = parts_->challenges.find(id->number)->key;
-        (void)parts_->challenges.take(key);
+        parts_->challenges.take(key);
         out.operations.emplace_back(EraseChallenge{key});
     }
     parts_->associations.settle(now_ns, out);

@@ -53,6 +53,8 @@ class Policy {
     Policy& operator=(const Policy&) = delete;
 
     [[nodiscard]] Outcome handle(const Event& event);
+    // The same of what was heard there, into `out`, which is empty.
+    void hear(Tap tap, const Heard& heard, Outcome& out);
     // Whether an AnswerLeaving of this status can have an outcome: else it need not be read.
     [[nodiscard]] bool minds_leaving(int status) const;
 

@@ -90,9 +90,10 @@ class Search {
     void pendings(const Challenges& challenges) {
         if (!wants(GM_STATE_PENDING) || identity_)
             return;
-        for (const auto& [number, pending] : challenges.all())
+        challenges.each([&](const Pending& pending) {
             if ((!user_ || pending.user == *user_) && lies_in(pending.selector))
-                offer(cursor_of(IdKind::pending, number), [&] { return view_of(pending); });
+                offer(cursor_of(IdKind::pending, pending.number), [&] { return view_of(pending); });
+        });
     }
 
     void shadows(const Shadows& shadows) {
@@ -200,7 +201,7 @@ Page Policy::find(const Query& query) const {
 Counts Policy::counts() const {
     const Table& table = parts_->life.table();
     Counts counts;
-    counts.pending = parts_->challenges.all().size();
+    counts.pending = parts_->challenges.size();
     counts.bound = table.in_state(GM_STATE_BOUND);
     counts.shadow = parts_->shadows.all().size();
     counts.adopted = table.in_state(GM_STATE_ADOPTED);

@@ -91,8 +91,20 @@ Ask read_ask(const sip::Message& request, const gm_selector& sender,
     return ask;
 }
 
+ClientPorts client_ports(const sip::Message& message) {
+    ClientPorts ports;
+    for (const auto& each : message.security_client) {
+        const ClientPorts these{each.port_c.value_or(0), each.port_s.value_or(0)};
+        if (&each != &message.security_client.front() &&
+            (these.port_c != ports.port_c || these.port_s != ports.port_s))
+            return {};
+        ports = these;
+    }
+    return ports;
+}
+
 Granted read_granted(const sip::Message& answer, const Ask& ask,
-                     const std::vector<std::uint64_t>& contacts, const gm_selector& sender,
+                     std::span<const std::uint64_t> contacts, const gm_selector& sender,
                      const Hasher& hasher) {
     Granted by_name;
     Granted by_place;

@@ -4,10 +4,12 @@
 
 #include "binding/hashing.hpp"
 #include "binding/holding.hpp"
+#include "binding/selector.hpp"
 #include "sip/message.hpp"
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace gmguard::binding {
@@ -31,17 +33,20 @@ struct Ask {
 [[nodiscard]] Ask read_ask(const sip::Message& request, const gm_selector& sender,
                            std::uint32_t default_expires_s, const Hasher& hasher);
 
+// The ports that the Security-Client names; of several mechanisms all must name the same.
+[[nodiscard]] ClientPorts client_ports(const sip::Message& message);
+
 // What a 2xx says of the Contact that was asked for.
 struct Granted {
     bool listed = false; // the Contact is among those of the answer
     std::uint32_t expires_s = 0;
 };
 
-// `contacts`: hashes of the Contact as the phone wrote it and as it went on to the core. Where none
-// of them is listed, one that lies in the sender's selector is taken for it. Not listed: the
-// expiry is the answer's Expires, else what was asked for, up to kLongestAsked.
+// `contacts`: hashes of the Contact as the phone wrote it and as it went on to the core; 0 is
+// none's. Where none of them is listed, one that lies in the sender's selector is taken for it. Not
+// listed: the expiry is the answer's Expires, else what was asked for, up to kLongestAsked.
 [[nodiscard]] Granted read_granted(const sip::Message& answer, const Ask& ask,
-                                   const std::vector<std::uint64_t>& contacts,
+                                   std::span<const std::uint64_t> contacts,
                                    const gm_selector& sender, const Hasher& hasher);
 
 // The registration time that 24.229 gives a phone to ask for.

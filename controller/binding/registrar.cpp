@@ -6,6 +6,9 @@
 #include "binding/selector.hpp"
 
 #include <algorithm>
+#include <array>
+#include <span>
+#include <utility>
 
 namespace gmguard::binding {
 namespace {
@@ -28,28 +31,31 @@ bool names_user(const sip::Message& message) {
     return authorization && authorization->username && !authorization->username->empty();
 }
 
-// The ports that the Security-Client names; of several mechanisms all must name the same.
-ClientPorts client_ports(const sip::Message& message) {
-    ClientPorts ports;
-    for (const auto& each : message.security_client) {
-        const ClientPorts these{each.port_c.value_or(0), each.port_s.value_or(0)};
-        if (&each != &message.security_client.front() &&
-            (these.port_c != ports.port_c || these.port_s != ports.port_s))
-            return {};
-        ports = these;
-    }
-    return ports;
+// The same text has the same hash: most are only compared.
+bool is_to(const sip::Message& message, const Transaction& t, const Hasher& hasher) {
+    return message.to &&
+           (message.to->text == t.to_text || hasher.identity(message.to->text) == t.to);
+}
+
+bool is_user(const sip::Message& message, const Transaction& t, const Hasher& hasher) {
+    if (names_user(message) && *message.authorization->username == t.impi)
+        return true;
+    return hasher.impi(message.impi()) == t.user;
 }
 
 // REQUIRES: the message is a 401 with a nonce.
 Asked asked(const sip::Message& message) {
-    Asked what;
-    if (message.to)
-        what = {message.to->text.string(), message.to->host.string(), {}, {}, {}};
-    what.realm = message.challenge->realm.value_or(sip::Text{}).view();
-    what.nonce = message.challenge->nonce.value_or(sip::Text{}).view();
-    what.algorithm = message.challenge->algorithm.value_or(sip::Text{}).view();
-    return what;
+    const auto text = [](const std::optional<sip::Text>& text) {
+        return text ? text->view() : std::string_view{};
+    };
+    const auto& challenge = *message.challenge;
+    Asked::Texts texts{
+        {}, {}, text(challenge.realm), text(challenge.nonce), text(challenge.algorithm)};
+    if (message.to) {
+        texts.impu = message.to->text;
+        texts.domain = message.to->host;
+    }
+    return Asked(texts);
 }
 
 bool belongs_to(const Pending& pending, const Transaction& t) {
@@ -83,6 +89,21 @@ Notice Registrar::notice(NoticeKind kind, const Transaction& t, std::uint64_t no
     return made;
 }
 
+void Registrar::hear(Tap tap, const Heard& heard, Outcome& out) {
+    switch (tap) {
+    case Tap::clear:
+        return request(heard, false, out);
+    case Tap::inner:
+        return request(heard, true, out);
+    case Tap::onward:
+        return onward(heard, out);
+    case Tap::core:
+        return from_core(heard, out);
+    case Tap::leaving:
+        return leaving(heard, out);
+    }
+}
+
 void Registrar::request(const Heard& heard, bool is_protected, Outcome& out) {
     const sip::Message& message = heard.message;
     if (!can_open(message))
@@ -98,6 +119,7 @@ void Registrar::request(const Heard& heard, bool is_protected, Outcome& out) {
     t.user = hasher_.impi(t.impi);
     t.derived = !names_user(message);
     t.to = hasher_.identity(message.to->text);
+    t.to_text = message.to->text.view();
     if (message.authorization && message.authorization->nonce)
         t.nonce = hasher_.nonce(*message.authorization->nonce);
     t.client = client_ports(message);
@@ -107,15 +129,15 @@ void Registrar::request(const Heard& heard, bool is_protected, Outcome& out) {
     t.due_ns = heard.now_ns + rules_.answer_timeout_ns;
     if (t.user == 0 || t.to == 0)
         return;
-    opened(t, transactions_.open(t), heard.now_ns, out);
+    const auto how = transactions_.open(std::move(t));
+    if (how == Transactions::Opened::too_many)
+        out.notices.push_back(
+            notice(NoticeKind::not_believed, t, heard.now_ns, Doubt::too_many_open));
+    if (how == Transactions::Opened::yes && is_protected)
+        opened(transactions_.opened(), heard.now_ns, out);
 }
 
-void Registrar::opened(const Transaction& t, Transactions::Opened how, std::uint64_t now_ns,
-                       Outcome& out) {
-    if (how == Transactions::Opened::too_many)
-        out.notices.push_back(notice(NoticeKind::not_believed, t, now_ns, Doubt::too_many_open));
-    if (how != Transactions::Opened::yes || !t.is_protected)
-        return;
+void Registrar::opened(const Transaction& t, std::uint64_t now_ns, Outcome& out) {
     // The registration timer waits for the answer.
     const Pending* pending = challenges_.find(challenge_key(t));
     if (pending != nullptr && belongs_to(*pending, t)) {
@@ -188,8 +210,8 @@ Registrar::Match Registrar::match(const sip::Message& message, const sip::Via& p
 }
 
 Registrar::Match Registrar::match_any(const sip::Message& message) {
-    const std::size_t few = std::min<std::size_t>(message.vias.size(), 4);
-    for (std::size_t i = 0; i < few; ++i) {
+    // The phone's is the last one, but in what is not believed.
+    for (std::size_t i = std::min<std::size_t>(message.vias.size(), 4); i-- != 0;) {
         Match found = match(message, message.vias[i]);
         found.via = i;
         if (found.is_known)
@@ -199,9 +221,7 @@ Registrar::Match Registrar::match_any(const sip::Message& message) {
 }
 
 bool Registrar::altered(const Transaction& t, const sip::Message& onward, const Ask& ask) const {
-    if (!onward.to || hasher_.identity(onward.to->text) != t.to)
-        return true;
-    if (hasher_.impi(onward.impi()) != t.user)
+    if (!is_to(onward, t, hasher_) || !is_user(onward, t, hasher_))
         return true;
     return ask.wish != t.ask.wish || ask.all != t.ask.all;
 }
@@ -224,9 +244,7 @@ void Registrar::onward(const Heard& heard, Outcome& out) {
         return out.notices.push_back(
             notice(NoticeKind::not_believed, t, heard.now_ns, Doubt::altered));
     }
-    const gm_u128 own = via_key(message.vias.front(), hasher_);
-    if (std::ranges::find(t.own_vias, own) == t.own_vias.end() && t.own_vias.size() < kOwnVias)
-        t.own_vias.push_back(own);
+    t.own_vias.add(via_key(message.vias.front(), hasher_));
     t.onward_contact = ask.contact;
 }
 
@@ -240,9 +258,9 @@ Doubt Registrar::doubt_core(const Match& found, const sip::Message& answer) cons
         return Doubt::altered;
     if (t.own_vias.empty())
         return Doubt::not_sent_on;
-    if (std::ranges::find(t.own_vias, via_key(answer.vias.front(), hasher_)) == t.own_vias.end())
+    if (!t.own_vias.has(via_key(answer.vias.front(), hasher_)))
         return Doubt::via_list;
-    if (!answer.to || hasher_.identity(answer.to->text) != t.to)
+    if (!is_to(answer, t, hasher_))
         return Doubt::other_user;
     return Doubt::none;
 }
@@ -282,7 +300,7 @@ Doubt Registrar::doubt_leaving(const Match& found, const Heard& heard) const {
         return found.doubt;
     if (heard.destination.address != t.seen.address)
         return Doubt::other_source;
-    if (!heard.message.to || hasher_.identity(heard.message.to->text) != t.to)
+    if (!is_to(heard.message, t, hasher_))
         return Doubt::other_user;
     if (heard.message.status != 401 || !rules_.believes_core)
         return Doubt::none;
@@ -339,11 +357,12 @@ void Registrar::challenged(Transaction& t, const Heard& heard, Outcome& out) {
         pending.security_server = agreement_key(server, hasher_);
     const gm_challenge_key key = pending.key;
     const PutChallenge put_it = put(pending, heard.now_ns + rules_.registration_timer_ns);
-    for (const Pending& gone : challenges_.add(std::move(pending)))
-        out.operations.emplace_back(EraseChallenge{gone.key});
+    if (const auto gone = challenges_.add(std::move(pending)))
+        out.operations.emplace_back(EraseChallenge{*gone});
     if (const Pending* made = challenges_.find(key))
         associations_.offer(*made, heard.source.address,
-                            leaving ? server : std::vector<sip::SecurityMechanism>{});
+                            leaving ? std::span(server)
+                                    : std::span<const sip::SecurityMechanism>{});
     out.operations.emplace_back(put_it);
     out.notices.push_back(notice(NoticeKind::challenged, t, heard.now_ns));
     if (!t.is_protected)
@@ -363,11 +382,10 @@ void Registrar::accepted(Transaction& t, const Heard& heard, Outcome& out) {
 }
 
 Granted Registrar::granted(const Transaction& t, const sip::Message& answer) const {
-    std::vector<std::uint64_t> contacts{t.ask.contact, t.onward_contact};
-    const Slot slot = life_.table().find(t.selector);
-    if (t.ask.all && slot != kNoSlot)
-        contacts.push_back(life_.table().at(slot).contact);
-    std::erase(contacts, 0U);
+    std::array<std::uint64_t, 3> contacts{t.ask.contact, t.onward_contact, 0};
+    if (t.ask.all)
+        if (const Slot slot = life_.table().find(t.selector); slot != kNoSlot)
+            contacts.back() = life_.table().at(slot).contact;
     return read_granted(answer, t.ask, contacts, t.selector, hasher_);
 }
 
@@ -442,7 +460,7 @@ void Registrar::commit(Transaction& t, const Heard& heard, Outcome& out) {
     }
     if (!life_.has_room(what))
         return doubted(Doubt::table_full);
-    life_.bind(what, out);
+    life_.bind(std::move(what), out);
     rivals_.renewed(t.selector);
     shadows_.erase(t.selector, t.user);
 }
@@ -479,8 +497,9 @@ void Registrar::forget_challenges(const Transaction& t, const Pending* pending, 
     const gm_u128 challenged = pending != nullptr ? pending->user : t.user;
     const auto forget = [&](gm_u128 user) {
         challenges_.settle(user);
-        for (const Pending& gone : challenges_.take_all(t.selector.address, user))
-            out.operations.emplace_back(EraseChallenge{gone.key});
+        challenges_.take_all(t.selector.address, user, [&](const gm_challenge_key& gone) {
+            out.operations.emplace_back(EraseChallenge{gone});
+        });
     };
     forget(t.user);
     if (challenged != t.user)
@@ -492,7 +511,7 @@ void Registrar::end_challenge(const Transaction& t, Outcome& out) {
     if (pending == nullptr || !belongs_to(*pending, t))
         return;
     out.operations.emplace_back(EraseChallenge{pending->key});
-    (void)challenges_.take(challenge_key(t));
+    challenges_.take(challenge_key(t));
 }
 
 void Registrar::refused(Transaction& t, Outcome& out) {
@@ -523,8 +542,8 @@ void Registrar::reform(Outcome& out) {
         pending.key.address = pending.selector.address;
         const gm_challenge_key key = pending.key;
         out.operations.emplace_back(put(pending, until));
-        for (const Pending& gone : challenges_.add(std::move(pending)))
-            out.operations.emplace_back(EraseChallenge{gone.key});
+        if (const auto gone = challenges_.add(std::move(pending)))
+            out.operations.emplace_back(EraseChallenge{*gone});
         challenges_.prolong(key, until);
     }
 }
@@ -545,13 +564,15 @@ void Registrar::time_out(const Pending& pending, std::uint64_t now_ns, Outcome& 
     ended.selector = text(pending.selector);
     ended.impi = pending.impi;
     const bool bound = is_bound(pending.user, now_ns);
-    if (bound || !pending.latest)
+    if (bound || !pending.latest) {
         ended.detail = bound ? "not reported: this user is registered"
                              : "not reported: this user was challenged or authenticated since";
-    else
-        out.failures.push_back({out.notices.size(), pending.impi, pending.asked.impu,
-                                pending.asked.domain, pending.asked.realm, pending.asked.nonce,
-                                pending.asked.algorithm});
+    } else {
+        const auto [impu, domain, realm, nonce, algorithm] = pending.asked.texts();
+        out.failures.push_back({out.notices.size(), pending.impi, std::string(impu),
+                                std::string(domain), std::string(realm), std::string(nonce),
+                                std::string(algorithm)});
+    }
     out.notices.push_back(std::move(ended));
 }
 

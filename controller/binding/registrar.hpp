@@ -21,10 +21,7 @@ class Registrar {
               const Encrypts& encrypts, const Rules& rules, Life& life, Challenges& challenges,
               Shadows& shadows, Associations& associations, Rivals& rivals);
 
-    void request(const Heard& heard, bool is_protected, Outcome& out);
-    void onward(const Heard& heard, Outcome& out);
-    void from_core(const Heard& heard, Outcome& out);
-    void leaving(const Heard& heard, Outcome& out);
+    void hear(Tap tap, const Heard& heard, Outcome& out);
     // The source spoke on a protected port, and nobody is bound to it.
     void adopt(const Endpoint& source, std::uint32_t listener, std::uint64_t now_ns, Outcome& out);
     // The source has an association. One that names no port is nobody's where the port counts.
@@ -37,6 +34,11 @@ class Registrar {
     [[nodiscard]] std::size_t transactions() const { return transactions_.size(); }
 
   private:
+    void request(const Heard& heard, bool is_protected, Outcome& out);
+    void onward(const Heard& heard, Outcome& out);
+    void from_core(const Heard& heard, Outcome& out);
+    void leaving(const Heard& heard, Outcome& out);
+
     // The open transaction that a message belongs to, or why it is not certain which.
     struct Match {
         bool is_known = false;
@@ -45,7 +47,8 @@ class Registrar {
         std::size_t via = 0; // the phone's, in the message's list
     };
     void adopt(Grant who, std::uint64_t until_ns, Outcome& out);
-    void opened(const Transaction& t, Transactions::Opened how, std::uint64_t now_ns, Outcome& out);
+    // A protected one was opened.
+    void opened(const Transaction& t, std::uint64_t now_ns, Outcome& out);
     void check_agreement(const Transaction& t, const Pending& pending, std::uint64_t now_ns,
                          Outcome& out);
     [[nodiscard]] Match match(const sip::Message& message, const sip::Via& phone);

@@ -1,27 +1,53 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "binding/sec_agree.hpp"
 
-#include "sip/tokens.hpp"
-
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace gmguard::binding {
 namespace {
 
+void add_lower(std::string& line, std::string_view text) {
+    const auto begin = static_cast<std::ptrdiff_t>(line.size());
+    line.append(text) += ';';
+    std::transform(line.begin() + begin, line.end(), line.begin() + begin, [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+}
+
+void add_number(std::string& line, std::uint32_t number) {
+    line.append(reinterpret_cast<const char*>(&number), sizeof number);
+}
+
 // The defaults of TS 33.203 Annex H.
-std::string line_of(const sip::SecurityMechanism& m) {
-    const auto or_else = [](const std::string& text, const char* otherwise) {
-        return text.empty() ? otherwise : sip::lower(text);
+void add_line(std::string& line, const sip::SecurityMechanism& m) {
+    const auto or_else = [](std::string_view text, std::string_view otherwise) {
+        return text.empty() ? otherwise : text;
     };
-    return fmt::format("{};{};{};{};{};{};{};{};{}", sip::lower(m.mechanism), sip::lower(m.alg),
-                       or_else(m.ealg, "null"), or_else(m.prot, "esp"), or_else(m.mod, "trans"),
-                       m.spi_c.value_or(0), m.spi_s.value_or(0), m.port_c.value_or(0),
-                       m.port_s.value_or(0));
+    add_lower(line, m.mechanism);
+    add_lower(line, m.alg);
+    add_lower(line, or_else(m.ealg, "null"));
+    add_lower(line, or_else(m.prot, "esp"));
+    add_lower(line, or_else(m.mod, "trans"));
+    add_number(line, m.spi_c.value_or(0));
+    add_number(line, m.spi_s.value_or(0));
+    add_number(line, m.port_c.value_or(0));
+    add_number(line, m.port_s.value_or(0));
+}
+
+gm_u128 key_of_several(std::span<const sip::SecurityMechanism> mechanisms, const Hasher& hasher) {
+    std::vector<std::string> lines(mechanisms.size());
+    for (std::size_t i = 0; i < lines.size(); ++i)
+        add_line(lines[i], mechanisms[i]);
+    std::ranges::sort(lines);
+    std::string all;
+    for (const auto& line : lines)
+        all += line;
+    return hasher.bytes(all);
 }
 
 } // namespace
@@ -29,13 +55,12 @@ std::string line_of(const sip::SecurityMechanism& m) {
 gm_u128 agreement_key(std::span<const sip::SecurityMechanism> mechanisms, const Hasher& hasher) {
     if (mechanisms.empty())
         return 0;
-    if (mechanisms.size() == 1)
-        return hasher.bytes(line_of(mechanisms.front()));
-    std::vector<std::string> lines;
-    for (const auto& mechanism : mechanisms)
-        lines.push_back(line_of(mechanism));
-    std::ranges::sort(lines);
-    return hasher.bytes(fmt::format("{}", fmt::join(lines, "\n")));
+    if (mechanisms.size() > 1)
+        return key_of_several(mechanisms, hasher);
+    thread_local std::string line; // its room is kept
+    line.clear();
+    add_line(line, mechanisms.front());
+    return hasher.bytes(line);
 }
 
 } // namespace gmguard::binding

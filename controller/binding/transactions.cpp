@@ -3,23 +3,33 @@
 
 #include "binding/selector.hpp"
 
+#include <utility>
+
 namespace gmguard::binding {
 
-Transactions::Place Transactions::place_of(const gm_selector& selector) {
-    return {selector.address, selector.port, selector.bits};
+std::uint32_t Transactions::hash_of(const gm_selector& selector) {
+    const uint128 place = selector.address ^ uint128 { selector.port } << 48;
+    const auto mixed = static_cast<std::uint64_t>(place ^ place >> 64) * 0x9e3779b97f4a7c15U;
+    return static_cast<std::uint32_t>(mixed >> 32);
 }
 
-Transactions::Opened Transactions::open(const Transaction& transaction) {
+std::size_t Transactions::open_on(const gm_selector& selector) const {
+    std::size_t many = 0;
+    open_.find(hash_of(selector), [&](Slot slot) {
+        many += equal(all_[slot].selector, selector) ? 1U : 0U;
+        return many >= open_per_selector_;
+    });
+    return many;
+}
+
+Transactions::Opened Transactions::open(Transaction&& transaction) {
     const Alike alike = this->alike(transaction);
     if (alike.itself)
         return Opened::absorbed;
     if (alike.many >= kAlike)
         return Opened::too_many;
-    if (transaction.is_protected) {
-        const auto open = open_.find(place_of(transaction.selector));
-        if (open != open_.end() && open->second >= open_per_selector_)
-            return Opened::too_many;
-    }
+    if (transaction.is_protected && open_on(transaction.selector) >= open_per_selector_)
+        return Opened::too_many;
     Queue& queue = transaction.is_protected ? protected_ : clear_;
     if (queue.size() >= limit_)
         forget_oldest(queue);
@@ -27,9 +37,11 @@ Transactions::Opened Transactions::open(const Transaction& transaction) {
     Known& known = all_[slot];
     known = {transaction.key,    transaction.selector, transaction.source,      transaction.seen,
              transaction.due_ns, waiting_.take(),      transaction.is_protected};
-    waiting_[known.open] = transaction;
+    opened_ = known.open;
+    waiting_[known.open] = std::move(transaction);
     waiting_[known.open].known = slot;
-    count_open(known, +1);
+    if (known.is_protected)
+        open_.insert(hash_of(known.selector), slot);
     queue.push_back(slot);
     index_.insert(hash_of(known.key), slot);
     return Opened::yes;
@@ -50,13 +62,14 @@ Transactions::Alike Transactions::alike(const Transaction& transaction) const {
 
 void Transactions::finish(Transaction& transaction) {
     Known& known = all_[transaction.known];
-    count_open(known, -1);
+    if (known.is_protected)
+        open_.erase(hash_of(known.selector), transaction.known);
     waiting_.give_back(known.open);
     known.open = kNoSlot;
 }
 
 void Transactions::reform(const SelectorOf& selector_of) {
-    open_.clear();
+    open_ = {};
     for (const Queue* queue : {&clear_, &protected_})
         for (const Slot slot : *queue) {
             Known& known = all_[slot];
@@ -64,17 +77,9 @@ void Transactions::reform(const SelectorOf& selector_of) {
             if (known.open == kNoSlot)
                 continue;
             waiting_[known.open].selector = known.selector;
-            count_open(known, +1);
+            if (known.is_protected)
+                open_.insert(hash_of(known.selector), slot);
         }
-}
-
-void Transactions::count_open(const Known& known, int change) {
-    if (!known.is_protected)
-        return;
-    const auto open = open_.try_emplace(place_of(known.selector), 0).first;
-    open->second += static_cast<std::size_t>(change);
-    if (open->second == 0)
-        open_.erase(open);
 }
 
 void Transactions::forget_oldest(Queue& queue) {

@@ -18,14 +18,36 @@
 #include "binding/slot_index.hpp"
 #include "gmguard/abi/keys.h"
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <string>
-#include <tuple>
 #include <vector>
 
 namespace gmguard::binding {
+
+// via_key() of the P-CSCF's, one for each core it tried.
+class OwnVias {
+  public:
+    // A P-CSCF tries no more cores than this for one REGISTER; what is beyond is not taken.
+    static constexpr std::size_t kMost = 8;
+
+    void add(gm_u128 key) {
+        if (many_ < kMost && !has(key))
+            keys_[many_++] = key;
+    }
+    [[nodiscard]] bool has(gm_u128 key) const {
+        const auto end = keys_.begin() + static_cast<std::ptrdiff_t>(many_);
+        return std::find(keys_.begin(), end, key) != end;
+    }
+    [[nodiscard]] bool empty() const { return many_ == 0; }
+
+  private:
+    std::array<gm_u128, kMost> keys_{};
+    std::size_t many_ = 0;
+};
 
 // One that waits for its answer.
 struct Transaction {
@@ -39,23 +61,21 @@ struct Transaction {
     gm_u128 user = 0;
     bool derived = false; // the IMPI is To's
     gm_u128 to = 0;
-    gm_u128 nonce = 0; // of Authorization; 0: none
+    std::string to_text; // that it is the hash of
+    gm_u128 nonce = 0;   // of Authorization; 0: none
     ClientPorts client;
     gm_u128 security_client = 0, security_verify = 0; // agreement_key()
     Ask ask;
     std::uint64_t due_ns = 0;
 
     // Learned later.
-    std::vector<gm_u128> own_vias; // via_key() of the P-CSCF's, one for each core it tried
+    OwnVias own_vias;
     std::uint64_t onward_contact = 0;
     bool altered = false;   // went on to the core as something else
     gm_u128 core_nonce = 0; // of the core's 401
 
     Slot known = kNoSlot; // set by Transactions: its Known
 };
-
-// A P-CSCF tries no more cores than this for one REGISTER.
-inline constexpr std::size_t kOwnVias = 8;
 
 // Of one key and kind, on several selectors.
 inline constexpr std::size_t kAlike = 16;
@@ -77,7 +97,10 @@ class Transactions {
         : limit_(limit), open_per_selector_(open_per_selector) {}
 
     enum class Opened : std::uint8_t { yes, absorbed, too_many };
-    [[nodiscard]] Opened open(const Transaction& transaction);
+    // Takes it only where it says yes.
+    [[nodiscard]] Opened open(Transaction&& transaction);
+    // The one that was opened last.
+    [[nodiscard]] const Transaction& opened() const { return waiting_[opened_]; }
     // Calls visit(const Known&, Transaction*) for all with this key, whatever their selector; null:
     // it was answered. A Transaction stays where it is until finish(), open() or take_due().
     template <typename Visit> void each(gm_u128 key, Visit&& visit) {
@@ -99,20 +122,20 @@ class Transactions {
 
   private:
     using Queue = std::deque<Slot>; // oldest first
-    using Place = std::tuple<gm_u128, std::uint16_t, std::uint16_t>;
 
     // The key is a hash already.
     [[nodiscard]] static std::uint32_t hash_of(gm_u128 key) {
         return static_cast<std::uint32_t>(key);
     }
-    [[nodiscard]] static Place place_of(const gm_selector& selector);
+    [[nodiscard]] static std::uint32_t hash_of(const gm_selector& selector);
     // Those of the same key and kind: how many, and whether it is one of them.
     struct Alike {
         std::size_t many = 0;
         bool itself = false;
     };
     [[nodiscard]] Alike alike(const Transaction& transaction) const;
-    void count_open(const Known& known, int change);
+    // Protected ones that are open on this selector; open_per_selector_ or more: that.
+    [[nodiscard]] std::size_t open_on(const gm_selector& selector) const;
     void forget_oldest(Queue& queue);
 
     std::size_t limit_;
@@ -121,7 +144,8 @@ class Transactions {
     Slab<Transaction> waiting_;
     SlotIndex index_; // of all, by key
     Queue clear_, protected_;
-    std::map<Place, std::size_t> open_; // protected ones by selector
+    SlotIndex open_; // of the protected ones that are, by selector
+    Slot opened_ = kNoSlot;
 };
 
 } // namespace gmguard::binding

@@ -6,33 +6,34 @@
 namespace gmguard::feeds {
 namespace {
 
-enum class Kind { none, clear, inner, onward, core, leaving };
+using binding::Tap;
 
-Kind kind_of(const kernel::Record& record) {
+std::optional<Tap> tap_of(const kernel::Record& record) {
     switch (record.ring) {
     case kernel::Ring::clear:
-        return Kind::clear;
+        return Tap::clear;
     case kernel::Ring::inner:
-        return Kind::inner;
+        return Tap::inner;
     case kernel::Ring::core:
         break;
     case kernel::Ring::events:
-        return Kind::none;
+        return std::nullopt;
     }
     switch (record.head.hook) {
     case GM_HOOK_ONWARD:
-        return Kind::onward;
+        return Tap::onward;
     case GM_HOOK_INSIDE:
-        return Kind::core;
+        return Tap::core;
     case GM_HOOK_ANSWERS:
-        return Kind::leaving;
+        return Tap::leaving;
     default:
-        return Kind::none;
+        return std::nullopt;
     }
 }
 
-bool is_answer(Kind kind) {
-    return kind == Kind::core || kind == Kind::leaving;
+bool fits(Tap tap, const sip::Message& message) {
+    const bool is_answer = tap == Tap::core || tap == Tap::leaving;
+    return message.request != is_answer && message.method == "REGISTER";
 }
 
 template <typename Event> std::optional<binding::Event> event_of(binding::Heard&& heard) {
@@ -40,54 +41,74 @@ template <typename Event> std::optional<binding::Event> event_of(binding::Heard&
                                          std::move(heard));
 }
 
-std::optional<binding::Event> event_of(Kind kind, binding::Heard&& heard) {
-    switch (kind) {
-    case Kind::clear:
+std::optional<binding::Event> event_of(Tap tap, binding::Heard&& heard) {
+    switch (tap) {
+    case Tap::clear:
         return event_of<binding::RegisterInClear>(std::move(heard));
-    case Kind::inner:
+    case Tap::inner:
         return event_of<binding::RegisterProtected>(std::move(heard));
-    case Kind::onward:
+    case Tap::onward:
         return event_of<binding::RegisterOnward>(std::move(heard));
-    case Kind::core:
+    case Tap::core:
         return event_of<binding::AnswerFromCore>(std::move(heard));
-    default:
-        return event_of<binding::AnswerLeaving>(std::move(heard));
+    case Tap::leaving:
+        break;
     }
+    return event_of<binding::AnswerLeaving>(std::move(heard));
 }
 
-// False where the message is not whole, or has no one reading.
-bool read(const kernel::Record& record, binding::Heard& heard) {
-    const auto& head = record.head;
-    if (head.full_length != record.message.size() || !sip::parse(record.message, heard.message))
-        return false;
+bool is_whole(const kernel::Record& record) {
+    return record.head.full_length == record.message.size();
+}
+
+void read_head(const gm_record& head, binding::Heard& heard) {
     heard.now_ns = head.time_ns;
     heard.source = {Address(head.source), head.source_port};
     heard.destination = {Address(head.destination), head.destination_port};
     heard.listener = head.listener;
+    heard.inner.reset();
     if (head.inner != head.source)
         heard.inner = Address(head.inner);
+}
+
+// False where the message is not whole, or has no one reading.
+bool read(const kernel::Record& record, binding::Heard& heard) {
+    if (!is_whole(record) || !sip::parse(record.message, heard.message))
+        return false;
+    read_head(record.head, heard);
     return true;
 }
 
 } // namespace
 
 std::optional<binding::Event> heard(const kernel::Record& record) {
-    const auto kind = kind_of(record);
+    const auto tap = tap_of(record);
     binding::Heard heard;
-    if (kind == Kind::none || !read(record, heard) || heard.message.request == is_answer(kind) ||
-        heard.message.method != "REGISTER")
+    if (!tap || !read(record, heard) || !fits(*tap, heard.message))
         return std::nullopt;
-    return event_of(kind, std::move(heard));
+    return event_of(*tap, std::move(heard));
+}
+
+std::optional<Tap> Ear::hear(const kernel::Record& record) {
+    const auto tap = tap_of(record);
+    if (!tap || !is_whole(record))
+        return std::nullopt;
+    // What goes on repeats what the phone and its P-CSCF agreed on, at most.
+    const auto depth = tap == Tap::onward ? sip::Depth::hop : sip::Depth::registration;
+    if (!sip::hear(record.message, depth, heard_.message) || !fits(*tap, heard_.message))
+        return std::nullopt;
+    read_head(record.head, heard_);
+    return tap;
 }
 
 std::optional<int> leaving_status(const kernel::Record& record) {
-    if (kind_of(record) != Kind::leaving)
+    if (tap_of(record) != Tap::leaving)
         return std::nullopt;
     return sip::status_of(record.message);
 }
 
 std::optional<binding::Heard> answer(const kernel::Record& record) {
-    if (kind_of(record) != Kind::inner)
+    if (tap_of(record) != Tap::inner)
         return std::nullopt;
     std::optional<binding::Heard> heard(std::in_place);
     return read(record, *heard) && !heard->message.request ? std::move(heard) : std::nullopt;

@@ -14,6 +14,18 @@ namespace gmguard::feeds {
 // reading. Which of the five kinds it is, is the program's word, never the message's.
 [[nodiscard]] std::optional<binding::Event> heard(const kernel::Record& record);
 
+// The same for who keeps nothing of a record: its room serves for the next one.
+class Ear {
+  public:
+    [[nodiscard]] std::optional<binding::Tap> hear(const kernel::Record& record);
+    // What the last hear() returned a tap for, without what no registration is judged by
+    // (sip::hear()). Its message is the record's.
+    [[nodiscard]] const binding::Heard& heard() const { return heard_; }
+
+  private:
+    binding::Heard heard_;
+};
+
 // The status of an answer that leaves to a phone. Nothing where the record is another one.
 [[nodiscard]] std::optional<int> leaving_status(const kernel::Record& record);
 

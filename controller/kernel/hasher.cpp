@@ -53,9 +53,14 @@ gm_u128 Hasher::nonce(std::string_view nonce) const {
 gm_u128 Hasher::bytes(std::string_view bytes) const {
     gm_siphash state;
     gm_siphash_start(&state, key_[0], key_[1]);
-    for (std::size_t at = 0; at < bytes.size(); at += sizeof(__u64)) {
+    std::size_t at = 0;
+    for (__u64 word = 0; at + sizeof word <= bytes.size(); at += sizeof word) {
+        std::memcpy(&word, bytes.data() + at, sizeof word);
+        gm_siphash_word(&state, word);
+    }
+    if (at != bytes.size()) {
         __u64 word = 0;
-        std::memcpy(&word, bytes.data() + at, std::min(sizeof word, bytes.size() - at));
+        std::memcpy(&word, bytes.data() + at, bytes.size() - at);
         gm_siphash_word(&state, word);
     }
     gm_siphash_word(&state, bytes.size() | ~__u64{0} << 48);

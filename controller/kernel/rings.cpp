@@ -50,6 +50,14 @@ bool in_range(const gm_record& head, std::size_t bytes) {
            static_cast<unsigned>(head.reason) < GM_REASON_COUNT && head.listener < GM_LISTENERS;
 }
 
+// False where it is not in range.
+bool read_head(std::string_view bytes, gm_record& head) {
+    if (bytes.size() < sizeof head)
+        return false;
+    std::memcpy(&head, bytes.data(), sizeof head);
+    return in_range(head, bytes.size() - sizeof head);
+}
+
 struct FreeRing {
     void operator()(ring_buffer* ring) const { ring_buffer__free(ring); }
 };
@@ -66,9 +74,10 @@ struct Reader {
     // libbpf stops after the record for which a negative number is returned.
     int take(const void* data, std::size_t size) {
         const std::string_view bytes{static_cast<const char*>(data), size};
-        if (const auto record = read_record(which, bytes)) {
-            last_ns = record->head.time_ns;
-            out->add(which, last_ns, bytes.substr(0, sizeof record->head + record->head.length));
+        gm_record head;
+        if (read_head(bytes, head)) {
+            last_ns = head.time_ns;
+            out->add(which, last_ns, bytes.substr(0, sizeof head + head.length));
         } else {
             ++refused;
         }
@@ -96,10 +105,7 @@ int on_record(void* reader, void* data, std::size_t size) {
 
 std::optional<Record> read_record(Ring ring, std::string_view bytes) {
     Record record{ring, {}, {}};
-    if (bytes.size() < sizeof record.head)
-        return std::nullopt;
-    std::memcpy(&record.head, bytes.data(), sizeof record.head);
-    if (!in_range(record.head, bytes.size() - sizeof record.head))
+    if (!read_head(bytes, record.head))
         return std::nullopt;
     record.message = bytes.substr(sizeof record.head, record.head.length);
     return record;

@@ -69,9 +69,7 @@ Via read_via(std::string_view text) {
     return via;
 }
 
-std::vector<Via> read_vias(const Scan& scan) {
-    std::vector<Via> vias;
-    vias.reserve(scan.count(GM_H_VIA));
+void read_vias(const Scan& scan, std::vector<Via>& vias) {
     scan.each(GM_H_VIA, [&](Span span) {
         const std::string_view value = scan.line(scan.text(span));
         Parts parts(value, ',');
@@ -80,7 +78,6 @@ std::vector<Via> read_vias(const Scan& scan) {
         if (value.empty())
             vias.emplace_back();
     });
-    return vias;
 }
 
 void read_mechanism_parameter(std::string_view text, SecurityMechanism& mechanism) {
@@ -104,8 +101,8 @@ void read_mechanism_parameter(std::string_view text, SecurityMechanism& mechanis
         mechanism.port_s = parse_number<std::uint16_t>(parameter.value);
 }
 
-std::vector<SecurityMechanism> read_mechanisms(const Scan& scan, gm_header header) {
-    std::vector<SecurityMechanism> mechanisms;
+void read_mechanisms(const Scan& scan, gm_header header,
+                     std::vector<SecurityMechanism>& mechanisms) {
     scan.each(header, [&](Span span) {
         Parts list(scan.line(scan.text(span)), ',');
         while (const auto one = list.next()) {
@@ -119,50 +116,45 @@ std::vector<SecurityMechanism> read_mechanisms(const Scan& scan, gm_header heade
                 read_mechanism_parameter(*parameter, mechanism);
         }
     });
-    return mechanisms;
 }
 
-std::vector<Uri> read_uris(Scan& scan, gm_header header) {
-    std::vector<Uri> uris;
+void read_uris(Scan& scan, gm_header header, std::vector<Uri>& uris) {
     scan.each(header, [&](Span span) {
-        scan.each_name_addr(span, [&](NameAddr& value) {
-            if (value.uri)
-                uris.push_back(std::move(*value.uri));
+        scan.each_name_addr(span, [&](const NameAddr& value) {
+            if (!value.star && !scan.read_uri(value.uri, uris.emplace_back()))
+                uris.pop_back();
         });
     });
-    return uris;
 }
 
-std::vector<Contact> read_contacts(Scan& scan) {
-    std::vector<Contact> contacts;
+void read_contacts(Scan& scan, std::vector<Contact>& contacts) {
     scan.each(GM_H_CONTACT, [&](Span span) {
-        scan.each_name_addr(span, [&](NameAddr& value) {
-            if (!value.star && !value.uri)
-                return;
+        scan.each_name_addr(span, [&](const NameAddr& value) {
             Contact& contact = contacts.emplace_back();
             contact.star = value.star;
             contact.expires = value.expires;
-            if (value.uri)
-                contact.uri = std::move(*value.uri);
+            if (!value.star && !scan.read_uri(value.uri, contact.uri))
+                contacts.pop_back();
         });
     });
-    return contacts;
 }
 
-// From or To: one name-addr.
-void read_party(Scan& scan, gm_header header, std::optional<Uri>& uri, Text& tag) {
+// From or To: one name-addr. Without `uri` its tag alone.
+void read_party(Scan& scan, gm_header header, std::optional<Uri>* uri, Text& tag) {
     if (scan.count(header) == 0)
         return;
     unsigned many = 0;
-    scan.each_name_addr(scan.sip().first[header], [&](NameAddr& value) {
+    scan.each_name_addr(scan.sip().first[header], [&](const NameAddr& value) {
         if (++many > 1)
             return;
-        uri = std::move(value.uri);
         tag = Text::of(value.tag);
+        if (uri != nullptr && (value.star || !scan.read_uri(value.uri, uri->emplace())))
+            uri->reset();
     });
     if (many == 1)
         return;
-    uri.reset();
+    if (uri != nullptr)
+        uri->reset();
     tag = {};
 }
 
@@ -175,16 +167,31 @@ void read_cseq(const Scan& scan, Message& message) {
     message.cseq_method = Text::of(trim(value.substr(blank)));
 }
 
+// Parameters that count for a registration.
+constexpr std::uint32_t kOfUser = 1U << GM_D_USERNAME | 1U << GM_D_NONCE;
+constexpr std::uint32_t kOfChallenge = 1U << GM_D_REALM | 1U << GM_D_NONCE | 1U << GM_D_ALGORITHM;
+constexpr std::uint32_t kAll = ~0U;
+
 // The first challenge of scheme Digest; in its absence the first of all.
-void read_challenge(Scan& scan, Message& message) {
+void read_challenge(Scan& scan, Message& message, std::uint32_t names) {
     scan.each(GM_H_WWW_AUTHENTICATE, [&](Span span) {
-        auto digest = scan.digest(span);
+        Digest digest;
+        if (!scan.digest(span, digest, names))
+            return;
         const bool better =
-            digest && equal_ignoring_case(digest->scheme, "Digest") &&
+            equal_ignoring_case(digest.scheme, "Digest") &&
             (!message.challenge || !equal_ignoring_case(message.challenge->scheme, "Digest"));
         if (better || !message.challenge)
             message.challenge = std::move(digest);
     });
+}
+
+void read_authorization(Scan& scan, Message& message, std::uint32_t names) {
+    if (scan.count(GM_H_AUTHORIZATION) == 0)
+        return;
+    const Span value = scan.sip().first[GM_H_AUTHORIZATION];
+    if (!scan.digest(value, message.authorization.emplace(), names))
+        message.authorization.reset();
 }
 
 RegisterClass class_of(const std::optional<Digest>& authorization) {
@@ -205,37 +212,56 @@ void read_start_line(Scan& scan, Message& message) {
     message.request = scan.sip().kind == GM_KIND_REQUEST;
     if (message.request) {
         message.method = Text::of(scan.text(scan.sip().method));
-        message.request_uri = scan.uri(scan.sip().request_uri);
     } else {
         message.status = static_cast<int>(scan.sip().status);
         message.method = message.cseq_method;
     }
 }
 
-void read_message(Scan& scan, Message& message) {
-    message.memory = scan.memory();
+// What tells a transaction from others, and is asked for in it.
+void read_transaction(Scan& scan, Message& message) {
     read_cseq(scan, message);
     read_start_line(scan, message);
-    read_party(scan, GM_H_FROM, message.from, message.from_tag);
-    read_party(scan, GM_H_TO, message.to, message.to_tag);
+    read_party(scan, GM_H_TO, &message.to, message.to_tag);
     message.call_id = Text::of(scan.line(scan.first(GM_H_CALL_ID)));
-    message.vias = read_vias(scan);
-    message.contacts = read_contacts(scan);
+    read_vias(scan, message.vias);
+    read_contacts(scan, message.contacts);
     message.expires = parse_number<std::uint32_t>(scan.first(GM_H_EXPIRES));
-    if (scan.count(GM_H_AUTHORIZATION) != 0)
-        message.authorization = scan.digest(scan.sip().first[GM_H_AUTHORIZATION]);
-    read_challenge(scan, message);
+    read_uris(scan, GM_H_P_ASSOCIATED_URI, message.associated_uris);
+}
+
+void read_agreement(const Scan& scan, Message& message) {
+    read_mechanisms(scan, GM_H_SECURITY_CLIENT, message.security_client);
+    read_mechanisms(scan, GM_H_SECURITY_SERVER, message.security_server);
+    read_mechanisms(scan, GM_H_SECURITY_VERIFY, message.security_verify);
+}
+
+void read_registration(Scan& scan, Message& message, Depth depth) {
+    read_transaction(scan, message);
+    read_party(scan, GM_H_FROM, nullptr, message.from_tag);
+    read_authorization(scan, message, kOfUser);
+    read_challenge(scan, message, kOfChallenge);
+    if (depth != Depth::hop)
+        read_agreement(scan, message);
+    message.memory = scan.memory();
+}
+
+void read_message(Scan& scan, Message& message) {
+    read_transaction(scan, message);
+    if (message.request)
+        message.request_uri = scan.uri(scan.sip().request_uri);
+    read_party(scan, GM_H_FROM, &message.from, message.from_tag);
+    read_authorization(scan, message, kAll);
+    read_challenge(scan, message, kAll);
     if (message.request && message.method == "REGISTER")
         message.register_class = class_of(message.authorization);
-    message.security_client = read_mechanisms(scan, GM_H_SECURITY_CLIENT);
-    message.security_server = read_mechanisms(scan, GM_H_SECURITY_SERVER);
-    message.security_verify = read_mechanisms(scan, GM_H_SECURITY_VERIFY);
-    message.associated_uris = read_uris(scan, GM_H_P_ASSOCIATED_URI);
-    message.preferred_identities = read_uris(scan, GM_H_P_PREFERRED_IDENTITY);
-    message.asserted_identities = read_uris(scan, GM_H_P_ASSERTED_IDENTITY);
-    message.routes = read_uris(scan, GM_H_ROUTE);
+    read_agreement(scan, message);
+    read_uris(scan, GM_H_P_PREFERRED_IDENTITY, message.preferred_identities);
+    read_uris(scan, GM_H_P_ASSERTED_IDENTITY, message.asserted_identities);
+    read_uris(scan, GM_H_ROUTE, message.routes);
     const std::string_view event = scan.first(GM_H_EVENT);
     message.event = Text::of(trim(event.substr(0, event.find(';'))));
+    message.memory = scan.memory();
 }
 
 // What of the message has two readings, or none, beyond its lines.
@@ -253,23 +279,50 @@ struct Objection {
     std::string_view why; // in words
 };
 
-// Into an empty message; not_sip: it stays empty.
-Objection read_into(Message& message, std::string_view payload) {
+// Into an empty message, by read(scan); not_sip: it stays empty.
+template <typename Read>
+Objection read_into(Message& message, std::string_view payload, Scan::Views views, Read&& read) {
     if (payload.empty())
         return {GM_REASON_not_sip, "no start line of SIP"};
     // Kept, because it is larger than what the allocator has at hand.
     thread_local const auto room = std::make_unique<gm_work>();
-    Scan scan(*room, payload);
+    Scan scan(*room, payload, views);
     if (scan.reason() == GM_REASON_not_sip)
         return {GM_REASON_not_sip, "no start line of SIP"};
-    read_message(scan, message);
+    read(scan);
     if (scan.reason() != GM_REASON_none)
         return {scan.reason(), "its header section has no single reading"};
     const std::string_view why = doubt(scan, message);
     return {why.empty() ? GM_REASON_none : GM_REASON_ambiguous, why};
 }
 
+Objection read_whole(Message& message, std::string_view payload) {
+    return read_into(message, payload, Scan::Views::of_copy,
+                     [&](Scan& scan) { read_message(scan, message); });
+}
+
 } // namespace
+
+void Message::clear() {
+    request = false;
+    status = 0;
+    for (Text* text : {&method, &from_tag, &to_tag, &call_id, &cseq_method, &event})
+        text->clear();
+    for (std::optional<Uri>* uri : {&request_uri, &from, &to})
+        uri->reset();
+    cseq.reset();
+    expires.reset();
+    authorization.reset();
+    challenge.reset();
+    register_class.reset();
+    vias.clear();
+    contacts.clear();
+    for (auto* mechanisms : {&security_client, &security_server, &security_verify})
+        mechanisms->clear();
+    for (auto* uris : {&associated_uris, &preferred_identities, &asserted_identities, &routes})
+        uris->clear();
+    memory.reset();
+}
 
 std::string Message::impi() const {
     if (authorization && authorization->username && !authorization->username->empty())
@@ -284,7 +337,7 @@ std::string Message::impi() const {
 
 std::optional<Reading> read(std::string_view payload) {
     std::optional<Reading> reading(std::in_place);
-    const Objection objection = read_into(reading->message, payload);
+    const Objection objection = read_whole(reading->message, payload);
     if (objection.reason == GM_REASON_not_sip)
         return std::nullopt;
     reading->reason = objection.reason;
@@ -294,7 +347,7 @@ std::optional<Reading> read(std::string_view payload) {
 
 Result<> parse(std::string_view payload, Message& message) {
     message = {};
-    const Objection objection = read_into(message, payload);
+    const Objection objection = read_whole(message, payload);
     if (objection.reason == GM_REASON_none)
         return {};
     return fail(ErrorKind::invalid, "message",
@@ -306,6 +359,14 @@ Result<Message> parse(std::string_view payload) {
     if (auto parsed = parse(payload, *message); !parsed)
         return fail(std::move(parsed.error()));
     return message;
+}
+
+bool hear(std::string_view payload, Depth depth, Message& message) {
+    message.clear();
+    const Objection objection =
+        read_into(message, payload, Scan::Views::of_payload,
+                  [&](Scan& scan) { read_registration(scan, message, depth); });
+    return objection.reason == GM_REASON_none;
 }
 
 int status_of(std::string_view payload) {

@@ -92,6 +92,9 @@ struct Message {
     Text event;                         // the Event header's package
     std::shared_ptr<const void> memory; // of what was read, that all of them are views of
 
+    // As new, but for the room of its lists.
+    void clear();
+
     // The private identity: Authorization's username, in its absence (or where it is empty)
     // "user@host" of To (TS 33.203 derivation). Empty where neither is there.
     [[nodiscard]] std::string impi() const;
@@ -114,6 +117,17 @@ struct Reading {
 [[nodiscard]] Result<Message> parse(std::string_view payload);
 // Into `message`, which holds what could be read where it fails.
 [[nodiscard]] Result<> parse(std::string_view payload, Message& message);
+
+// What hear() reads.
+enum class Depth : std::uint8_t {
+    registration, // what a registration is judged by: not the Request-URI, the URI of From,
+                  // P-Preferred- and P-Asserted-Identity, Route, Event; of Authorization user and
+                  // nonce, of a challenge realm, nonce and algorithm; register_class stays empty
+    hop,          // nor what a phone and its P-CSCF agree on between them: Security-*
+};
+// Into `message`, to act on it at once: the parts are views of `payload`. False where parse()
+// fails.
+[[nodiscard]] bool hear(std::string_view payload, Depth depth, Message& message);
 
 // The status of an answer, by its start line alone; 0: it is none.
 [[nodiscard]] int status_of(std::string_view payload);

@@ -9,6 +9,7 @@
 #include "gmguard/proto/sip.h"
 #include "gmguard/proto/uri.h"
 
+#include <cstdint>
 #include <forward_list>
 #include <memory>
 #include <optional>
@@ -24,18 +25,20 @@ using Span = struct gm_span;
 // A URI with the parameters behind it that matter here.
 struct NameAddr {
     bool star = false; // "*"
-    std::optional<Uri> uri;
+    Span uri{};        // read_uri()
     std::string_view tag;
     std::optional<std::uint32_t> expires;
 };
 
 class Scan {
   public:
+    // Whose text the views below are of: one that memory() keeps, or the payload's own.
+    enum class Views : std::uint8_t { of_copy, of_payload };
     // Reads no more than GM_SIP_MAX bytes; reason() is oversize where there are more. REQUIRES: not
     // empty; the room is nobody else's meanwhile.
-    Scan(gm_work& room, std::string_view payload);
+    Scan(gm_work& room, std::string_view payload, Views views = Views::of_copy);
 
-    // What all views below are of: a copy of the payload.
+    // To be asked for once all is read: what views are of, but for the payload; null: nothing.
     [[nodiscard]] std::shared_ptr<const void> memory() const { return memory_; }
 
     [[nodiscard]] gm_reason reason() const { return reason_; }
@@ -55,18 +58,19 @@ class Scan {
             if (field.header == static_cast<__u32>(header))
                 visit(field.value);
     }
-    // Calls visit(NameAddr&) for those of one header, up to one that cannot be read.
+    // Calls visit(const NameAddr&) for those of one header, up to one that cannot be read.
     template <typename Visit> void each_name_addr(Span value, Visit&& visit) {
         gm_list_start(&room_, value);
-        while (gm_list_next(&room_) != 0) {
-            NameAddr one = name_addr();
-            visit(one);
-        }
+        while (gm_list_next(&room_) != 0)
+            visit(name_addr());
     }
 
+    // Into an empty one; false: it cannot be read.
+    [[nodiscard]] bool read_uri(Span span, Uri& uri);
     [[nodiscard]] std::optional<Uri> uri(Span span);
-    // None where the parameters have no single reading.
-    [[nodiscard]] std::optional<Digest> digest(Span value);
+    // False where the parameters have no single reading. Those of `names` are read, bits by
+    // gm_digest_name.
+    [[nodiscard]] bool digest(Span value, Digest& digest, std::uint32_t names = ~0U);
 
   private:
     // Read once, and what of it is not in one piece.
@@ -77,9 +81,11 @@ class Scan {
 
     [[nodiscard]] NameAddr name_addr();
     [[nodiscard]] std::string_view scheme(const gm_uri& uri) const;
+    [[nodiscard]] std::string_view keep(std::string text) const;
 
     gm_work& room_;
-    std::shared_ptr<Memory> memory_;
+    std::string_view payload_;
+    mutable std::shared_ptr<Memory> memory_; // null: nothing is kept so far
     gm_reason reason_;
 };
 

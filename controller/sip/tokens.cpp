@@ -28,7 +28,7 @@ std::string unfold(std::string_view value) {
 
 std::size_t Parts::end_of_part() const {
     const std::size_t end = std::min(text_.find(separator_, at_), text_.size());
-    if (!text_.substr(at_, end - at_).contains('"'))
+    if (!quotes_ || !text_.substr(at_, end - at_).contains('"'))
         return end;
     bool quoted = false;
     std::size_t i = at_;

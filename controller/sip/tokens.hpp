@@ -27,7 +27,8 @@ namespace gmguard::sip {
 // The parts between separators that stand outside quoted strings, trimmed; an empty text has none.
 class Parts {
   public:
-    Parts(std::string_view text, char separator) : text_(text), separator_(separator) {}
+    Parts(std::string_view text, char separator)
+        : text_(text), separator_(separator), quotes_(text.find('"') != std::string_view::npos) {}
     // The next one; none: that was the last.
     [[nodiscard]] std::optional<std::string_view> next();
 
@@ -37,6 +38,7 @@ class Parts {
     std::string_view text_;
     std::size_t at_ = 0;
     char separator_;
+    bool quotes_; // there are some
 };
 
 struct Parameter {

@@ -118,6 +118,16 @@ TEST(EventLog, ShowsTheLastOnes) {
     EXPECT_FALSE(log.tail({}, 5).more);
 }
 
+TEST(EventLog, ShowsTheLastOnes_WhenOthersAreOverwritten) {
+    EventLog log(3, 5);
+    fill(log, 7);
+    const EventPage page = log.tail({}, 10);
+    EXPECT_THAT(ids(page), ElementsAre(9, 10, 11));
+    EXPECT_FALSE(page.more);
+    EXPECT_THAT(ids(log.tail({}, 10, 11)), ElementsAre(9, 10));
+    EXPECT_EQ(log.oldest(), 9u);
+}
+
 TEST(EventLog, WakesSubscribersUntilTheyLeave) {
     EventLog log(10);
     int first = 0, second = 0;

@@ -231,5 +231,24 @@ TEST(Answers, AreNotLookedAt_WhenTheyAreNoAnswersToRegister) {
     EXPECT_EQ(p.bindings(), Lines{});
 }
 
+// Who has seen the P-CSCF's own Via may repeat it, as if it were his.
+TEST(Answers, AreTheirPhones_ThoughAStrangerHasThePcscfsVia) {
+    Play p;
+    p.challenge(alice);
+    p.inner(alice);
+    std::vector<sip::Via> own;
+    p.onward({[&](Heard& h) { own.assign(1, h.message.vias.front()); }});
+    const Attempt asked = p.attempt;
+    p.clear(bob, {[&](Heard& h) {
+                h.message.call_id = asked.request.call_id;
+                h.message.cseq = asked.request.cseq;
+                h.message.from_tag = asked.request.from_tag;
+                h.message.vias = own;
+            }});
+    p.attempt = asked;
+    p.core(200);
+    EXPECT_EQ(p.bindings(), Lines{"192.0.2.7:5062 bound alice@ims.test"});
+}
+
 } // namespace
 } // namespace gmguard::binding

@@ -41,6 +41,32 @@ TEST(Tap, SaysWhatWasHeard_WhenRingHookAndMessageAgree) {
     }
 }
 
+TEST(Ear, HearsWhatTheTapTells) {
+    Ear ear;
+    for (const auto& row : kRows) {
+        const auto tap = ear.hear(record(row.ring, row.hook, row.message));
+        EXPECT_EQ(tap ? static_cast<std::size_t>(*tap) : kNothing, row.event) << row.what;
+    }
+    auto cut = record(Ring::inner, GM_HOOK_INSIDE, kRegister);
+    cut.head.full_length += 1;
+    EXPECT_FALSE(ear.hear(cut));
+}
+
+TEST(Ear, TellsWhereFrom_OfEachRecordAnew) {
+    auto tunnelled = record(Ring::inner, GM_HOOK_INSIDE, kRegister);
+    tunnelled.head.inner = Address::parse("192.168.1.2")->value();
+    Ear ear;
+    ASSERT_TRUE(ear.hear(tunnelled));
+    EXPECT_EQ(ear.heard().inner, Address::parse("192.168.1.2"));
+    ASSERT_TRUE(ear.hear(record(Ring::core, GM_HOOK_INSIDE, kAnswer)));
+    EXPECT_EQ(ear.heard().now_ns, 1000u);
+    EXPECT_EQ(ear.heard().source.text(), "192.0.2.7:5060");
+    EXPECT_EQ(ear.heard().destination.text(), "192.0.2.1:5060");
+    EXPECT_EQ(ear.heard().listener, 1u);
+    EXPECT_EQ(ear.heard().message.call_id, "1@192.0.2.7");
+    EXPECT_FALSE(ear.heard().inner);
+}
+
 TEST(Tap, TellsTheStatusOfWhatLeaves_Unread) {
     EXPECT_EQ(leaving_status(record(Ring::core, GM_HOOK_ANSWERS, kAnswer)), 200);
     EXPECT_EQ(leaving_status(record(Ring::core, GM_HOOK_ANSWERS, kRegister)), 0);

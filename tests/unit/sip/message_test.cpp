@@ -161,6 +161,73 @@ TEST(Message, IsReadAnewIntoOneThatWasRead) {
     EXPECT_EQ(message.call_id, "");
 }
 
+bool lies_in(std::string_view text, std::string_view payload) {
+    return text.data() >= payload.data() &&
+           text.data() + text.size() <= payload.data() + payload.size();
+}
+
+TEST(Message, IsHeardAsItIsRead_WithoutACopy) {
+    const auto payload =
+        a_register("Contact: <sip:alice@192.0.2.7>;expires=60\n"
+                   "Security-Client: ipsec-3gpp;alg=hmac-sha-1-96;port-c=5062\n"
+                   "Authorization: Digest username=\"a@ims.test\",nonce=\"n\",response=\"r\"\n");
+    const auto whole = parse(payload);
+    Message heard;
+    ASSERT_TRUE(hear(payload, Depth::registration, heard));
+    EXPECT_EQ(heard.method, whole->method);
+    EXPECT_EQ(heard.to->text, whole->to->text);
+    EXPECT_EQ(heard.from_tag, whole->from_tag);
+    EXPECT_EQ(heard.call_id, whole->call_id);
+    EXPECT_EQ(heard.cseq, whole->cseq);
+    EXPECT_EQ(heard.vias.front().branch, whole->vias.front().branch);
+    EXPECT_EQ(heard.contacts.front().expires, 60U);
+    EXPECT_EQ(heard.security_client.front().port_c, 5062);
+    EXPECT_EQ(heard.impi(), "a@ims.test");
+    EXPECT_EQ(heard.authorization->nonce->view(), "n");
+    for (const auto text : {heard.call_id.view(), heard.to->text.view(),
+                            heard.vias.front().branch.view(), heard.contacts[0].uri.host.view()})
+        EXPECT_TRUE(lies_in(text, payload)) << text;
+    EXPECT_EQ(heard.memory, nullptr);
+}
+
+TEST(Message, IsHeardWithoutWhatNoRegistrationIsJudgedBy) {
+    const auto payload = a_register("Security-Client: ipsec-3gpp;alg=hmac-sha-1-96\n"
+                                    "Route: <sip:192.0.2.1;lr>\n"
+                                    "Authorization: Digest username=\"a\",response=\"r\"\n");
+    Message heard;
+    ASSERT_TRUE(hear(payload, Depth::hop, heard));
+    EXPECT_FALSE(heard.request_uri || heard.from || heard.register_class);
+    EXPECT_FALSE(heard.authorization->response);
+    EXPECT_THAT(heard.routes, IsEmpty());
+    EXPECT_THAT(heard.security_client, IsEmpty());
+}
+
+TEST(Message, IsHeardInOnePiece_WhenItIsFolded) {
+    const auto folded = a_register("Contact: <sip:alice@192.0.2.7>\n"
+                                   "Authorization: Digest username=\"a\",nonce=\"x\n  y\"\n");
+    const auto whole = parse(folded);
+    Message heard;
+    ASSERT_EQ(hear(folded, Depth::registration, heard), whole.has_value());
+    ASSERT_TRUE(whole);
+    EXPECT_EQ(heard.authorization->nonce->view(), "x y");
+    EXPECT_NE(heard.memory, nullptr);
+}
+
+TEST(Message, IsHeardAnew) {
+    const auto first = a_register("Contact: <sip:alice@192.0.2.7>\nExpires: 7\n");
+    const auto second = an_answer("200 OK");
+    Message heard;
+    ASSERT_TRUE(hear(first, Depth::registration, heard));
+    ASSERT_TRUE(hear(second, Depth::registration, heard));
+    EXPECT_FALSE(heard.request);
+    EXPECT_EQ(heard.status, 200);
+    EXPECT_THAT(heard.contacts, IsEmpty());
+    EXPECT_THAT(heard.vias, SizeIs(parse(second)->vias.size()));
+    EXPECT_FALSE(heard.expires);
+    EXPECT_FALSE(hear("nonsense", Depth::registration, heard));
+    EXPECT_EQ(heard.call_id, "");
+}
+
 TEST(StatusOf, IsThatOfTheStartLine) {
     EXPECT_EQ(status_of(an_answer("401 Unauthorized")), 401);
     for (const char* text : {"", "SIP/2.0 ", "SIP/2.0 40", "SIP/2.0 4x1 Y", "SIP/3.0 200 OK"})
@@ -186,6 +253,7 @@ TEST(Message, SurvivesMutilation) {
                   "Contact: \"a, b\" <sip:a@[2001:db8::1]:5060>;expires=5, *\n"
                   "P-Associated-URI: <sip:a@b>, <tel:+1>\n");
     std::size_t accepted = 0;
+    Message heard;
     for (std::size_t i = 0; i < whole.size(); ++i) {
         EXPECT_FALSE(parse(std::string_view(whole).substr(0, i)));
         for (const char c : {'\0', '"', ',', ';', '<', '>', '\r', '\n', ' ', '=', ':', '\xff'}) {
@@ -193,6 +261,7 @@ TEST(Message, SurvivesMutilation) {
             changed[i] = c;
             const auto m = parse(changed);
             accepted += m ? 1 : 0;
+            EXPECT_EQ(hear(changed, Depth::registration, heard), m.has_value()) << changed;
             EXPECT_TRUE(!m || i < 12 || (!m->request && m->status == 401)) << changed;
         }
     }
