@@ -234,15 +234,19 @@ static __always_inline enum gm_parse gm_parse_v6(struct gm_cursor *c, struct gm_
     p->protocol = ip->nexthdr;
     c->stop = c->at + sizeof(*ip) + bpf_ntohs(ip->payload_len);
     c->at += sizeof(*ip);
-    for (i = 0; gm_is_extension(p->protocol); ++i) {
+    /* One look at the type more than needed: with the bound looked at within the loop the programs
+     * do not load on 6.1 (clang 19). */
+    for (i = 0; i < GM_IPV6_HEADERS; ++i) {
         enum gm_parse parse;
 
-        if (i == GM_IPV6_HEADERS)
-            return GM_PARSE_TOO_DEEP;
+        if (!gm_is_extension(p->protocol))
+            break;
         parse = gm_parse_extension(c, p, &fragment);
         if (parse != GM_PARSE_OK)
             return parse;
     }
+    if (gm_is_extension(p->protocol))
+        return GM_PARSE_TOO_DEEP;
     return gm_parse_ports(c, p, fragment);
 }
 

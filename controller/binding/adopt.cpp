@@ -5,6 +5,7 @@
 #include "binding/selector.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <optional>
 #include <unordered_set>
@@ -127,17 +128,14 @@ class Restoring {
 
   private:
     void show_all() {
-        for (const auto& [selector, value] : entries_) {
-            identities_.prefetch_place(value.subscriber);
+        std::array<std::uint64_t, kAtOnce> subscribers{};
+        for (std::size_t i = 0; i < entries_.size(); ++i) {
+            const auto& [selector, value] = entries_[i];
             life_.table().prefetch(selector, value.user);
+            subscribers[i] = value.subscriber;
         }
-        for (const auto& [selector, value] : entries_)
-            identities_.prefetch_first(value.subscriber);
-        for (const auto& [selector, value] : entries_)
-            identities_.prefetch_next(value.subscriber);
-        for (const auto& [selector, value] : entries_)
-            for (const Held* one : identities_.of(value.subscriber))
-                life_.table().prefetch(one->identity());
+        identities_.prefetch(std::span(subscribers).first(entries_.size()),
+                             [this](const Held& one) { life_.table().prefetch(one.identity()); });
         for (const auto& [selector, value] : entries_)
             show(selector, value);
         entries_.clear();

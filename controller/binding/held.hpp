@@ -67,17 +67,20 @@ class Identities {
             found_.push_back(&all_[at]);
         return found_;
     }
-    // What of() will look at, in three steps: the index, the first of them, the next.
-    void prefetch_place(std::uint64_t subscriber) const { first_.prefetch(hash_of(subscriber)); }
-    void prefetch_first(std::uint64_t subscriber) const {
-        const Slot first = first_.find(hash_of(subscriber), [](Slot) { return true; });
-        if (first != kNoSlot)
-            fetch_soon(&all_[first]);
-    }
-    void prefetch_next(std::uint64_t subscriber) const {
-        const Slot first = first_of(subscriber);
-        if (first != kNoSlot && all_[first].next != kNoSlot)
-            fetch_soon(&all_[all_[first].next]);
+    // Has all fetched that of() will look at for these, side by side: first the index, then what it
+    // names, each before the next. Calls see(held) for each.
+    template <typename See> void prefetch(std::span<const std::uint64_t> subscribers, See&& see) {
+        for (const std::uint64_t subscriber : subscribers)
+            first_.prefetch(hash_of(subscriber));
+        places_.clear();
+        for (const std::uint64_t subscriber : subscribers)
+            go_on_at(first_.find(hash_of(subscriber), [](Slot) { return true; }));
+        while (!places_.empty()) {
+            for (const Slot at : std::exchange(places_, {})) {
+                see(all_[at]);
+                go_on_at(all_[at].next);
+            }
+        }
     }
     // Whether gm_owners has this entry.
     [[nodiscard]] bool has(gm_u128 identity, const gm_owner& owner) {
@@ -102,14 +105,21 @@ class Identities {
         if (all_.size() - linked_ == kAtOnce)
             link();
     }
+    void go_on_at(Slot at) {
+        if (at == kNoSlot)
+            return;
+        fetch_soon(&all_[at]);
+        places_.push_back(at);
+    }
     // Those that were added since the last time: each behind the first of its subscriber.
     void link() {
         const std::span<Held> added(all_.begin() + static_cast<std::ptrdiff_t>(linked_),
                                     all_.end());
         for (const Held& one : added)
-            prefetch_place(one.subscriber);
+            first_.prefetch(hash_of(one.subscriber));
         for (const Held& one : added)
-            prefetch_first(one.subscriber);
+            go_on_at(first_.find(hash_of(one.subscriber), [](Slot) { return true; }));
+        places_.clear();
         for (Held& one : added) {
             const auto place = static_cast<Slot>(&one - all_.data());
             if (const Slot first = first_of(one.subscriber); first == kNoSlot)
@@ -124,6 +134,7 @@ class Identities {
     std::size_t linked_ = 0;                 // so many of them are linked
     SlotIndex first_;                        // places in all_, by subscriber
     std::vector<Held*> found_;               // by of()
+    std::vector<Slot> places_;               // that are fetched
     std::unordered_set<std::uint64_t> bare_; // restored, and without identities
 };
 
