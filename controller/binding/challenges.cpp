@@ -2,14 +2,24 @@
 #include "binding/challenges.hpp"
 
 #include <algorithm>
+#include <array>
+#include <random>
 #include <utility>
 
 namespace gmguard::binding {
 namespace {
 
+// Strangers choose addresses, as they forge them: by factors that nobody else knows they cannot
+// choose where these fall, and have each search go past all the others (multiply-shift hashing).
 std::uint32_t hash_of(gm_u128 value) {
-    const auto mixed = static_cast<std::uint64_t>(value ^ value >> 64) * 0x9e3779b97f4a7c15U;
-    return static_cast<std::uint32_t>(mixed >> 32);
+    static const auto factors = [] {
+        std::random_device dice;
+        const auto draw = [&dice] { return (std::uint64_t{dice()} << 32 | dice()) | 1; };
+        return std::array{draw(), draw()};
+    }();
+    const auto high = static_cast<std::uint64_t>(value >> 64);
+    const auto low = static_cast<std::uint64_t>(value);
+    return static_cast<std::uint32_t>((high * factors[0] + low * factors[1]) >> 32);
 }
 
 // The second one is a keyed hash: nobody can choose where it falls.
