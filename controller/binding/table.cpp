@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "binding/table.hpp"
 
+#include "binding/fold.hpp"
+
 #include <algorithm>
 
 namespace gmguard::binding {
@@ -8,15 +10,6 @@ namespace {
 
 // What malloc adds to a small block.
 constexpr std::size_t kBlockOverhead = 16;
-
-std::uint32_t fold(uint128 value) {
-    const auto mixed = static_cast<std::uint64_t>(value ^ value >> 64) * 0x9e3779b97f4a7c15U;
-    return static_cast<std::uint32_t>(mixed >> 32);
-}
-
-std::uint32_t hash_of(uint128 address, std::uint16_t port) {
-    return fold(address ^ uint128{port} << 48);
-}
 
 std::uint32_t seconds_up(std::uint64_t ns) {
     const std::uint64_t seconds = ns / 1'000'000'000 + (ns % 1'000'000'000 != 0 ? 1 : 0);
@@ -51,7 +44,7 @@ Slot Table::insert(Binding binding, const Holding& holding) {
     b = std::move(binding);
     b.alarm_s = ~std::uint32_t{0};
     ++in_state_[b.state];
-    by_selector_.insert(hash_of(b.address, b.port), slot);
+    by_selector_.insert(fold(b.address, b.port), slot);
     index_second(slot);
     if (b.port != 0)
         by_address_.insert(fold(b.address), slot);
@@ -66,7 +59,7 @@ Slot Table::insert(Binding binding, const Holding& holding) {
 void Table::erase(Slot slot) {
     const Binding& b = slab_[slot];
     --in_state_[b.state];
-    by_selector_.erase(hash_of(b.address, b.port), slot);
+    by_selector_.erase(fold(b.address, b.port), slot);
     unindex_second(slot);
     if (b.port != 0)
         by_address_.erase(fold(b.address), slot);
@@ -77,7 +70,7 @@ void Table::erase(Slot slot) {
 }
 
 void Table::prefetch(const gm_selector& selector, gm_u128 user) const {
-    by_selector_.prefetch(hash_of(selector.address, selector.port));
+    by_selector_.prefetch(fold(selector.address, selector.port));
     by_user_.prefetch(fold(user));
 }
 
@@ -112,7 +105,7 @@ void Table::index_second(Slot slot) {
     const Binding& b = slab_[slot];
     if (b.second_port() == 0)
         return;
-    by_selector_.insert(hash_of(b.address, b.second_port()), slot);
+    by_selector_.insert(fold(b.address, b.second_port()), slot);
     ++seconds_;
 }
 
@@ -120,7 +113,7 @@ void Table::unindex_second(Slot slot) {
     const Binding& b = slab_[slot];
     if (b.second_port() == 0)
         return;
-    by_selector_.erase(hash_of(b.address, b.second_port()), slot);
+    by_selector_.erase(fold(b.address, b.second_port()), slot);
     --seconds_;
 }
 
@@ -180,7 +173,7 @@ Slot Table::next_expired(std::uint64_t now_ns) {
 }
 
 Slot Table::find(const gm_selector& selector) const {
-    return by_selector_.find(hash_of(selector.address, selector.port), [&](Slot slot) {
+    return by_selector_.find(fold(selector.address, selector.port), [&](Slot slot) {
         const Binding& b = slab_[slot];
         const bool port =
             b.port == selector.port || (selector.port != 0 && b.second_port() == selector.port);
@@ -195,7 +188,7 @@ std::vector<Slot> Table::at_address(uint128 address, unsigned bits) const {
             slots.push_back(slot);
         return false;
     };
-    by_selector_.find(hash_of(address, 0),
+    by_selector_.find(fold(address, 0),
                       [&](Slot slot) { return slab_[slot].port == 0 && take(slot); });
     by_address_.find(fold(address), take);
     return slots;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "binding/transactions.hpp"
 
+#include "binding/fold.hpp"
 #include "binding/selector.hpp"
 
 #include <utility>
@@ -8,9 +9,7 @@
 namespace gmguard::binding {
 
 std::uint32_t Transactions::hash_of(const gm_selector& selector) {
-    const uint128 place = selector.address ^ uint128 { selector.port } << 48;
-    const auto mixed = static_cast<std::uint64_t>(place ^ place >> 64) * 0x9e3779b97f4a7c15U;
-    return static_cast<std::uint32_t>(mixed >> 32);
+    return fold(selector.address, selector.port);
 }
 
 std::size_t Transactions::open_on(const gm_selector& selector) const {
