@@ -245,6 +245,8 @@ Result<> remove_all(const std::string& pin_path) {
         return result;
     for (const auto& name : names_in(pin_path + "/maps"))
         keep_first(unpin(map_pin(pin_path, name)));
+    for (const auto& name : names_in(pin_path + "/programs"))
+        keep_first(unpin(program_pin(pin_path, name)));
     remove_empty_pin_directories(pin_path);
     return result;
 }

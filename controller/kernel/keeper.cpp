@@ -14,7 +14,7 @@ constexpr std::string_view kLinks = "links/";
 
 std::set<std::string> names_below(const std::string& pins) {
     std::set<std::string> names;
-    for (const auto* folder : {"maps/", "links/", "show/"})
+    for (const auto* folder : {"maps/", "programs/", "links/", "show/"})
         for (const auto& name : names_in(pins + "/" + folder))
             names.insert(folder + name);
     return names;

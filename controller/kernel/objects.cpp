@@ -2,12 +2,14 @@
 #include "kernel/objects.hpp"
 
 #include "kernel/features.hpp"
+#include "kernel/kept_programs.hpp"
 #include "kernel/libbpf_log.hpp"
 #include "kernel/pins.hpp"
 #include "kernel/rings.hpp"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <fcntl.h>
 
 #include "gm_answers.skel.h"
 #include "gm_front.skel.h"
@@ -22,7 +24,6 @@
 #include <array>
 #include <cerrno>
 #include <future>
-#include <map>
 
 namespace gmguard::kernel {
 namespace {
@@ -44,8 +45,12 @@ bool is_pinned(std::string_view map) {
     return std::ranges::find(kPinned, map) != kPinned.end();
 }
 
-// Maps by name: those found pinned, then those that an object has made.
-using Shared = std::map<std::string, Fd, std::less<>>;
+// Those found pinned, then those that an object has made.
+using Shared = SharedMaps;
+
+Fd copy(int fd) {
+    return Fd(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
+}
 
 Error load_error(int errno_value, std::string subject, const LibbpfLog& log) {
     auto error = system_error(errno_value, std::move(subject), "cannot load");
@@ -130,7 +135,7 @@ Result<> remember_maps(bpf_object* object, Shared& shared) {
     bpf_object__for_each_map(map, object) {
         if (!is_pinned(bpf_map__name(map)) || shared.contains(bpf_map__name(map)))
             continue;
-        Fd fd(::dup(bpf_map__fd(map)));
+        Fd fd = copy(bpf_map__fd(map));
         if (!fd.valid())
             return fail(system_error(errno, bpf_map__name(map), "cannot keep"));
         shared.emplace(bpf_map__name(map), std::move(fd));
@@ -194,7 +199,7 @@ template <typename M> Result<> take(M& map, const Shared& shared, std::string_vi
     const auto found = shared.find(name);
     if (found == shared.end())
         return fail(ErrorKind::not_found, "map " + std::string(name), "no program has it");
-    auto adopted = M::adopt(Fd(::dup(found->second.get())));
+    auto adopted = M::adopt(copy(found->second.get()));
     if (!adopted)
         return fail(std::move(adopted.error()));
     map = std::move(*adopted);
@@ -229,15 +234,16 @@ Result<Maps> take_maps(const Shared& shared) {
 
 } // namespace
 
+// What came of one program.
+struct Loaded {
+    Fd fd;
+    std::string kept; // its name among those that stay pinned
+    std::string log;  // what libbpf had to say although all went well
+};
+
 struct Objects::Parts {
-    Skeleton<gm_front> front;
-    Skeleton<gm_inside> inside; // these two, or the two that read the sec_path
-    Skeleton<gm_stream> stream;
-    Skeleton<gm_inside_sa> inside_sa;
-    Skeleton<gm_stream_sa> stream_sa;
-    Skeleton<gm_onward> onward;
-    Skeleton<gm_answers> answers;
-    Skeleton<gm_show> show;
+    std::array<Loaded, kPrograms> programs; // show: none, where the kernel refused it
+    bool tells_associations = false;        // gm_inside and gm_stream read the sec_path
     Shared shared;
     Maps maps;
     std::string pins;
@@ -249,27 +255,32 @@ struct Objects::Parts {
 
     [[nodiscard]] Result<> load_first();
     [[nodiscard]] Result<> load_rest();
-    [[nodiscard]] const bpf_program* program(Program which) const; // null: refused
+    [[nodiscard]] Result<> keep() const; // REQUIRES: the pin directory is there
+    [[nodiscard]] const Fd& fd(Program which) const {
+        return programs[static_cast<std::size_t>(which)].fd;
+    }
 
   private:
-    // What came of one program: an error, or what libbpf had to say although all went well.
-    using Loaded = Result<std::string>;
-    using Loading = std::future<Loaded>;
+    struct Loading {
+        Program which;
+        std::future<Result<Loaded>> loaded;
+    };
 
-    template <typename T> [[nodiscard]] Loaded load_one(Skeleton<T>& skeleton, const char* name);
-    template <typename T> [[nodiscard]] Loading begin(Skeleton<T>& skeleton, const char* name);
+    template <typename T>
+    [[nodiscard]] Result<Skeleton<T>> verify(Program which, const LibbpfLog& libbpf) const;
+    template <typename T> [[nodiscard]] Result<Loaded> load(Program which) const;
+    template <typename T> [[nodiscard]] Loading begin(Program which) const;
+    void have(Program which, Loaded loaded);
     [[nodiscard]] Result<> end(std::vector<Loading> loadings);
-    [[nodiscard]] std::vector<Loading> begin_judges(bool tell_associations);
-    void forget_judges();
+    [[nodiscard]] std::vector<Loading> begin_judges(bool tell_associations) const;
+    [[nodiscard]] Result<> load_judges(std::vector<Loading> judges, bool tell_associations);
     void load_show();
 };
 
-// REQUIRES: `shared` stays as it is meanwhile.
 template <typename T>
-auto Objects::Parts::load_one(Skeleton<T>& skeleton, const char* name) -> Loaded {
-    const std::string subject = std::string("program ") + name;
-    const LibbpfLog libbpf;
-    skeleton.reset(T::open());
+Result<Skeleton<T>> Objects::Parts::verify(Program which, const LibbpfLog& libbpf) const {
+    const std::string subject = "program " + std::string(name(which));
+    Skeleton<T> skeleton(T::open());
     if (!skeleton)
         return fail(load_error(errno, subject, libbpf));
     if (auto sized = resize(skeleton->obj, sizes); !sized)
@@ -278,22 +289,49 @@ auto Objects::Parts::load_one(Skeleton<T>& skeleton, const char* name) -> Loaded
         return fail(std::move(joined.error()));
     if (const int error = T::load(skeleton.get()); error != 0)
         return fail(load_error(-error, subject, libbpf));
-    return libbpf.text();
+    return skeleton;
 }
 
-template <typename T>
-auto Objects::Parts::begin(Skeleton<T>& skeleton, const char* name) -> Loading {
-    return std::async(std::launch::async,
-                      [this, &skeleton, name] { return load_one(skeleton, name); });
+template <typename T> Fd program_of(const Skeleton<T>& skeleton, Program which) {
+    const std::string program(name(which));
+    return copy(bpf_program__fd(bpf_object__find_program_by_name(skeleton->obj, program.c_str())));
+}
+
+// From the pins where it is there. REQUIRES: `shared` stays as it is meanwhile.
+template <typename T> Result<Loaded> Objects::Parts::load(Program which) const {
+    std::size_t size = 0;
+    const auto* const object = static_cast<const char*>(T::elf_bytes(&size));
+    const auto kept = kept_name(name(which), {object, size});
+    if (!pins.empty()) {
+        auto found = find_kept(pins, kept, shared);
+        if (!found)
+            return fail(std::move(found.error()));
+        if (found->valid())
+            return Loaded{std::move(*found), kept, {}};
+    }
+    const LibbpfLog libbpf;
+    const auto skeleton = verify<T>(which, libbpf);
+    if (!skeleton)
+        return fail(skeleton.error());
+    return Loaded{program_of<T>(*skeleton, which), kept, libbpf.text()};
+}
+
+template <typename T> auto Objects::Parts::begin(Program which) const -> Loading {
+    return {which, std::async(std::launch::async, [this, which] { return load<T>(which); })};
+}
+
+void Objects::Parts::have(Program which, Loaded loaded) {
+    log += loaded.log;
+    programs[static_cast<std::size_t>(which)] = std::move(loaded);
 }
 
 // Waits for all; the first error.
 Result<> Objects::Parts::end(std::vector<Loading> loadings) {
     Result<> all;
     for (auto& loading : loadings) {
-        auto loaded = loading.get();
+        auto loaded = loading.loaded.get();
         if (loaded)
-            log += *loaded;
+            have(loading.which, std::move(*loaded));
         else if (all)
             all = fail(std::move(loaded.error()));
     }
@@ -302,11 +340,12 @@ Result<> Objects::Parts::end(std::vector<Loading> loadings) {
 
 // The smallest program: with it come the maps that the others share.
 Result<> Objects::Parts::load_first() {
-    auto first = load_one(onward, "gm_onward");
-    if (!first)
-        return fail(std::move(first.error()));
-    log += *first;
-    if (auto kept = remember_maps(onward->obj, shared); !kept)
+    const LibbpfLog libbpf;
+    const auto onward = verify<gm_onward>(Program::onward, libbpf);
+    if (!onward)
+        return fail(onward.error());
+    have(Program::onward, {program_of<gm_onward>(*onward, Program::onward), {}, libbpf.text()});
+    if (auto kept = remember_maps((*onward)->obj, shared); !kept)
         return kept;
     auto taken = take_maps(shared);
     if (!taken)
@@ -321,14 +360,9 @@ Result<> Objects::Parts::load_rest() {
     const bool tell = may_tell_associations();
     auto judges = begin_judges(tell);
     std::vector<Loading> others;
-    others.push_back(begin(front, "gm_front"));
-    others.push_back(begin(answers, "gm_answers"));
-    auto judged = end(std::move(judges));
-    if (!judged && tell) {
-        forget_judges();
-        log += "security associations are told by address and port: " + judged.error().text();
-        judged = end(begin_judges(false));
-    }
+    others.push_back(begin<gm_front>(Program::front));
+    others.push_back(begin<gm_answers>(Program::answers));
+    const auto judged = load_judges(std::move(judges), tell);
     const auto loaded = end(std::move(others));
     if (!judged || !loaded)
         return judged ? loaded : judged;
@@ -338,47 +372,47 @@ Result<> Objects::Parts::load_rest() {
 
 // Those that read the sec_path, where the kernel lets them: both or none, so that a message is
 // judged alike however it came.
-auto Objects::Parts::begin_judges(bool tell_associations) -> std::vector<Loading> {
+auto Objects::Parts::begin_judges(bool tell_associations) const -> std::vector<Loading> {
     std::vector<Loading> judges;
     if (streams == Streams::with)
-        judges.push_back(tell_associations ? begin(stream_sa, "gm_stream")
-                                           : begin(stream, "gm_stream"));
-    judges.push_back(tell_associations ? begin(inside_sa, "gm_inside")
-                                       : begin(inside, "gm_inside"));
+        judges.push_back(tell_associations ? begin<gm_stream_sa>(Program::stream)
+                                           : begin<gm_stream>(Program::stream));
+    judges.push_back(tell_associations ? begin<gm_inside_sa>(Program::inside)
+                                       : begin<gm_inside>(Program::inside));
     return judges;
 }
 
-void Objects::Parts::forget_judges() {
-    inside_sa.reset();
-    stream_sa.reset();
+Result<> Objects::Parts::load_judges(std::vector<Loading> judges, bool tell_associations) {
+    auto judged = end(std::move(judges));
+    tells_associations = tell_associations && judged;
+    if (judged || !tell_associations)
+        return judged;
+    log += "security associations are told by address and port: " + judged.error().text();
+    return end(begin_judges(false));
 }
 
 // A table for people is no reason not to judge.
 void Objects::Parts::load_show() {
-    auto loaded = load_one(show, "gm_show");
-    if (!loaded)
-        show.reset();
-    log += loaded ? *loaded : loaded.error().text();
+    auto loaded = load<gm_show>(Program::show);
+    if (loaded)
+        have(Program::show, std::move(*loaded));
+    else
+        log += loaded.error().text();
 }
 
-const bpf_program* Objects::Parts::program(Program which) const {
-    switch (which) {
-    case Program::front:
-        return front->progs.gm_front;
-    case Program::inside:
-        return inside_sa ? inside_sa->progs.gm_inside : inside->progs.gm_inside;
-    case Program::stream:
-        if (stream_sa)
-            return stream_sa->progs.gm_stream;
-        return stream ? stream->progs.gm_stream : nullptr;
-    case Program::onward:
-        return onward->progs.gm_onward;
-    case Program::answers:
-        return answers->progs.gm_answers;
-    case Program::show:
-        return show ? show->progs.gm_show : nullptr;
+// So that the next start finds them.
+Result<> Objects::Parts::keep() const {
+    if (pins.empty())
+        return {};
+    for (const auto which :
+         {Program::front, Program::inside, Program::stream, Program::answers, Program::show}) {
+        const auto& program = programs[static_cast<std::size_t>(which)];
+        if (!program.fd.valid())
+            continue;
+        if (auto kept = keep_program(pins, name(which), program.kept, program.fd); !kept)
+            return kept;
     }
-    return nullptr;
+    return {};
 }
 
 std::string_view name(Program program) {
@@ -444,6 +478,8 @@ Result<Objects> Objects::begin_pinned(const std::string& path, const Sizes& size
     auto pinned = make_pin_directories(path);
     if (pinned)
         pinned = pin_maps(parts->shared, path);
+    if (pinned && !parts->adopted)
+        pinned = parts->keep();
     if (!pinned) {
         remove_empty_pin_directories(path);
         return fail(std::move(pinned.error()));
@@ -452,20 +488,22 @@ Result<Objects> Objects::begin_pinned(const std::string& path, const Sizes& size
 }
 
 Result<> Objects::await_programs() const {
-    return parts_->rest.valid() ? parts_->rest.get() : Result<>{};
+    if (!parts_->rest.valid())
+        return {};
+    auto loaded = parts_->rest.get();
+    return loaded ? parts_->keep() : loaded;
 }
 
 const Maps& Objects::maps() const {
     return parts_->maps;
 }
 int Objects::fd(Program program) const {
-    const auto* there = parts_->program(program);
-    return there ? bpf_program__fd(there) : -1;
+    return parts_->fd(program).get();
 }
 bool Objects::reads_associations() const {
     if (parts_->rest.valid())
         parts_->rest.wait();
-    return parts_->inside_sa != nullptr;
+    return parts_->tells_associations;
 }
 const std::string& Objects::pin_path() const {
     return parts_->pins;

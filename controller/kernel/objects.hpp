@@ -3,6 +3,7 @@
 //
 // A pin directory has this form (mode 0700; names without dots, which bpffs refuses):
 //   <path>/maps/gm_...       every map but the programs' scratch
+//   <path>/programs/...      the programs as they were verified last (kernel/kept_programs.hpp)
 //   <path>/links/...         what holds the programs at their hooks (kernel/attach.hpp)
 //   <path>/show/bindings     `cat` prints the bindings
 #pragma once

@@ -16,7 +16,7 @@
 namespace gmguard::kernel {
 namespace {
 
-constexpr std::array kFolders = {"maps", "links", "show"};
+constexpr std::array kFolders = {"maps", "programs", "links", "show"};
 
 Result<> make_directory(const std::string& path) {
     if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
@@ -38,6 +38,10 @@ Result<> check_bpffs(const std::string& path) {
 
 std::string map_pin(const std::string& pins, std::string_view map) {
     return pins + "/maps/" + std::string(map);
+}
+
+std::string program_pin(const std::string& pins, std::string_view kept) {
+    return pins + "/programs/" + std::string(kept);
 }
 
 std::string link_pin(const std::string& pins, std::string_view link) {

@@ -11,6 +11,7 @@
 namespace gmguard::kernel {
 
 [[nodiscard]] std::string map_pin(const std::string& pins, std::string_view map);
+[[nodiscard]] std::string program_pin(const std::string& pins, std::string_view kept);
 [[nodiscard]] std::string link_pin(const std::string& pins, std::string_view link);
 [[nodiscard]] std::string show_pin(const std::string& pins);
 
@@ -29,7 +30,7 @@ namespace gmguard::kernel {
 // Names in a directory; none where it is not there.
 [[nodiscard]] std::vector<std::string> names_in(const std::string& directory);
 
-// Removes <pins>/{maps,links,show} and <pins>, each where it is empty.
+// Removes <pins>/{maps,programs,links,show} and <pins>, each where it is empty.
 void remove_empty_pin_directories(const std::string& pins);
 
 } // namespace gmguard::kernel

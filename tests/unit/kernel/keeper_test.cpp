@@ -53,8 +53,9 @@ TEST_F(KeeperTest, MakesTheDirectoriesAnew) {
     const auto objects = open();
     Keeper keeper(pins);
     EXPECT_THAT(kept(keeper), IsEmpty());
-    for (const auto& name : names_in(pins + "/maps"))
-        ASSERT_TRUE(unpin(map_pin(pins, name)));
+    for (const auto* folder : {"/maps/", "/programs/"})
+        for (const auto& name : names_in(pins + folder))
+            ASSERT_TRUE(unpin(pins + folder + name));
     remove_empty_pin_directories(pins);
     ASSERT_NE(::access(pins.c_str(), F_OK), 0);
     EXPECT_FALSE(kept(keeper).empty());

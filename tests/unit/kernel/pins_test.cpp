@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "kernel/features.hpp"
 #include "kernel/pins.hpp"
 #include "sandbox.hpp"
 
+#include <bpf/bpf.h>
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <array>
+#include <cstdio>
 #include <fstream>
 #include <sstream>
 
@@ -91,6 +96,63 @@ TEST_F(Pins, AreRefused_WhenThePathIsNoBpffs) {
     ASSERT_FALSE(objects);
     EXPECT_EQ(objects.error().kind, ErrorKind::invalid);
     EXPECT_THAT(objects.error().hint, HasSubstr("mount -t bpf"));
+}
+
+std::uint32_t id_of(const Objects& objects, Program program) {
+    const auto info = objects.info(program);
+    return info ? info->id : 0;
+}
+
+constexpr std::array kKept = {Program::front, Program::inside, Program::stream, Program::answers};
+
+TEST_F(Pins, GiveProgramsToTheNext_WhenItIsTheSameBuild) {
+    std::array<std::uint32_t, kKept.size()> first{};
+    {
+        const auto objects = open();
+        std::ranges::transform(kKept, first.begin(), [&](auto p) { return id_of(objects, p); });
+    }
+    const auto second = open();
+    for (std::size_t i = 0; i < kKept.size(); ++i)
+        EXPECT_EQ(id_of(second, kKept[i]), first[i]) << name(kKept[i]);
+    EXPECT_EQ(second.reads_associations(), may_tell_associations());
+}
+
+TEST_F(Pins, GiveNoProgramOfOtherMaps) {
+    std::uint32_t first = 0;
+    {
+        const auto objects = open();
+        first = id_of(objects, Program::front);
+        for (const auto& map : names_in(pins + "/maps"))
+            ASSERT_TRUE(unpin(map_pin(pins, map)));
+    }
+    EXPECT_FALSE(names_in(pins + "/programs").empty());
+    const auto second = open();
+    EXPECT_NE(id_of(second, Program::front), first);
+}
+
+TEST_F(Pins, LetGoOfProgramsOfAnotherBuild) {
+    {
+        const auto objects = open();
+    }
+    const auto there = names_in(pins + "/programs");
+    const auto front =
+        std::ranges::find_if(there, [](const auto& name) { return name.starts_with("gm_front_"); });
+    ASSERT_NE(front, there.end());
+    ASSERT_EQ(
+        std::rename(program_pin(pins, *front).c_str(), program_pin(pins, "gm_front_ab").c_str()),
+        0);
+    std::uint32_t other = 0;
+    {
+        const auto kept = open_pin(program_pin(pins, "gm_front_ab"));
+        ASSERT_TRUE(kept && kept->valid());
+        bpf_prog_info info{};
+        __u32 length = sizeof info;
+        ASSERT_EQ(bpf_obj_get_info_by_fd(kept->get(), &info, &length), 0);
+        other = info.id;
+    }
+    const auto objects = open();
+    EXPECT_NE(id_of(objects, Program::front), other);
+    EXPECT_EQ(names_in(pins + "/programs"), there);
 }
 
 TEST_F(Pins, AreGone_WhenAllIsRemoved) {
