@@ -34,7 +34,8 @@ std::uint8_t scheme_of(std::string_view text) {
 // may outlive any order of ends.
 std::pmr::memory_resource& blocks() {
     static LargeMemory memory;
-    static auto* const pool = new std::pmr::unsynchronized_pool_resource(&memory);
+    constexpr std::pmr::pool_options options{.max_blocks_per_chunk = 1 << 17}; // of huge pages
+    static auto* const pool = new std::pmr::unsynchronized_pool_resource(options, &memory);
     return *pool;
 }
 

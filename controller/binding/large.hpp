@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <memory_resource>
 #include <new>
@@ -13,7 +14,32 @@
 
 namespace gmguard::binding {
 
+inline constexpr std::size_t kSmallPage = 4096;
 inline constexpr std::size_t kHugePage = std::size_t{2} << 20;
+
+[[nodiscard]] constexpr std::size_t round_up(std::size_t bytes, std::size_t page) {
+    return (bytes + page - 1) / page * page;
+}
+
+// Memory that begins with a huge page; behind the last whole one it has small ones. nullptr: there
+// is no room. Not malloc's: it writes beside what it gives, and where a small page is there
+// already, the kernel makes no huge one of it. REQUIRES: bytes is of whole small pages.
+[[nodiscard]] inline void* map_huge(std::size_t bytes) {
+    void* const room = ::mmap(nullptr, bytes + kHugePage, PROT_READ | PROT_WRITE,
+                              MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (room == MAP_FAILED)
+        return nullptr;
+    auto* const begin = static_cast<std::byte*>(room);
+    const auto address = reinterpret_cast<std::uintptr_t>(room);
+    const std::size_t before = round_up(address, kHugePage) - address;
+    if (before != 0)
+        ::munmap(begin, before);
+    if (before != kHugePage)
+        ::munmap(begin + before + bytes, kHugePage - before);
+    // Refused: small ones do as well.
+    (void)::madvise(begin + before, bytes / kHugePage * kHugePage, MADV_HUGEPAGE);
+    return begin + before;
+}
 
 template <typename T> struct LargeAllocator {
     using value_type = T;
@@ -22,23 +48,25 @@ template <typename T> struct LargeAllocator {
     template <typename U> explicit LargeAllocator(const LargeAllocator<U>& /*other*/) {}
 
     [[nodiscard]] T* allocate(std::size_t count) {
-        const std::size_t bytes = count * sizeof(T);
-        void* const memory = bytes < kHugePage ? std::malloc(bytes) : huge(bytes);
+        const std::size_t bytes = size_of(count);
+        void* const memory = bytes < kHugePage ? std::malloc(bytes) : map_huge(bytes);
         if (memory == nullptr)
             throw std::bad_alloc();
         return static_cast<T*>(memory);
     }
-    void deallocate(T* memory, std::size_t /*count*/) { std::free(memory); }
+    void deallocate(T* memory, std::size_t count) {
+        const std::size_t bytes = size_of(count);
+        if (bytes < kHugePage)
+            std::free(memory);
+        else
+            ::munmap(memory, bytes);
+    }
 
     friend bool operator==(LargeAllocator, LargeAllocator) { return true; }
 
   private:
-    static void* huge(std::size_t bytes) {
-        const std::size_t whole = (bytes + kHugePage - 1) / kHugePage * kHugePage;
-        void* const memory = std::aligned_alloc(kHugePage, whole);
-        if (memory != nullptr)
-            (void)::madvise(memory, whole, MADV_HUGEPAGE); // refused: small ones do as well
-        return memory;
+    static std::size_t size_of(std::size_t count) {
+        return round_up(count * sizeof(T), kSmallPage);
     }
 };
 
