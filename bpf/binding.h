@@ -123,11 +123,14 @@ static __always_inline const struct gm_owner *gm_owner_of(gm_u128 identity)
 static __always_inline int gm_has_identity(const struct gm_owner *owner, __u64 subscriber,
                                            gm_u128 identity)
 {
-    struct gm_shared_key key = {.identity = identity, .subscriber = subscriber};
+    const struct gm_owner *beside;
 
-    if ((owner && owner->subscriber == subscriber) || bpf_map_lookup_elem(&gm_shared, &key))
+    if (owner && owner->subscriber == subscriber)
         return 1;
-    /* Who becomes the owner is that before he is in gm_shared no more: perhaps between the two. */
+    beside = gm_owner_of(gm_beside_owner(identity, subscriber));
+    if (beside && beside->expires_ns == GM_OWNER_BESIDE)
+        return 1;
+    /* Who becomes the owner is that before his other entry goes: perhaps between the two. */
     owner = gm_owner_of(identity);
     return owner && owner->subscriber == subscriber;
 }

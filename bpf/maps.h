@@ -62,8 +62,8 @@ struct {
     __type(value, struct gm_binding);
 } gm_bindings SEC(".maps");
 
-/* Identity -> the subscriber that has it. Written with the binding; when full the identity is
- * refused to its subscriber. */
+/* Identity -> the subscriber that has it; (identity, subscriber) of those that have it beside him.
+ * Written with the binding; when full the identity is refused to its subscriber. */
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
     __uint(max_entries, 400000);
@@ -71,16 +71,6 @@ struct {
     __type(key, gm_u128);
     __type(value, struct gm_owner);
 } gm_owners SEC(".maps");
-
-/* (identity, subscriber) of those that have an identity beside its owner. When full it is refused
- * to them. */
-struct {
-    __uint(type, BPF_MAP_TYPE_HASH);
-    __uint(max_entries, 400000);
-    __uint(map_flags, BPF_F_NO_PREALLOC);
-    __type(key, struct gm_shared_key);
-    __type(value, __u8);
-} gm_shared SEC(".maps");
 
 /* (source, nonce) -> the challenge that was sent. LRU: an attacker's challenges can push out
  * others; what is lost is only that a failure REGISTER of that moment is matched. */

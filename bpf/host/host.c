@@ -38,12 +38,11 @@ static const struct {
     const void *address;
     struct gm_host_map map;
 } maps[] = {
-    TABLE(gm_listeners), TABLE(gm_pools),    TABLE(gm_peers),    TABLE(gm_ifaces),
-    TABLE(gm_bindings),  TABLE(gm_shared),   TABLE(gm_owners),   TABLE(gm_challenges),
-    TABLE(gm_buckets),   TABLE(gm_pinholes), TABLE(gm_probes),   TABLE(gm_caps),
-    TABLE(gm_counters),  TABLE(gm_losses),   TABLE(gm_settings), TABLE(gm_spis),
-    TABLE(gm_graces),    RING(gm_sip_clear), RING(gm_sip_inner), RING(gm_sip_core),
-    RING(gm_events),
+    TABLE(gm_listeners), TABLE(gm_pools),    TABLE(gm_peers),      TABLE(gm_ifaces),
+    TABLE(gm_bindings),  TABLE(gm_owners),   TABLE(gm_challenges), TABLE(gm_buckets),
+    TABLE(gm_pinholes),  TABLE(gm_probes),   TABLE(gm_caps),       TABLE(gm_counters),
+    TABLE(gm_losses),    TABLE(gm_settings), TABLE(gm_spis),       TABLE(gm_graces),
+    RING(gm_sip_clear),  RING(gm_sip_inner), RING(gm_sip_core),    RING(gm_events),
 };
 
 static const struct gm_host_map *map_at(const void *address)

@@ -101,7 +101,7 @@ Result<> Engine::adopt() {
         return [&map](const auto& show) { return map.for_each(show); };
     };
     return done(policy_.adopt(now.ns, {entries_of(maps.bindings), entries_of(maps.owners),
-                                       entries_of(maps.shared), entries_of(maps.spis)}),
+                                       entries_of(maps.spis)}),
                 now);
 }
 

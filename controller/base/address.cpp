@@ -108,12 +108,6 @@ Address Address::from_bytes(std::span<const std::uint8_t> network_order) {
     return Address(network_order.size() == 4 ? kMapped | value : value);
 }
 
-Address Address::masked(unsigned bits) const {
-    if (bits == 0)
-        return Address{};
-    return Address(value_ & (~uint128{0} << (128 - bits)));
-}
-
 std::array<std::uint8_t, 16> Address::bytes() const {
     std::array<std::uint8_t, 16> bytes{};
     for (unsigned i = 0; i < 16; ++i)

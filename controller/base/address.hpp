@@ -31,7 +31,9 @@ class Address {
     // Network order; IPv4 as ::ffff:a.b.c.d.
     [[nodiscard]] std::array<std::uint8_t, 16> bytes() const;
     // The first `bits` of 128 kept. REQUIRES: bits <= 128.
-    [[nodiscard]] Address masked(unsigned bits) const;
+    [[nodiscard]] constexpr Address masked(unsigned bits) const {
+        return bits == 0 ? Address{} : Address(value_ & (~uint128{0} << (128 - bits)));
+    }
     // RFC 5952; dotted quad for IPv4.
     [[nodiscard]] std::string text() const;
 

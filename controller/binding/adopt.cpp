@@ -21,19 +21,17 @@ template <std::size_t N> std::string_view text_of(const char (&text)[N]) {
 
 Binding binding_of(const gm_selector& selector, const gm_binding& value, std::uint64_t now_ns) {
     Binding binding;
-    binding.address = selector.address;
+    binding.source = selector.address;
     binding.port = selector.port;
-    binding.bits = selector.bits;
+    binding.bits = static_cast<std::uint8_t>(selector.bits);
     binding.user = value.user;
     binding.subscriber = value.subscriber;
     binding.expires_ns = value.expires_ns;
     binding.since_ns = now_ns;
     binding.state = static_cast<std::uint8_t>(value.state);
     binding.origin = Origin::adopted;
-    if (selector.bits == 128) {
-        binding.source = selector.address;
-        binding.source_port = selector.port;
-    }
+    if (selector.bits == 128)
+        binding.set_source({Address(selector.address), selector.port});
     return binding;
 }
 
@@ -44,20 +42,29 @@ bool is_second(const gm_selector& selector, const gm_binding& value) {
 }
 
 // The maps have the hashes of all identities, and the text of the default one, perhaps cut.
-Holding holding_of(const gm_binding& value, std::span<Held* const> held, const Hasher& hasher) {
-    Holding holding{std::string(text_of(value.impi)), {Registration{0, value.expires_ns, {}}}};
+// `holding` is one that was used before, whose room is used again.
+void fill(Holding& holding, const gm_binding& value, std::span<Held* const> held,
+          const Hasher& hasher) {
+    holding.impi = text_of(value.impi);
+    holding.registrations.resize(1);
+    holding.registrations.front().expires_ns = value.expires_ns;
     auto& identities = holding.registrations.front().identities;
-    identities.reserve(held.size() + 1);
-    if (value.identity != 0)
-        identities.push_back({value.identity, {}});
-    for (const Held* one : held)
-        if (one->identity() != value.identity)
-            identities.push_back({one->identity(), {}});
-    const std::string_view impu = text_of(value.impu);
-    const bool may_be_cut = impu.size() + 1 == sizeof value.impu;
-    if (value.identity != 0 && !(may_be_cut && hasher.identity(impu) != value.identity))
-        identities.front().text = impu;
-    return holding;
+    identities.resize(held.size() + 1);
+    auto next = identities.begin();
+    if (value.identity != 0) {
+        const std::string_view impu = text_of(value.impu);
+        const bool may_be_cut = impu.size() + 1 == sizeof value.impu;
+        const bool is_cut = may_be_cut && hasher.identity(impu) != value.identity;
+        next->hash = value.identity;
+        next++->text = is_cut ? std::string_view{} : impu;
+    }
+    for (const Held* one : held) {
+        if (one->identity() == value.identity)
+            continue;
+        next->hash = one->identity();
+        next++->text.clear();
+    }
+    identities.erase(next, identities.end());
 }
 
 bool has_meaning(const gm_selector& selector, const gm_binding& value, const KeyForms& forms,
@@ -103,9 +110,8 @@ class Restoring {
               Outcome& out)
         : hasher_(hasher), forms_(forms), life_(life), now_ns_(now_ns), out_(out) {}
 
-    // At most `room` identities.
-    [[nodiscard]] Result<> read(const PinnedMaps& pinned, std::size_t room) {
-        if (auto read = identities_.read(pinned, room); !read)
+    [[nodiscard]] Result<> read(const PinnedMaps& pinned, const Rules& rules) {
+        if (auto read = identities_.read(pinned, rules); !read)
             return read;
         life_.expect(identities_.subscribers(), identities_.size());
         auto read = pinned.bindings([this](const gm_selector& selector, const gm_binding& value) {
@@ -153,8 +159,8 @@ class Restoring {
             out_.operations.emplace_back(EraseBinding{selector});
             return;
         }
-        const Slot slot =
-            life_.restore(binding_of(selector, value, now_ns_), holding_of(value, *held, hasher_));
+        fill(holding_, value, *held, hasher_);
+        const Slot slot = life_.restore(binding_of(selector, value, now_ns_), holding_);
         const auto ends = value.state == GM_STATE_BOUND ? value.expires_ns : GM_OWNER_OVER;
         for (Held* one : *held) {
             one->slot = slot;
@@ -164,8 +170,8 @@ class Restoring {
         if (value.identity != 0 && std::ranges::none_of(*held, is_default))
             lacking_.emplace_back(value.identity, slot);
     }
-    // Whether the maps say of it what the table says. Who else has an identity is in gm_shared, so
-    // that an entry of gm_owners needs no such look where its own binding agrees with it.
+    // Whether the maps say of it what the table says. Who has an identity beside its owner has
+    // another entry, so that an owner's needs no such look where its own binding agrees with it.
     [[nodiscard]] bool is_right(const Held& one) {
         const auto owner = life_.owner(one.identity(), one.slot, now_ns_);
         return (owner.slot == one.slot) != one.shared &&
@@ -175,7 +181,7 @@ class Restoring {
         const std::uint64_t gone = one.slot == kNoSlot ? one.subscriber : 0;
         life_.settle(one.identity(), one.slot, now_ns_, out_, gone);
         if (one.shared && life_.owner(one.identity(), one.slot, now_ns_).slot == one.slot)
-            out_.operations.emplace_back(EraseShared{{one.identity(), one.subscriber, 0}});
+            out_.operations.emplace_back(EraseShared{one.identity(), one.subscriber});
     }
 
     const Hasher& hasher_;
@@ -184,6 +190,7 @@ class Restoring {
     std::uint64_t now_ns_;
     Outcome& out_;
     Identities identities_;
+    Holding holding_;                                         // room for one
     std::vector<std::pair<gm_selector, gm_binding>> entries_; // read, and not yet shown
     std::vector<Ported> ported_;
     std::vector<std::pair<gm_u128, Slot>> lacking_; // default identities that no map has
@@ -194,7 +201,7 @@ class Restoring {
 Result<Outcome> Policy::adopt(std::uint64_t now_ns, const PinnedMaps& pinned) {
     Outcome out;
     Restoring restoring(parts_->hasher, parts_->forms, parts_->life, now_ns, out);
-    if (auto read = restoring.read(pinned, parts_->rules.identities); !read)
+    if (auto read = restoring.read(pinned, parts_->rules); !read)
         return fail(std::move(read.error()));
     restoring.end();
     if (auto read = parts_->associations.restore(pinned.spis, now_ns, out); !read)

@@ -162,7 +162,7 @@ Slot Associations::remove(const SaRemoved& event, Outcome& out) {
 }
 
 bool Associations::has_any(Slot slot, std::uint64_t now_ns) const {
-    return std::ranges::any_of(at_unit(life_.table().at(slot).address), [&](const Key& key) {
+    return std::ranges::any_of(at_unit(life_.table().at(slot).address()), [&](const Key& key) {
         const Association& a = all_.at(key);
         return a.installed && owner(a, now_ns) == slot;
     });
@@ -170,7 +170,7 @@ bool Associations::has_any(Slot slot, std::uint64_t now_ns) const {
 
 bool Associations::is_asked_for_by_another(Slot slot) const {
     const Binding& binding = life_.table().at(slot);
-    return std::ranges::any_of(challenges_.at(binding.address), [&](const Pending* pending) {
+    return std::ranges::any_of(challenges_.at(binding.address()), [&](const Pending* pending) {
         return pending->user != binding.user;
     });
 }
@@ -182,7 +182,7 @@ bool Associations::may_contest(const Association& a) const {
 std::optional<Associations::Way> Associations::way_to(Slot slot) const {
     const Binding& binding = life_.table().at(slot);
     const std::uint16_t port = binding.reached_at().port;
-    for (const Key& key : at_unit(binding.address)) {
+    for (const Key& key : at_unit(binding.address())) {
         const Association& a = all_.at(key);
         if (a.installed && !a.tunnel && a.claim == binding.user && a.source.port == port &&
             a.port != 0)

@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "binding/large.hpp"
 #include "binding/pinned.hpp"
+#include "binding/rules.hpp"
 #include "binding/slot_index.hpp"
 
 #include <algorithm>
@@ -17,16 +18,16 @@
 
 namespace gmguard::binding {
 
-// An identity of a subscriber, from gm_owners or gm_shared. (Two halves: a number of 16 bytes would
-// be aligned, and these are millions.)
+// An identity of a subscriber, from gm_owners. (Two halves: a number of 16 bytes would be aligned,
+// and these are millions.)
 struct Held {
     std::uint64_t subscriber;
     std::uint64_t high, low;
     std::uint64_t expires_ns; // as in gm_owners
-    bool shared;
-    bool right = false;  // the map says of it what its binding does, seen by itself
-    Slot slot = kNoSlot; // where its subscriber is restored
-    Slot next = kNoSlot; // place of another of the same subscriber
+    bool shared;              // he has it beside its owner
+    bool right = false;       // the map says of it what its binding does, seen by itself
+    Slot slot = kNoSlot;      // where its subscriber is restored
+    Slot next = kNoSlot;      // place of another of the same subscriber
 
     [[nodiscard]] gm_u128 identity() const { return gm_u128{high} << 64 | low; }
 };
@@ -38,15 +39,11 @@ inline constexpr std::size_t kAtOnce = 32;
 // The identities of each subscriber, and who has been restored.
 class Identities {
   public:
-    [[nodiscard]] Result<> read(const PinnedMaps& pinned, std::size_t room) {
-        all_.reserve(room);
-        auto read = pinned.owners(
-            [&](const gm_u128& identity, const gm_owner& owner) { add(identity, owner, false); });
-        if (!read)
-            return read;
-        read = pinned.shared([&](const gm_shared_key& key, std::uint8_t) {
-            add(key.identity, {key.subscriber, 0}, true);
-        });
+    [[nodiscard]] Result<> read(const PinnedMaps& pinned, const Rules& rules) {
+        all_.reserve(rules.identities);
+        first_.reserve(rules.bindings);
+        auto read =
+            pinned.owners([&](const gm_u128& key, const gm_owner& owner) { add(key, owner); });
         link();
         return read;
     }
@@ -82,7 +79,7 @@ class Identities {
             }
         }
     }
-    // Whether gm_owners has this entry.
+    // Whether gm_owners has this entry of an owner.
     [[nodiscard]] bool has(gm_u128 identity, const gm_owner& owner) {
         return std::ranges::any_of(of(owner.subscriber), [&](const Held* one) {
             return one->identity() == identity && !one->shared &&
@@ -99,7 +96,9 @@ class Identities {
         return first_.find(hash_of(subscriber),
                            [&](Slot at) { return all_[at].subscriber == subscriber; });
     }
-    void add(gm_u128 identity, const gm_owner& owner, bool shared) {
+    void add(gm_u128 key, const gm_owner& owner) {
+        const bool shared = owner.expires_ns == GM_OWNER_BESIDE;
+        const gm_u128 identity = shared ? gm_beside_owner(key, owner.subscriber) : key;
         all_.push_back({owner.subscriber, static_cast<std::uint64_t>(identity >> 64),
                         static_cast<std::uint64_t>(identity), owner.expires_ns, shared});
         if (all_.size() - linked_ == kAtOnce)

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // A block: its size, the IMPI, the number of registrations; then per registration its address of
 // record, its end and the number of its identities; then these. A text is: its form, the number of
-// its suffix, and what is left between its scheme and its suffix, by its length, unless the text
-// before has the same: many identities of a subscriber differ in nothing else. An identity without
-// text is the form kHashAlone and 16 bytes.
+// its suffix, and what is left between its scheme and its suffix, by its length, each unless the
+// text before has the same: many identities of a subscriber differ in nothing else. An identity
+// without text is the form kHashAlone and 16 bytes. Sizes and numbers are written in seven bits a
+// byte, the last first; a byte of 0x80 or more says that another one follows.
 #include "binding/holding.hpp"
 
 #include "binding/large.hpp"
@@ -18,9 +19,9 @@ namespace {
 
 constexpr std::size_t kMostSuffixes = 0xffff;
 
-// Forms: the number of a scheme, perhaps with kAsBefore.
+// Forms: the number of a scheme, and which of its parts are as before.
 constexpr std::array<std::string_view, 4> kSchemes{"", "sip:", "tel:", "sips:"};
-constexpr std::uint8_t kAsBefore = 0x80;
+constexpr std::uint8_t kSameMiddle = 0x80, kSameSuffix = 0x40;
 constexpr std::uint8_t kHashAlone = 0xff;
 
 std::uint8_t scheme_of(std::string_view text) {
@@ -39,15 +40,40 @@ std::pmr::memory_resource& blocks() {
     return *pool;
 }
 
-std::uint32_t size_of(const char* block) {
-    std::uint32_t size = 0;
-    std::memcpy(&size, block, sizeof(size));
-    return size;
+constexpr unsigned kSeven = 7;
+
+// Moves `at` behind the number.
+std::size_t read_number(const char*& at) {
+    std::size_t number = 0;
+    for (unsigned shift = 0;; shift += kSeven) {
+        const auto byte = static_cast<unsigned char>(*at++);
+        number |= std::size_t{byte & 0x7fU} << shift;
+        if (byte < 0x80)
+            return number;
+    }
+}
+
+void write_number(std::string& out, std::size_t number) {
+    for (; number >= 0x80; number >>= kSeven)
+        out.push_back(static_cast<char>(number | 0x80));
+    out.push_back(static_cast<char>(number));
+}
+
+// The size of what follows is what a block begins with.
+const char* begin_of(const char* block) {
+    (void)read_number(block);
+    return block;
+}
+
+std::size_t size_of(const char* block) {
+    const char* at = block;
+    const std::size_t size = read_number(at);
+    return size + static_cast<std::size_t>(at - block);
 }
 
 class Writer {
   public:
-    Writer() { bytes_.reserve(kUsual); }
+    Writer() { bytes_.clear(); }
     template <typename T> void put(T value) {
         bytes_.append(reinterpret_cast<const char*>(&value), sizeof(value));
     }
@@ -58,29 +84,35 @@ class Writer {
         const std::uint8_t scheme = scheme_of(text);
         auto middle = suffix == 0 ? text : text.substr(0, at);
         middle.remove_prefix(kSchemes[scheme].size());
-        const bool as_before = !middle.empty() && middle == before_;
-        put(static_cast<std::uint8_t>(scheme | (as_before ? kAsBefore : 0)));
-        put(suffix);
-        if (as_before)
-            return;
-        put(static_cast<std::uint16_t>(middle.size()));
-        bytes_.append(middle);
-        before_ = middle;
+        const bool same_middle = middle == middle_, same_suffix = suffix == suffix_;
+        put(static_cast<std::uint8_t>(scheme | (same_middle ? kSameMiddle : 0) |
+                                      (same_suffix ? kSameSuffix : 0)));
+        if (!same_suffix)
+            put_number(suffix);
+        if (!same_middle) {
+            put_number(middle.size());
+            bytes_.append(middle);
+        }
+        middle_ = middle;
+        suffix_ = suffix;
     }
+    void put_number(std::size_t number) { write_number(bytes_, number); }
     [[nodiscard]] char* block() const {
-        const auto size = static_cast<std::uint32_t>(bytes_.size() + sizeof(std::uint32_t));
-        auto* const block = static_cast<char*>(blocks().allocate(size, 1));
-        std::memcpy(block, &size, sizeof(size));
-        std::memcpy(block + sizeof(size), bytes_.data(), bytes_.size());
+        std::string head;
+        write_number(head, bytes_.size());
+        auto* const block = static_cast<char*>(blocks().allocate(head.size() + bytes_.size(), 1));
+        std::memcpy(block, head.data(), head.size());
+        std::memcpy(block + head.size(), bytes_.data(), bytes_.size());
         return block;
     }
 
   private:
-    static constexpr std::size_t kUsual = 256; // beyond, it grows
-
-    std::string bytes_;
-    std::string_view before_; // of the caller's text
+    static thread_local std::string bytes_; // its room is kept
+    std::string_view middle_;               // of the caller's text before
+    std::uint16_t suffix_ = 0;
 };
+
+thread_local std::string Writer::bytes_;
 
 class Reader {
   public:
@@ -91,20 +123,23 @@ class Reader {
         at_ += sizeof(value);
         return value;
     }
+    std::size_t get_number() { return read_number(at_); }
     std::string get_text(std::uint8_t form, const Suffixes& suffixes) {
-        const auto suffix = get<std::uint16_t>();
-        if ((form & kAsBefore) == 0) {
-            const auto size = get<std::uint16_t>();
-            before_ = {at_, size};
+        if ((form & kSameSuffix) == 0)
+            suffix_ = static_cast<std::uint16_t>(get_number());
+        if ((form & kSameMiddle) == 0) {
+            const auto size = get_number();
+            middle_ = {at_, size};
             at_ += size;
         }
         std::string text(kSchemes[form & (kSchemes.size() - 1)]);
-        return text.append(before_).append(suffixes.text(suffix));
+        return text.append(middle_).append(suffixes.text(suffix_));
     }
 
   private:
     const char* at_;
-    std::string_view before_;
+    std::string_view middle_;
+    std::uint16_t suffix_ = 0;
 };
 
 Identity read_identity(Reader& in, const Suffixes& suffixes, const Hasher& hasher) {
@@ -166,14 +201,16 @@ void Holding::drop_expired(std::uint64_t now_ns) {
 }
 
 std::uint16_t Suffixes::number(std::string_view suffix) {
+    if (last_ != 0 && text(last_) == suffix)
+        return last_;
     if (const auto known = numbers_.find(suffix); known != numbers_.end())
-        return known->second;
+        return last_ = known->second;
     if (texts_.size() >= kMostSuffixes)
         return 0;
     texts_.push_back(std::make_unique<std::string>(suffix));
-    const auto number = static_cast<std::uint16_t>(texts_.size());
-    numbers_.emplace(*texts_.back(), number);
-    return number;
+    last_ = static_cast<std::uint16_t>(texts_.size());
+    numbers_.emplace(*texts_.back(), last_);
+    return last_;
 }
 
 std::string_view Suffixes::text(std::uint16_t number) const {
@@ -187,7 +224,7 @@ Packed::Packed(const Holding& holding, Suffixes& suffixes) {
     for (const auto& registration : holding.registrations) {
         out.put(registration.aor);
         out.put(registration.expires_ns);
-        out.put(static_cast<std::uint16_t>(registration.identities.size()));
+        out.put_number(registration.identities.size());
         for (const auto& identity : registration.identities)
             write_identity(out, identity, suffixes);
     }
@@ -202,14 +239,14 @@ Holding Packed::unpack(const Suffixes& suffixes, const Hasher& hasher) const {
     Holding holding;
     if (!block_)
         return holding;
-    Reader in(block_.get() + sizeof(std::uint32_t));
+    Reader in(begin_of(block_.get()));
     const auto form = in.get<std::uint8_t>();
     holding.impi = in.get_text(form, suffixes);
     holding.registrations.resize(in.get<std::uint8_t>());
     for (auto& registration : holding.registrations) {
         registration.aor = in.get<std::uint64_t>();
         registration.expires_ns = in.get<std::uint64_t>();
-        registration.identities.resize(in.get<std::uint16_t>());
+        registration.identities.resize(in.get_number());
         for (auto& identity : registration.identities)
             identity = read_identity(in, suffixes, hasher);
     }
@@ -219,7 +256,7 @@ Holding Packed::unpack(const Suffixes& suffixes, const Hasher& hasher) const {
 std::string Packed::impi(const Suffixes& suffixes) const {
     if (!block_)
         return {};
-    Reader in(block_.get() + sizeof(std::uint32_t));
+    Reader in(begin_of(block_.get()));
     const auto form = in.get<std::uint8_t>();
     return in.get_text(form, suffixes);
 }

@@ -81,6 +81,7 @@ class Suffixes {
   private:
     std::vector<std::unique_ptr<std::string>> texts_;             // number 1 first
     std::unordered_map<std::string_view, std::uint16_t> numbers_; // views of texts_
+    std::uint16_t last_ = 0; // that was asked for: mostly the next one too
 };
 
 // A packed Holding. Hashes of identities with a text are not kept but made again.

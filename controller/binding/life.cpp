@@ -106,17 +106,15 @@ void Life::bind(Grant grant, Outcome& out) {
 
 void Life::create(Grant&& grant, Outcome& out) {
     Binding binding;
-    binding.address = grant.selector.address;
+    binding.set_source(grant.source);
     binding.port = grant.selector.port;
-    binding.bits = grant.selector.bits;
+    binding.bits = static_cast<std::uint8_t>(grant.selector.bits);
     binding.user = grant.user;
     binding.subscriber = next_subscriber_++;
     binding.expires_ns = grant.registration.expires_ns;
     binding.since_ns = grant.now_ns;
     binding.contact = grant.contact;
     binding.client = grant.client;
-    binding.source = grant.source.address.value();
-    binding.source_port = grant.source.port;
     binding.state = static_cast<std::uint8_t>(grant.state);
     binding.origin = grant.origin;
     Holding holding{std::move(grant.impi), {}};
@@ -161,7 +159,7 @@ void Life::take_over(Slot slot, Grant&& grant, Outcome& out) {
     // What both have becomes the new one's, while the old entry still speaks for it.
     for (const auto& identity : left)
         if (has(grant.registration.identities, identity.hash))
-            out.operations.emplace_back(PutShared{{identity.hash, subscriber, 0}});
+            out.operations.emplace_back(PutShared{identity.hash, subscriber});
     table_.erase(slot);
     const std::uint64_t now_ns = grant.now_ns;
     create(std::move(grant), out); // its PutBinding replaces the entry
@@ -291,7 +289,7 @@ std::vector<Slot> Life::replaced_by(Slot slot, std::uint64_t now_ns) const {
     auto slots = table_.of_user(fresh.user);
     std::erase_if(slots, [&](Slot other) {
         const Binding& old = table_.at(other);
-        const bool same_address = old.address == fresh.address && old.bits == fresh.bits;
+        const bool same_address = old.address() == fresh.address() && old.bits == fresh.bits;
         return !same_address || old.port == fresh.port || !old.holds(now_ns);
     });
     return slots;
@@ -407,12 +405,12 @@ void Life::settle(gm_u128 identity, Slot known, std::uint64_t now_ns, Outcome& o
     const Owner owner = first_of(slots, now_ns);
     for (const Slot slot : slots)
         if (slot != owner.slot)
-            out.operations.emplace_back(PutShared{{identity, table_.at(slot).subscriber, 0}});
+            out.operations.emplace_back(PutShared{identity, table_.at(slot).subscriber});
     out.operations.emplace_back(PutOwner{identity, owner.entry});
     if (slots.size() > 1 || gone != 0)
-        out.operations.emplace_back(EraseShared{{identity, owner.entry.subscriber, 0}});
+        out.operations.emplace_back(EraseShared{identity, owner.entry.subscriber});
     if (gone != 0)
-        out.operations.emplace_back(EraseShared{{identity, gone, 0}});
+        out.operations.emplace_back(EraseShared{identity, gone});
 }
 
 std::string Life::id(Slot slot) const {
@@ -424,7 +422,7 @@ Notice Life::notice(NoticeKind kind, Slot slot, std::uint64_t now_ns) const {
     Notice notice;
     notice.kind = kind;
     notice.now_ns = now_ns;
-    notice.source = {Address(binding.address), binding.port};
+    notice.source = {Address(binding.address()), binding.port};
     notice.id = id(slot);
     notice.selector = text(binding.selector());
     notice.impi = table_.impi(slot);

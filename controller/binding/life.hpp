@@ -79,8 +79,7 @@ class Life {
         gm_owner entry{};    // as in gm_owners
     };
     [[nodiscard]] Owner owner(gm_u128 identity, Slot known, std::uint64_t now_ns) const;
-    // Says in gm_owners and gm_shared who has the identity; `gone`: the subscriber who has it no
-    // more, 0: nobody.
+    // Says in gm_owners who has the identity; `gone`: the subscriber who has it no more, 0: nobody.
     void settle(gm_u128 identity, Slot known, std::uint64_t now_ns, Outcome& out,
                 std::uint64_t gone = 0) const;
     void expect(std::size_t bindings, std::size_t identities) {

@@ -32,11 +32,14 @@ struct PutOwner {
 struct EraseOwner {
     gm_u128 identity = 0;
 };
+// In gm_owners too, of one who has the identity beside its owner.
 struct PutShared {
-    gm_shared_key key{};
+    gm_u128 identity = 0;
+    std::uint64_t subscriber = 0;
 };
 struct EraseShared {
-    gm_shared_key key{};
+    gm_u128 identity = 0;
+    std::uint64_t subscriber = 0;
 };
 struct PutChallenge {
     gm_challenge_key key{};

@@ -16,7 +16,6 @@ using Entries = std::function<Result<>(const std::function<void(const K&, const 
 struct PinnedMaps {
     Entries<gm_selector, gm_binding> bindings;
     Entries<gm_u128, gm_owner> owners;
-    Entries<gm_shared_key, std::uint8_t> shared;
     Entries<gm_spi_key, gm_spi> spis;
 };
 

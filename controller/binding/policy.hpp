@@ -23,8 +23,8 @@
 // address that asked.
 //
 // An IMPU may lawfully belong to several users (an implicit set that is shared). Each of them holds
-// it in gm_identities; in gm_owners it is the oldest live binding's, and passes to the next oldest
-// when that one ends.
+// it in gm_owners, where it is the oldest live binding's, and passes to the next oldest when that
+// one ends.
 #pragma once
 
 #include "base/error.hpp"

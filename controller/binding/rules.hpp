@@ -26,7 +26,7 @@ struct Rules {
 
     std::size_t bindings = 100'000;   // entries of gm_bindings; full: doubt table_full
     std::size_t adopted = 50'000;     // of these, adopted ones; more: not adopted
-    std::size_t identities = 400'000; // entries of gm_identities; full: doubt table_full
+    std::size_t identities = 400'000; // entries of gm_owners; full: doubt table_full
     // Of each kind (clear, protected); full: the oldest is forgotten, its answer changes nothing.
     std::size_t transactions = 131'072;
     std::size_t open_per_selector = 32; // protected ones; more: doubt too_many_open

@@ -11,10 +11,10 @@ void SlotIndex::reserve(std::size_t many) {
 }
 
 void SlotIndex::insert(std::uint32_t hash, Slot slot) {
-    // At most seven tenths are in use: beyond, runs become long. More by half, not twice: the
-    // average room is what a million bindings pay for.
+    // At most seven tenths are in use: beyond, runs become long. More by an eighth, not twice: the
+    // average room is what a million bindings pay for, and to grow is one pass in order.
     if ((size_ + 1) * 10 > entries_.size() * 7)
-        resize(entries_.size() + entries_.size() / 2 + 16);
+        resize(entries_.size() + entries_.size() / 8 + 16);
     place({hash, slot});
     ++size_;
 }

@@ -8,9 +8,6 @@
 namespace gmguard::binding {
 namespace {
 
-// What malloc adds to a small block.
-constexpr std::size_t kBlockOverhead = 16;
-
 std::uint32_t seconds_up(std::uint64_t ns) {
     const std::uint64_t seconds = ns / 1'000'000'000 + (ns % 1'000'000'000 != 0 ? 1 : 0);
     return static_cast<std::uint32_t>(std::min<std::uint64_t>(seconds, ~std::uint32_t{0}));
@@ -20,7 +17,7 @@ std::uint32_t seconds_up(std::uint64_t ns) {
 
 gm_selector Binding::selector() const {
     gm_selector selector{};
-    selector.address = address;
+    selector.address = address();
     selector.port = port;
     selector.bits = bits;
     return selector;
@@ -44,13 +41,13 @@ Slot Table::insert(Binding binding, const Holding& holding) {
     b = std::move(binding);
     b.alarm_s = ~std::uint32_t{0};
     ++in_state_[b.state];
-    by_selector_.insert(fold(b.address, b.port), slot);
+    by_selector_.insert(fold(b.address(), b.port), slot);
     index_second(slot);
     if (b.port != 0)
-        by_address_.insert(fold(b.address), slot);
+        by_address_.insert(fold(b.address()), slot);
     by_user_.insert(fold(b.user), slot);
     b.holding = Packed(holding, suffixes_);
-    blocks_ += b.holding.bytes() + kBlockOverhead;
+    blocks_ += b.holding.bytes();
     index_identities(slot, holding);
     set_alarm(slot);
     return slot;
@@ -59,13 +56,13 @@ Slot Table::insert(Binding binding, const Holding& holding) {
 void Table::erase(Slot slot) {
     const Binding& b = slab_[slot];
     --in_state_[b.state];
-    by_selector_.erase(fold(b.address, b.port), slot);
+    by_selector_.erase(fold(b.address(), b.port), slot);
     unindex_second(slot);
     if (b.port != 0)
-        by_address_.erase(fold(b.address), slot);
+        by_address_.erase(fold(b.address()), slot);
     by_user_.erase(fold(b.user), slot);
     unindex_identities(slot, holding(slot));
-    blocks_ -= b.holding.bytes() + kBlockOverhead;
+    blocks_ -= b.holding.bytes();
     slab_.give_back(slot);
 }
 
@@ -105,7 +102,7 @@ void Table::index_second(Slot slot) {
     const Binding& b = slab_[slot];
     if (b.second_port() == 0)
         return;
-    by_selector_.insert(fold(b.address, b.second_port()), slot);
+    by_selector_.insert(fold(b.address(), b.second_port()), slot);
     ++seconds_;
 }
 
@@ -113,7 +110,7 @@ void Table::unindex_second(Slot slot) {
     const Binding& b = slab_[slot];
     if (b.second_port() == 0)
         return;
-    by_selector_.erase(fold(b.address, b.second_port()), slot);
+    by_selector_.erase(fold(b.address(), b.second_port()), slot);
     --seconds_;
 }
 
@@ -177,14 +174,14 @@ Slot Table::find(const gm_selector& selector) const {
         const Binding& b = slab_[slot];
         const bool port =
             b.port == selector.port || (selector.port != 0 && b.second_port() == selector.port);
-        return b.address == selector.address && port && b.bits == selector.bits;
+        return b.address() == selector.address && port && b.bits == selector.bits;
     });
 }
 
 std::vector<Slot> Table::at_address(uint128 address, unsigned bits) const {
     std::vector<Slot> slots;
     const auto take = [&](Slot slot) {
-        if (slab_[slot].address == address && slab_[slot].bits == bits)
+        if (slab_[slot].address() == address && slab_[slot].bits == bits)
             slots.push_back(slot);
         return false;
     };
@@ -198,7 +195,8 @@ std::vector<Slot> Table::within(const Prefix& addresses) const {
     std::vector<Slot> slots;
     for (Slot slot = 0; slot < end(); ++slot) {
         const Binding& b = slab_[slot];
-        if (b.subscriber != 0 && addresses.bits <= b.bits && addresses.contains(Address(b.address)))
+        if (b.subscriber != 0 && addresses.bits <= b.bits &&
+            addresses.contains(Address(b.address())))
             slots.push_back(slot);
     }
     return slots;

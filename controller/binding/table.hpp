@@ -20,23 +20,30 @@
 namespace gmguard::binding {
 
 struct Binding {
-    uint128 address = 0; // of the selector
     gm_u128 user = 0;
+    uint128 source = 0; // that it registered from; if it is not `whole`, the selector's address
     std::uint64_t subscriber = 0; // 0: a free slot
     std::uint64_t expires_ns = 0;
     std::uint64_t since_ns = 0;
-    std::uint64_t contact = 0; // hash of the Contact it was registered with; 0: not known
-    std::uint16_t port = 0;    // of the selector
-    std::uint16_t bits = 0;    // of the selector
-    std::uint8_t state = 0;    // gm_binding_state
-    Origin origin = Origin::registration;
-    std::uint16_t source_port = 0; // that it registered from; 0: not known
-    uint128 source = 0;            // the same, the whole address
-    ClientPorts client;            // as negotiated; by Table::set_client only
-    std::uint32_t alarm_s = 0;     // when Table looks at it next; its own
+    std::uint64_t contact = 0;     // hash of the Contact it was registered with; 0: not known
     Packed holding;                // by Table::set_holding only
+    std::uint32_t alarm_s = 0;     // when Table looks at it next; its own
+    ClientPorts client;            // as negotiated; by Table::set_client only
+    std::uint16_t source_port = 0; // that it registered from; 0: not known
+    std::uint16_t port = 0;        // of the selector
+    std::uint8_t bits = 0;         // of the selector
+    std::uint8_t state = 0;        // gm_binding_state
+    Origin origin = Origin::registration;
+    bool whole = false; // the whole source is known
 
+    [[nodiscard]] uint128 address() const { return Address(source).masked(bits).value(); }
     [[nodiscard]] gm_selector selector() const;
+    // REQUIRES: the source lies in the selector that it has, if it has one.
+    void set_source(const Endpoint& from) {
+        source = from.address.value();
+        source_port = from.port;
+        whole = true;
+    }
     // Of the second selector; 0: it has none.
     [[nodiscard]] std::uint16_t second_port() const {
         return port != 0 && client.port_s != port ? client.port_s : std::uint16_t{0};
@@ -44,7 +51,7 @@ struct Binding {
     [[nodiscard]] gm_selector second() const; // REQUIRES: second_port() != 0
     // Where it is sent to; any address or port 0: not known.
     [[nodiscard]] Endpoint reached_at() const {
-        return {Address(source), client.port_s != 0 ? client.port_s : source_port};
+        return {Address(whole ? source : 0), client.port_s != 0 ? client.port_s : source_port};
     }
     [[nodiscard]] bool holds(std::uint64_t now_ns) const {
         return state == GM_STATE_BOUND && expires_ns > now_ns;
@@ -72,10 +79,7 @@ class Table {
     void set_state(Slot slot, gm_binding_state state, std::uint64_t expires_ns);
     // REQUIRES: nothing else at the second selector that this gives it.
     void set_client(Slot slot, ClientPorts client);
-    void set_source(Slot slot, const Endpoint& source) {
-        slab_[slot].source = source.address.value();
-        slab_[slot].source_port = source.port;
-    }
+    void set_source(Slot slot, const Endpoint& source) { slab_[slot].set_source(source); }
     void set_contact(Slot slot, std::uint64_t contact) { slab_[slot].contact = contact; }
     void set_origin(Slot slot, Origin origin) { slab_[slot].origin = origin; }
 

@@ -56,7 +56,7 @@ struct Counts {
     std::size_t pending = 0, bound = 0, shadow = 0, adopted = 0, lapsed = 0,
                 cooldown = 0;     // by state
     std::size_t selectors = 0;    // entries of gm_bindings
-    std::size_t identities = 0;   // entries of gm_identities
+    std::size_t identities = 0;   // entries of gm_owners
     std::size_t transactions = 0; // open ones and those that are still absorbed
 
     [[nodiscard]] std::size_t in_kernel() const { return bound + adopted + lapsed + cooldown; }

@@ -96,12 +96,14 @@ class Gathered {
         gone_owners_.add(gone.identity);
     }
     void operator()(const Maps& maps, const binding::PutShared& put) {
-        take(maps, maps.shared, put.key);
-        shared_.add(put.key, 1);
+        const auto key = gm_beside_owner(put.identity, put.subscriber);
+        take(maps, maps.owners, key);
+        owners_.add(key, {put.subscriber, GM_OWNER_BESIDE});
     }
     void operator()(const Maps& maps, const binding::EraseShared& gone) {
-        take(maps, maps.shared, gone.key);
-        no_more_shared_.add(gone.key);
+        const auto key = gm_beside_owner(gone.identity, gone.subscriber);
+        take(maps, maps.owners, key);
+        no_more_shared_.add(key);
     }
     void operator()(const Maps& maps, const binding::PutChallenge& put) {
         take(maps, maps.challenges, put.key);
@@ -126,9 +128,8 @@ class Gathered {
         gone_bindings_.write(maps.bindings, result_);
         gone_owners_.write(maps.owners, result_);
         gone_spis_.write(maps.spis, result_);
-        shared_.write(maps.shared, result_);
         owners_.write(maps.owners, result_);
-        no_more_shared_.write(maps.shared, result_);
+        no_more_shared_.write(maps.owners, result_);
         bindings_.write(maps.bindings, result_);
         challenges_.write(maps.challenges, result_);
         spis_.write(maps.spis, result_);
@@ -149,12 +150,11 @@ class Gathered {
 
     Puts<gm_selector, gm_binding> bindings_;
     Puts<gm_u128, gm_owner> owners_;
-    Puts<gm_shared_key, std::uint8_t> shared_;
     Puts<gm_challenge_key, gm_challenge> challenges_;
     Puts<gm_spi_key, gm_spi> spis_;
     Erases<gm_selector> gone_bindings_;
     Erases<gm_u128> gone_owners_;
-    Erases<gm_shared_key> no_more_shared_;
+    Erases<gm_u128> no_more_shared_;
     Erases<gm_challenge_key> gone_challenges_;
     Erases<gm_spi_key> gone_spis_;
     Written written_;

@@ -15,8 +15,8 @@ namespace gmguard::kernel {
 //
 // Many are written by few system calls, so not each in its turn. Yet of one key the last write
 // counts; a binding comes after the identities that stand before it in the list, goes before those
-// that stand behind it, and is there before its challenge is erased; and who stands in gm_shared
-// before he owns an identity, or after it, is in one of both at any time.
+// that stand behind it, and is there before its challenge is erased; and who has
+// an identity beside its owner, and then or before owns it, has it at any time.
 [[nodiscard]] Result<> apply(const Maps& maps, std::span<const binding::Operation> operations);
 
 } // namespace gmguard::kernel

@@ -15,8 +15,8 @@ namespace gmguard::kernel {
 // Maps that the programs share, by name.
 using SharedMaps = std::map<std::string, Fd, std::less<>>;
 
-// The name that a program is pinned by: its own, and a hash of the object file that it is made from,
-// in hexadecimal digits, so that another build's is never taken for it.
+// The name that a program is pinned by: its own, and a hash of the object file that it is made
+// from, in hexadecimal digits, so that another build's is never taken for it.
 [[nodiscard]] std::string kept_name(std::string_view program, std::string_view object);
 
 // Not valid: it is not pinned, or works with other maps than these.

@@ -35,11 +35,11 @@ template <typename T> using Skeleton = std::unique_ptr<T, Destroy<T>>;
 
 // Maps that the programs share and that are pinned; the others are scratch of one program, which
 // another one may interrupt.
-constexpr std::array<std::string_view, 22> kPinned = {
-    "gm_listeners", "gm_pools",      "gm_peers",    "gm_ifaces",   "gm_bindings", "gm_owners",
-    "gm_shared",    "gm_challenges", "gm_spis",     "gm_graces",   "gm_flows",    "gm_flow_text",
-    "gm_buckets",   "gm_pinholes",   "gm_probes",   "gm_settings", "gm_counters", "gm_losses",
-    "gm_sip_clear", "gm_sip_inner",  "gm_sip_core", "gm_events"};
+constexpr std::array<std::string_view, 21> kPinned = {
+    "gm_listeners",  "gm_pools",    "gm_peers",    "gm_ifaces",   "gm_bindings",  "gm_owners",
+    "gm_challenges", "gm_spis",     "gm_graces",   "gm_flows",    "gm_flow_text", "gm_buckets",
+    "gm_pinholes",   "gm_probes",   "gm_settings", "gm_counters", "gm_losses",    "gm_sip_clear",
+    "gm_sip_inner",  "gm_sip_core", "gm_events"};
 
 bool is_pinned(std::string_view map) {
     return std::ranges::find(kPinned, map) != kPinned.end();
@@ -72,7 +72,7 @@ Error load_error(int errno_value, std::string subject, const LibbpfLog& log) {
 std::uint32_t configured_size(const Sizes& sizes, std::string_view map) {
     if (map == "gm_bindings")
         return sizes.bindings;
-    if (map == "gm_owners" || map == "gm_shared")
+    if (map == "gm_owners")
         return sizes.identities;
     if (map == "gm_challenges")
         return sizes.challenges;
@@ -209,21 +209,13 @@ template <typename M> Result<> take(M& map, const Shared& shared, std::string_vi
 Result<Maps> take_maps(const Shared& shared) {
     Maps maps;
     const std::array taken = {
-        take(maps.listeners, shared, "gm_listeners"),
-        take(maps.pools, shared, "gm_pools"),
-        take(maps.peers, shared, "gm_peers"),
-        take(maps.ifaces, shared, "gm_ifaces"),
-        take(maps.bindings, shared, "gm_bindings"),
-        take(maps.owners, shared, "gm_owners"),
-        take(maps.shared, shared, "gm_shared"),
-        take(maps.challenges, shared, "gm_challenges"),
-        take(maps.spis, shared, "gm_spis"),
-        take(maps.graces, shared, "gm_graces"),
-        take(maps.buckets, shared, "gm_buckets"),
-        take(maps.pinholes, shared, "gm_pinholes"),
-        take(maps.probes, shared, "gm_probes"),
-        take(maps.settings, shared, "gm_settings"),
-        take(maps.counters, shared, "gm_counters"),
+        take(maps.listeners, shared, "gm_listeners"),   take(maps.pools, shared, "gm_pools"),
+        take(maps.peers, shared, "gm_peers"),           take(maps.ifaces, shared, "gm_ifaces"),
+        take(maps.bindings, shared, "gm_bindings"),     take(maps.owners, shared, "gm_owners"),
+        take(maps.challenges, shared, "gm_challenges"), take(maps.spis, shared, "gm_spis"),
+        take(maps.graces, shared, "gm_graces"),         take(maps.buckets, shared, "gm_buckets"),
+        take(maps.pinholes, shared, "gm_pinholes"),     take(maps.probes, shared, "gm_probes"),
+        take(maps.settings, shared, "gm_settings"),     take(maps.counters, shared, "gm_counters"),
         take(maps.losses, shared, "gm_losses"),
     };
     for (const auto& result : taken)
@@ -429,7 +421,7 @@ std::string_view name(Ring ring) {
 
 Sizes Sizes::of(std::uint32_t bindings) {
     constexpr std::uint32_t enough = 65'536;
-    const auto at_once = std::max(bindings / 8, std::min(bindings, enough));
+    const auto at_once = std::max(bindings / 16, std::min(bindings, enough));
     return {bindings, bindings * 4, at_once, at_once, bindings * 4};
 }
 

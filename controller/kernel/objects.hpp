@@ -35,7 +35,7 @@ inline constexpr std::size_t kPrograms = 6;
 // the same.
 struct Sizes {
     std::uint32_t bindings = 100'000;
-    std::uint32_t identities = 400'000; // of gm_owners, and of gm_shared: all may be shared
+    std::uint32_t identities = 400'000; // of gm_owners
     std::uint32_t challenges = 100'000;
     std::uint32_t buckets = 100'000;
     std::uint32_t spis = 400'000;
@@ -55,7 +55,6 @@ struct Maps {
     Map<gm_iface_key, gm_iface> ifaces;
     Map<gm_selector, gm_binding> bindings;
     Map<gm_u128, gm_owner> owners;
-    Map<gm_shared_key, std::uint8_t> shared;
     Map<gm_challenge_key, gm_challenge> challenges;
     Map<gm_spi_key, gm_spi> spis;
     Map<gm_u128, std::uint64_t> graces;

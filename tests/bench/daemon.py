@@ -13,8 +13,9 @@ from lab.unix_http import UnixConnection
 
 _CHUNK = 2000      # bindings of one request
 _PAGE = 1000       # bindings of one answer
-_EXPIRING = 40_000  # whose registration ends while it is measured
+_EXPIRING = 8_000  # whose registration ends while it is measured
 _LIFE_S = 8        # and after how long
+_PHONES = 8_000    # room for those that register while all pages are walked
 _POOL = """
 [[pool]]
 name = "million"
@@ -110,7 +111,7 @@ class Daemon:
         self._guard = Guard(lab)
 
     def start(self):
-        self._guard.start("enforce", more=_POOL.format(room=self._many + _EXPIRING + 8000))
+        self._guard.start("enforce", more=_POOL.format(room=self._many + _EXPIRING + _PHONES))
         self._api = Api(self._guard.socket)
 
     def memory(self):

@@ -15,8 +15,8 @@ from raw import Raw
 
 SECONDS = int(os.environ.get("GMGUARD_FLOOD_SECONDS", "8"))
 GROWTH_KIB = 8 * 1024  # of the daemon in that time: the log of events, which has an end
-GROWING = {"gm_owners", "gm_shared"}  # whose entries take memory when they come
-KEPT = 2 * 4 * 128     # bytes of a binding in them: four identities in each
+GROWING = {"gm_owners"}  # whose entries take memory when they come
+KEPT = 4 * 128         # bytes of a binding in them: four identities
 
 
 class _Flood(threading.Thread):

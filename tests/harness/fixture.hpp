@@ -288,7 +288,6 @@ class Guard {
     void clear_tables() {
         value_of(maps().bindings.clear());
         value_of(maps().owners.clear());
-        value_of(maps().shared.clear());
         value_of(maps().challenges.clear());
         value_of(maps().spis.clear());
         value_of(maps().graces.clear());
@@ -316,7 +315,8 @@ class Guard {
     void own(const std::string& impu, std::uint64_t subscriber, std::uint64_t expires_ns) {
         const gm_u128 identity = hasher_.identity(impu);
         if (const auto old = value_of(maps().owners.lookup(identity)); old)
-            value_of(maps().shared.put({identity, old->subscriber, 0}, 1));
+            value_of(maps().owners.put(gm_beside_owner(identity, old->subscriber),
+                                       {old->subscriber, GM_OWNER_BESIDE}));
         value_of(maps().owners.put(identity, {subscriber, expires_ns}));
     }
     void zero_counters() {

@@ -132,8 +132,8 @@ enum gm_binding_state {
 
 struct gm_binding {
     gm_u128 user; /* hash of the IMPI */
-    gm_u128 identity; /* hash of the default IMPU, as in gm_owners or gm_shared: most messages claim
-                         it, and need no second look-up; 0: it is not known */
+    gm_u128 identity; /* hash of the default IMPU, as in gm_owners: most messages claim it, and
+                         need no second look-up; 0: it is not known */
     __u64 subscriber; /* number of this subscriber, not reused while the maps live */
     __u64 expires_ns; /* the kernel ends the binding then, with or without the controller */
     __u64 last_seen_ns; /* of a message on a protected port, written by gm_inside */
@@ -144,23 +144,26 @@ struct gm_binding {
     char impi[GM_IDENTITY_TEXT];
     char impu[GM_IDENTITY_TEXT]; /* the default IMPU */
 };
-GM_STATIC_ASSERT(sizeof(struct gm_binding) == 256, "value of gm_bindings");
+GM_STATIC_ASSERT(sizeof(struct gm_binding) == 224, "value of gm_bindings");
 
 /* gm_owners: hash of an identity -> the subscriber that has it; of several the oldest, those that
- * hold it live before others. */
+ * hold it live before others. Each of the others has an entry too, whose key is
+ * gm_beside_owner(). */
 struct gm_owner {
     __u64 subscriber;
     __u64 expires_ns; /* of his binding, until when nobody else is the owner; GM_OWNER_OVER: he has
-                         it and keeps it from nobody (in cooldown, lapsed) */
+                         it and keeps it from nobody (in cooldown, lapsed); GM_OWNER_BESIDE: he has
+                         it beside its owner */
 };
 #define GM_OWNER_OVER 1
+#define GM_OWNER_BESIDE 2
 
-/* gm_shared: (hash of an identity, subscriber) is there where he has it beside its owner. */
-struct gm_shared_key {
-    gm_u128 identity;
-    __u64 subscriber;
-    __u64 pad;
-};
+/* The key of a subscriber who has an identity beside its owner; of such a key, the identity. Keys
+ * are hashes that nobody can choose: it is no other identity's. */
+static inline __attribute__((always_inline)) gm_u128 gm_beside_owner(gm_u128 key, __u64 subscriber)
+{
+    return key ^ subscriber;
+}
 
 /* gm_challenges: a nonce that a source was sent. */
 struct gm_challenge_key {

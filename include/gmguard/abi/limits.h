@@ -16,9 +16,10 @@
 #define GM_HOMES 16
 /* Bytes of a home domain's name, a multiple of 8; the configuration refuses longer ones. */
 #define GM_HOME_TEXT 248
-/* Text that people read in map dumps, NUL included; longer is cut there, never in a hash. */
-#define GM_SELECTOR_TEXT 64
-#define GM_IDENTITY_TEXT 64
+/* Text that people read in map dumps, NUL included; longer is cut there, never in a hash. Just room
+ * for every selector, and for identities that are made of an IMSI (TS 23.003 13.3, 13.4B). */
+#define GM_SELECTOR_TEXT 52
+#define GM_IDENTITY_TEXT 54
 #define GM_NAME_TEXT 32
 /* Pieces of a TCP stream that are judged and not yet taken by the receiver, a power of two; the
  * oldest is forgotten, and cannot come again. */
@@ -31,6 +32,6 @@
 #define GM_IPV6_HEADERS 6
 
 /* Version of every layout in this folder. Pinned maps of another version are never adopted. */
-#define GM_SCHEMA 7
+#define GM_SCHEMA 8
 
 #endif

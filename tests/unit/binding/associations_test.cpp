@@ -278,9 +278,8 @@ TEST(Associations, AreRestoredFromTheMaps_WithTheirSubscribers) {
         spis.push_back({{key.first, key.second, 0, 0}, value});
     Gm after;
     after.kernel = before.kernel;
-    after.take(
-        *after.policy.adopt(after.now_ns, {entries_of(bindings), entries_of(before.kernel.owners),
-                                           no_entries, entries_of(spis)}));
+    after.take(*after.policy.adopt(
+        after.now_ns, {entries_of(bindings), entries_of(before.kernel.owners), entries_of(spis)}));
     EXPECT_THAT(after.spis(), ElementsAre("4096 offered of 1", "4097 installed of 1"));
     after.installed(kSpiS, alice.at);
     EXPECT_THAT(after.spis(), ElementsAre("4096 offered of 1", "4097 installed of 1"));

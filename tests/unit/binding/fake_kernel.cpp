@@ -22,11 +22,9 @@ struct Apply {
     void operator()(const EraseBinding& gone) { kernel.bindings.erase(key_of(gone.key)); }
     void operator()(const PutOwner& put) { kernel.owners[put.identity] = put.value; }
     void operator()(const EraseOwner& gone) { kernel.owners.erase(gone.identity); }
-    void operator()(const PutShared& put) {
-        kernel.shared.insert({put.key.identity, put.key.subscriber});
-    }
+    void operator()(const PutShared& put) { kernel.shared.insert({put.identity, put.subscriber}); }
     void operator()(const EraseShared& gone) {
-        kernel.shared.erase({gone.key.identity, gone.key.subscriber});
+        kernel.shared.erase({gone.identity, gone.subscriber});
     }
     void operator()(const PutChallenge& put) {
         kernel.challenges[{put.key.address, put.key.nonce}] = put.value;

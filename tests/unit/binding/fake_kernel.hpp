@@ -22,10 +22,11 @@ class FakeKernel {
     void apply(const std::vector<Operation>& operations);
 
     // What must hold when all operations of an outcome are done: no identity without a binding,
-    // owners are live where anybody is, and nobody stands in both maps.
+    // owners are live where anybody is, and nobody is both
+    // the owner and beside him.
     void check(std::uint64_t now_ns);
 
-    // Of either map.
+    // Of owners and of those beside them.
     [[nodiscard]] std::set<Pair> identities() const;
     [[nodiscard]] bool has_identity(gm_u128 identity, std::uint64_t subscriber) const;
 

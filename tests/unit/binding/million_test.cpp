@@ -104,9 +104,8 @@ TEST(Million, BindingsAreAdoptedInSeconds) {
     }
     Policy policy(hasher, forms, rules);
     const auto start = std::chrono::steady_clock::now();
-    const auto adopted =
-        policy.adopt(2 * kSecond, {entries_of(pinned.bindings), entries_of(pinned.owners),
-                                   no_entries, no_entries});
+    const auto adopted = policy.adopt(
+        2 * kSecond, {entries_of(pinned.bindings), entries_of(pinned.owners), no_entries});
     const double seconds = seconds_since(start);
     fmt::print("{} bindings adopted in {:.2f} s\n", kMany, seconds);
     ASSERT_TRUE(adopted);

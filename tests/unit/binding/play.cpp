@@ -204,11 +204,10 @@ Outcome Play::adopt() {
         std::tie(selector.address, selector.port, selector.bits) = key;
         bindings.emplace_back(selector, value);
     }
-    std::vector<std::pair<gm_shared_key, std::uint8_t>> shared;
-    for (const auto& pair : kernel.shared)
-        shared.push_back({{pair.first, pair.second, 0}, 1});
-    return *policy.adopt(
-        now_ns, {entries_of(bindings), entries_of(kernel.owners), entries_of(shared), no_entries});
+    auto owners = kernel.owners;
+    for (const auto& [identity, subscriber] : kernel.shared)
+        owners[gm_beside_owner(identity, subscriber)] = {subscriber, GM_OWNER_BESIDE};
+    return *policy.adopt(now_ns, {entries_of(bindings), entries_of(owners), no_entries});
 }
 
 void Play::take(const Outcome& outcome) {

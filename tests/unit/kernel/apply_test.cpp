@@ -47,7 +47,7 @@ PutBinding put(unsigned port, std::uint64_t subscriber, std::uint64_t seen_ns = 
 TEST_F(Apply, WritesAllMaps_HoweverMany) {
     std::vector<Operation> all;
     for (unsigned i = 1; i <= kRoom; ++i) {
-        all.emplace_back(PutShared{{i, i, 0}});
+        all.emplace_back(PutShared{gm_u128{i} << 64, i});
         all.emplace_back(PutOwner{i, {i, 5}});
         all.emplace_back(put(i, i));
         all.emplace_back(PutChallenge{{i, 7}, {}});
@@ -55,21 +55,19 @@ TEST_F(Apply, WritesAllMaps_HoweverMany) {
     }
     apply(all);
     EXPECT_EQ(*maps().bindings.count(), kRoom);
-    EXPECT_EQ(*maps().shared.count(), kRoom);
-    EXPECT_EQ(*maps().owners.count(), kRoom);
+    EXPECT_EQ(*maps().owners.count(), 2 * kRoom);
     EXPECT_EQ(*maps().spis.count(), kRoom);
     EXPECT_EQ((*maps().owners.lookup(17))->subscriber, 17u);
     all.clear();
     for (unsigned i = 1; i <= kRoom; ++i) {
         all.emplace_back(EraseBinding{at(i)});
-        all.emplace_back(EraseShared{{i, i, 0}});
+        all.emplace_back(EraseShared{gm_u128{i} << 64, i});
         all.emplace_back(EraseOwner{i});
         all.emplace_back(EraseChallenge{{i, 7}});
         all.emplace_back(EraseSpi{{i, 1, 0, 0}});
     }
     apply(all);
     EXPECT_EQ(*maps().bindings.count(), 0u);
-    EXPECT_EQ(*maps().shared.count(), 0u);
     EXPECT_EQ(*maps().owners.count(), 0u);
     EXPECT_EQ(*maps().challenges.count(), 0u);
     EXPECT_EQ(*maps().spis.count(), 0u);
@@ -78,18 +76,17 @@ TEST_F(Apply, WritesAllMaps_HoweverMany) {
 // Looks as the programs do, but is slower than they are: what it finds while the owner changes more
 // than once says nothing.
 TEST_F(Apply, LeavesNobodyWithoutAnIdentityThatChangesItsOwner) {
-    const gm_u128 identity = 7;
+    const gm_u128 identity = gm_u128{7} << 64;
     const auto owns = [&](std::uint64_t subscriber) {
         const auto owner = maps().owners.lookup(identity);
         return owner && *owner && (*owner)->subscriber == subscriber;
     };
     const auto shares = [&](std::uint64_t subscriber) {
-        const auto shared = maps().shared.lookup({identity, subscriber, 0});
-        return shared && *shared;
+        const auto beside = maps().owners.lookup(gm_beside_owner(identity, subscriber));
+        return beside && *beside && (*beside)->expires_ns == GM_OWNER_BESIDE;
     };
     const auto give = [&](std::uint64_t from, std::uint64_t to) {
-        apply({PutShared{{identity, from, 0}}, PutOwner{identity, {to, 0}},
-               EraseShared{{identity, to, 0}}});
+        apply({PutShared{identity, from}, PutOwner{identity, {to, 0}}, EraseShared{identity, to}});
     };
     give(2, 1);
     std::atomic<unsigned> given = 0;
