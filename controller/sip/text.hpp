@@ -1,24 +1,20 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A piece of a message's text. As it is read from one it is a view of what the Message keeps, so
-// that reading copies nothing: it is good as long as that Message, or a copy of it, is there. One
-// that is made of a string has a copy of its own.
+// A piece of a message's text, as a view of what the Message keeps: reading copies nothing, and a
+// Text is good as long as that Message, or a copy of it, is there. Nothing but a literal becomes
+// one without a word: what a string's is a view of, its maker has to see to.
 #pragma once
 
 #include <concepts>
-#include <memory>
 #include <ostream>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace gmguard::sip {
 
 class Text {
   public:
     Text() = default;
-    Text(std::string text)
-        : own_(std::make_shared<const std::string>(std::move(text))), view_(*own_) {}
-    Text(const char* text) : Text(std::string(text)) {}
+    consteval Text(const char* literal) : view_(literal) {}
     // `text` outlives it and its copies.
     [[nodiscard]] static Text of(std::string_view text) {
         Text made;
@@ -41,7 +37,6 @@ class Text {
     }
 
   private:
-    std::shared_ptr<const std::string> own_; // null: a view of the Message's
     std::string_view view_;
 };
 

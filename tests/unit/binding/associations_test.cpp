@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Whose SPI an association is, and when it is admitted (H3, H11, H17).
+#include "harness/kept.hpp"
 #include "unit/binding/entries.hpp"
 #include "unit/binding/gm.hpp"
 
@@ -23,7 +24,7 @@ const Address kAtHome = *Address::parse("192.168.1.2");
 Play::Change from_home(bool tunnel, std::uint16_t port) {
     return [=](Heard& heard) {
         auto& via = heard.message.vias.front();
-        via.host = kAtHome.text();
+        via.host = test::kept(kAtHome.text());
         if (tunnel)
             heard.inner = kAtHome;
         else
@@ -182,7 +183,8 @@ TEST(Associations, OfAKeptServerPort_AreOfTheBindingThatHasIt) {
     gm.installed(kNewC, at_server);
     EXPECT_THAT(gm.spis(), ElementsAre("4096 installed of 1", "4097 installed of 1",
                                        "5000 installed of nobody", "5001 installed of nobody"));
-    gm.inner(alice_moved, {[&](Heard& heard) { heard.message.authorization->nonce = "nonce-3"; }});
+    gm.inner(alice_moved,
+             {[&](Heard& heard) { heard.message.authorization->nonce = sip::Text("nonce-3"); }});
     gm.onward();
     gm.core(200);
     EXPECT_THAT(gm.spis(), ElementsAre("4096 installed of 2", "4097 installed of 1",
@@ -200,7 +202,8 @@ TEST(Associations, OfAReRegistration_AreKnownByTheirPort) {
     gm.core(401);
     gm.installed(5001, alice_moved.at);
     EXPECT_EQ(gm.spis().back(), "5001 installed of nobody");
-    gm.inner(alice_moved, {[&](Heard& heard) { heard.message.authorization->nonce = "nonce-3"; }});
+    gm.inner(alice_moved,
+             {[&](Heard& heard) { heard.message.authorization->nonce = sip::Text("nonce-3"); }});
     gm.onward();
     gm.core(200);
     EXPECT_THAT(gm.spis(),

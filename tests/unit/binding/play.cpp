@@ -2,6 +2,7 @@
 #include "unit/binding/play.hpp"
 
 #include "binding/selector.hpp"
+#include "harness/kept.hpp"
 #include "unit/binding/entries.hpp"
 #include "unit/binding/steps.hpp"
 
@@ -22,9 +23,9 @@ Endpoint at(const char* text) {
 sip::Via via_of(const Endpoint& sender, const std::string& branch) {
     sip::Via via;
     via.transport = "UDP";
-    via.host = sender.address.text();
+    via.host = test::kept(sender.address.text());
     via.port = sender.port;
-    via.branch = branch;
+    via.branch = test::kept(branch);
     return via;
 }
 
@@ -76,16 +77,16 @@ void Play::open(const Phone& phone, bool is_protected, const Changes& changes) {
     sip::Message& m = heard.message;
     m.request = true;
     m.method = m.cseq_method = "REGISTER";
-    m.call_id = attempt.call_id;
+    m.call_id = test::kept(attempt.call_id);
     m.cseq = attempt.cseq;
-    m.from_tag = "tag" + tag;
+    m.from_tag = test::kept("tag" + tag);
     m.from = m.to = uri(phone.impus.front());
     m.vias = {via_of(phone.at, attempt.branch)};
     m.contacts = {contact(phone.at, 600)};
     sip::Digest authorization;
     authorization.scheme = "Digest";
-    authorization.username = phone.impi;
-    authorization.nonce = is_protected ? nonces_[phone.impi] : "";
+    authorization.username = test::kept(phone.impi);
+    authorization.nonce = test::kept(is_protected ? nonces_[phone.impi] : "");
     m.authorization = authorization;
     for (const auto& change : changes)
         change(heard);
@@ -129,7 +130,7 @@ Heard Play::answer(int status) const {
     if (status == 401) {
         m.challenge = sip::Digest{};
         m.challenge->scheme = "Digest";
-        m.challenge->nonce = attempt.nonce;
+        m.challenge->nonce = test::kept(attempt.nonce);
     } else if (status == 200) {
         m.contacts = asked.contacts;
         for (const auto& impu : attempt.phone.impus)

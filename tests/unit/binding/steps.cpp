@@ -1,25 +1,27 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "unit/binding/steps.hpp"
 
+#include "harness/kept.hpp"
+
 namespace gmguard::binding {
 
 sip::Uri uri(const std::string& text) {
     sip::Uri uri;
-    uri.text = text;
+    uri.text = test::kept(text);
     const auto colon = text.find(':');
     const auto at = text.find('@');
-    uri.scheme = text.substr(0, colon);
-    uri.user = text.substr(colon + 1, at == std::string::npos ? at : at - colon - 1);
-    uri.host = at == std::string::npos ? "" : text.substr(at + 1);
+    uri.scheme = test::kept(text.substr(0, colon));
+    uri.user = test::kept(text.substr(colon + 1, at == std::string::npos ? at : at - colon - 1));
+    uri.host = test::kept(at == std::string::npos ? "" : text.substr(at + 1));
     return uri;
 }
 
 sip::Contact contact(const Endpoint& at, std::optional<std::uint32_t> expires) {
     sip::Contact contact;
-    contact.uri.text = "sip:ue@" + at.text();
+    contact.uri.text = test::kept("sip:ue@" + at.text());
     contact.uri.scheme = "sip";
     contact.uri.user = "ue";
-    contact.uri.host = at.address.text();
+    contact.uri.host = test::kept(at.address.text());
     contact.uri.address = at.address;
     contact.uri.port = at.port;
     contact.expires = expires;
@@ -27,11 +29,11 @@ sip::Contact contact(const Endpoint& at, std::optional<std::uint32_t> expires) {
 }
 
 Change own_branch(const std::string& branch) {
-    return [=](Heard& h) { h.message.vias.front().branch = branch; };
+    return [=](Heard& h) { h.message.vias.front().branch = test::kept(branch); };
 }
 
 Change own_host(const std::string& host) {
-    return [=](Heard& h) { h.message.vias.front().host = host; };
+    return [=](Heard& h) { h.message.vias.front().host = test::kept(host); };
 }
 
 Change without_via(std::size_t place) {
@@ -44,14 +46,14 @@ Change extra_via(std::size_t place, const std::string& host) {
     return [=](Heard& h) {
         sip::Via via;
         via.transport = "UDP";
-        via.host = host;
+        via.host = test::kept(host);
         via.branch = "z9hG4bKextra";
         h.message.vias.insert(h.message.vias.begin() + static_cast<std::ptrdiff_t>(place), via);
     };
 }
 
 Change phone_branch(const std::string& branch) {
-    return [=](Heard& h) { h.message.vias.back().branch = branch; };
+    return [=](Heard& h) { h.message.vias.back().branch = test::kept(branch); };
 }
 
 Change received(const std::string& address) {
@@ -71,7 +73,7 @@ Change source(const std::string& endpoint) {
 }
 
 Change user(const std::string& impi) {
-    return [=](Heard& h) { h.message.authorization->username = impi; };
+    return [=](Heard& h) { h.message.authorization->username = test::kept(impi); };
 }
 
 Change no_authorization() {
@@ -81,7 +83,7 @@ Change no_authorization() {
 Change nonce(const std::string& nonce) {
     return [=](Heard& h) {
         auto& digest = h.message.request ? h.message.authorization : h.message.challenge;
-        digest->nonce = nonce;
+        digest->nonce = test::kept(nonce);
     };
 }
 

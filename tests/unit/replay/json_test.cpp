@@ -7,8 +7,8 @@
 namespace gmguard::replay {
 namespace {
 
-sip::Uri uri(std::string text, std::string host, std::optional<std::uint16_t> port = {}) {
-    return sip::Uri{std::move(text), "sip", "", std::move(host), port, {}};
+sip::Uri uri(sip::Text text, sip::Text host, std::optional<std::uint16_t> port = {}) {
+    return sip::Uri{text, "sip", "", host, port, {}};
 }
 
 Finding finding() {
@@ -31,8 +31,8 @@ sip::Message register_message() {
     out.contacts = {sip::Contact{false, uri("sip:192.0.2.9:5060", "192.0.2.9", 5060), {}}};
     out.expires = 600000;
     out.authorization = sip::Digest{};
-    out.authorization->username = "001@ims.test";
-    out.authorization->nonce = "";
+    out.authorization->username = sip::Text("001@ims.test");
+    out.authorization->nonce = sip::Text("");
     out.register_class = sip::RegisterClass::initial;
     out.security_client = {{"ipsec-3gpp", "hmac-sha-1-96", "aes-cbc", "esp", "trans", 1, 2, 3, 4}};
     return out;

@@ -79,9 +79,9 @@ TEST(Contact, IsReadInAllItsForms) {
     const auto at = [](const char* text, const char* user, const char* host, int port,
                        std::optional<std::uint32_t> expires) {
         Contact contact;
-        contact.uri.text = text;
-        contact.uri.user = user;
-        contact.uri.host = host;
+        contact.uri.text = Text::of(text);
+        contact.uri.user = Text::of(user);
+        contact.uri.host = Text::of(host);
         if (port != 0)
             contact.uri.port = static_cast<std::uint16_t>(port);
         contact.expires = expires;
