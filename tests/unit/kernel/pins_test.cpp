@@ -27,11 +27,11 @@ TEST_F(Pins, HoldEveryMap_WhenOpened) {
     const auto objects = open();
     EXPECT_FALSE(objects.adopted());
     for (const auto* map :
-         {"gm_listeners", "gm_pools",     "gm_peers",      "gm_ifaces",    "gm_bindings",
-          "gm_owners",    "gm_challenges", "gm_spis",      "gm_graces",
-          "gm_flows",     "gm_flow_text", "gm_buckets",    "gm_pinholes",  "gm_probes",
-          "gm_settings",  "gm_counters",  "gm_losses",     "gm_sip_clear", "gm_sip_inner",
-          "gm_sip_core",  "gm_events"})
+         {"gm_listeners", "gm_pools",      "gm_peers",     "gm_ifaces",    "gm_bindings",
+          "gm_owners",    "gm_challenges", "gm_spis",      "gm_graces",    "gm_flows",
+          "gm_flow_text", "gm_buckets",    "gm_pinholes",  "gm_probes",    "gm_settings",
+          "gm_counters",  "gm_losses",     "gm_sip_clear", "gm_sip_inner", "gm_sip_core",
+          "gm_events"})
         EXPECT_TRUE(exists(map_pin(pins, map))) << map;
     struct stat status{};
     ASSERT_EQ(::stat(pins.c_str(), &status), 0);
