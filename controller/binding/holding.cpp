@@ -4,7 +4,7 @@
 // its suffix, and what is left between its scheme and its suffix, by its length, each unless the
 // text before has the same: many identities of a subscriber differ in nothing else. An identity
 // without text is the form kHashAlone and 16 bytes. Sizes and numbers are written in seven bits a
-// byte, the last first; a byte of 0x80 or more says that another one follows.
+// byte, the lowest first; a byte of 0x80 or more says that another one follows.
 #include "binding/holding.hpp"
 
 #include "binding/large.hpp"

@@ -48,23 +48,23 @@ template <typename T> struct LargeAllocator {
     template <typename U> explicit LargeAllocator(const LargeAllocator<U>& /*other*/) {}
 
     [[nodiscard]] T* allocate(std::size_t count) {
-        const std::size_t bytes = size_of(count);
-        void* const memory = bytes < kHugePage ? std::malloc(bytes) : map_huge(bytes);
+        void* const memory =
+            size_of(count) < kHugePage ? std::malloc(count * sizeof(T)) : map_huge(size_of(count));
         if (memory == nullptr)
             throw std::bad_alloc();
         return static_cast<T*>(memory);
     }
     void deallocate(T* memory, std::size_t count) {
-        const std::size_t bytes = size_of(count);
-        if (bytes < kHugePage)
+        if (size_of(count) < kHugePage)
             std::free(memory);
         else
-            ::munmap(memory, bytes);
+            ::munmap(memory, size_of(count));
     }
 
     friend bool operator==(LargeAllocator, LargeAllocator) { return true; }
 
   private:
+    // In small pages.
     static std::size_t size_of(std::size_t count) {
         return round_up(count * sizeof(T), kSmallPage);
     }

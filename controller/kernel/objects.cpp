@@ -224,7 +224,9 @@ Result<Maps> take_maps(const Shared& shared) {
     return maps;
 }
 
-} // namespace
+// Programs that stay pinned. (gm_onward, with which the maps come, is loaded each time.)
+constexpr std::array kKept = {Program::front, Program::inside, Program::stream, Program::answers,
+                              Program::show};
 
 // What came of one program.
 struct Loaded {
@@ -232,6 +234,13 @@ struct Loaded {
     std::string kept; // its name among those that stay pinned
     std::string log;  // what libbpf had to say although all went well
 };
+
+template <typename T> Fd program_of(const Skeleton<T>& skeleton, Program which) {
+    const std::string program(name(which));
+    return copy(bpf_program__fd(bpf_object__find_program_by_name(skeleton->obj, program.c_str())));
+}
+
+} // namespace
 
 struct Objects::Parts {
     std::array<Loaded, kPrograms> programs; // show: none, where the kernel refused it
@@ -248,6 +257,7 @@ struct Objects::Parts {
     [[nodiscard]] Result<> load_first();
     [[nodiscard]] Result<> load_rest();
     [[nodiscard]] Result<> keep() const; // REQUIRES: the pin directory is there
+    void let_go() const;                 // of what keep() has pinned
     [[nodiscard]] const Fd& fd(Program which) const {
         return programs[static_cast<std::size_t>(which)].fd;
     }
@@ -282,11 +292,6 @@ Result<Skeleton<T>> Objects::Parts::verify(Program which, const LibbpfLog& libbp
     if (const int error = T::load(skeleton.get()); error != 0)
         return fail(load_error(-error, subject, libbpf));
     return skeleton;
-}
-
-template <typename T> Fd program_of(const Skeleton<T>& skeleton, Program which) {
-    const std::string program(name(which));
-    return copy(bpf_program__fd(bpf_object__find_program_by_name(skeleton->obj, program.c_str())));
 }
 
 // From the pins where it is there. REQUIRES: `shared` stays as it is meanwhile.
@@ -396,8 +401,7 @@ void Objects::Parts::load_show() {
 Result<> Objects::Parts::keep() const {
     if (pins.empty())
         return {};
-    for (const auto which :
-         {Program::front, Program::inside, Program::stream, Program::answers, Program::show}) {
+    for (const auto which : kKept) {
         const auto& program = programs[static_cast<std::size_t>(which)];
         if (!program.fd.valid())
             continue;
@@ -405,6 +409,12 @@ Result<> Objects::Parts::keep() const {
             return kept;
     }
     return {};
+}
+
+void Objects::Parts::let_go() const {
+    for (const auto which : kKept)
+        if (const auto& kept = programs[static_cast<std::size_t>(which)].kept; !kept.empty())
+            (void)unpin(program_pin(pins, kept));
 }
 
 std::string_view name(Program program) {
@@ -468,11 +478,13 @@ Result<Objects> Objects::begin_pinned(const std::string& path, const Sizes& size
     if (!loaded)
         return fail(std::move(loaded.error()));
     auto pinned = make_pin_directories(path);
-    if (pinned)
-        pinned = pin_maps(parts->shared, path);
     if (pinned && !parts->adopted)
         pinned = parts->keep();
+    if (pinned)
+        pinned = pin_maps(parts->shared, path);
     if (!pinned) {
+        if (!parts->adopted)
+            parts->let_go();
         remove_empty_pin_directories(path);
         return fail(std::move(pinned.error()));
     }
