@@ -232,12 +232,12 @@ def _links(arena):
             for path in sorted((arena.lab.pins / "links").iterdir())}
 
 
-def _started_with(arena, *prefix, **environment):
-    """What a gmguardd says that cannot start, and its exit code; what is attached stays."""
+def _started_with(arena, *prefix, daemon="gmguardd", **environment):
+    """What a daemon says that cannot start, and its exit code; what is attached stays."""
     with _with_monitor_in_the_file(arena):
         arena.guard.stop()
         before = _links(arena)
-        done = subprocess.run([*prefix, find("gmguardd"), "--config", arena.guard.config],
+        done = subprocess.run([*prefix, find(daemon), "--config", arena.guard.config],
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
                               timeout=60, env={**os.environ, **environment})
         expect(_links(arena) == before, f"attached as before: {before}, now {_links(arena)}")
@@ -261,7 +261,8 @@ def without_btf(arena):
 
 @case("Tools.DaemonKeepsWhatIsAttached_WhereTheVerifierRefuses", "L9")
 def refused(arena):
+    """Another build's: those of the same one are in the kernel already."""
     shim = find("gmguardd").parents[1] / "tests" / "e2e" / "librefuse.so"
-    words, code = _started_with(arena, LD_PRELOAD=str(shim))
+    words, code = _started_with(arena, daemon="gmguardd_other", LD_PRELOAD=str(shim))
     expect(code == 1 and "program gm_inside" in words and "R9 !read_ok" in words,
            f"the verifier's words: {code} {words}")

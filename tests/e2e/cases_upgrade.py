@@ -55,6 +55,20 @@ def swap(arena):
     expect(status(alice.register()) == 200 and status(alice.say()) == 200, "all goes on")
 
 
+@case("Upgrade.SameBuildFindsItsPrograms", "R19 L3")
+def same(arena):
+    """They stay pinned: nothing is verified again, but gm_onward, with which the maps come."""
+    alice = arena.registered()
+    first = _programs(arena)
+    arena.guard.stop()
+    arena.guard.begin("gmguardd")
+    arena.guard.await_ready()
+    again = _programs(arena)
+    for name in set(first) - {"gm_onward"}:
+        expect(again[name] == first[name], f"{name} was {first[name]}, is {again[name]}")
+    expect(arena.holds(alice) and status(alice.say()) == 200, "all goes on")
+
+
 @case("Upgrade.OtherLayoutIsRefused_OldOneStays", "R19 L3")
 def refused(arena):
     alice = arena.registered()
