@@ -23,7 +23,8 @@ using SharedMaps = std::map<std::string, Fd, std::less<>>;
 [[nodiscard]] Result<Fd> find_kept(const std::string& pins, const std::string& kept,
                                    const SharedMaps& maps);
 
-// Pins the program, where it is not pinned yet, and unpins those of other builds.
+// Pins the program in the place of what has that name, if anything, and unpins those of other
+// builds.
 [[nodiscard]] Result<> keep_program(const std::string& pins, std::string_view program,
                                     const std::string& kept, const Fd& fd);
 
