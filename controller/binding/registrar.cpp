@@ -197,7 +197,7 @@ Registrar::Match Registrar::match(const sip::Message& message, const sip::Via& p
     Match found;
     std::size_t fitting = 0;
     const auto look = [&](const Transactions::Known& known, Transaction* open) {
-        const bool fits = may_come_from(phone, known.seen);
+        const bool fits = may_come_from(phone, known.seen_at());
         fitting += fits ? 1U : 0U;
         if (!found.is_known || (fits && fitting == 1))
             found.transaction = open;

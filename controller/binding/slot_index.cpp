@@ -11,12 +11,18 @@ void SlotIndex::reserve(std::size_t many) {
 }
 
 void SlotIndex::insert(std::uint32_t hash, Slot slot) {
-    // At most seven tenths are in use: beyond, runs become long. More by an eighth, not twice: the
-    // average room is what a million bindings pay for, and to grow is one pass in order.
+    // At most seven tenths are in use: beyond, runs become long.
     if ((size_ + 1) * 10 > entries_.size() * 7)
-        resize(entries_.size() + entries_.size() / 8 + 16);
+        resize(more(entries_.size()));
     place({hash, slot});
     ++size_;
+}
+
+// Twice as many, but of what would be larger than a huge page an eighth more: the average room is
+// what a million bindings pay for, and to grow is one pass in order.
+std::size_t SlotIndex::more(std::size_t entries) {
+    const bool is_large = entries * sizeof(Entry) > kHugePage / 2;
+    return is_large ? entries + entries / 8 : 2 * entries + 16;
 }
 
 void SlotIndex::place(Entry entry) {

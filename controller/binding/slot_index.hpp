@@ -52,6 +52,7 @@ class SlotIndex {
     [[nodiscard]] std::size_t next(std::size_t i) const {
         return i + 1 == entries_.size() ? 0 : i + 1;
     }
+    [[nodiscard]] static std::size_t more(std::size_t entries);
     void place(Entry entry);
     void resize(std::size_t entries);
 

@@ -15,7 +15,7 @@ std::uint32_t Transactions::hash_of(const gm_selector& selector) {
 std::size_t Transactions::open_on(const gm_selector& selector) const {
     std::size_t many = 0;
     open_.find(hash_of(selector), [&](Slot slot) {
-        many += equal(all_[slot].selector, selector) ? 1U : 0U;
+        many += equal(all_[slot].selector(), selector) ? 1U : 0U;
         return many >= open_per_selector_;
     });
     return many;
@@ -34,13 +34,19 @@ Transactions::Opened Transactions::open(Transaction&& transaction) {
         forget_oldest(queue);
     const Slot slot = all_.take();
     Known& known = all_[slot];
-    known = {transaction.key,    transaction.selector, transaction.source,      transaction.seen,
-             transaction.due_ns, waiting_.take(),      transaction.is_protected};
+    known.key = transaction.key;
+    known.source = transaction.source.address;
+    known.seen = transaction.seen.address;
+    known.due_ns = transaction.due_ns;
+    known.open = waiting_.take();
+    known.port = transaction.source.port;
+    known.select(transaction.selector);
+    known.is_protected = transaction.is_protected;
     opened_ = known.open;
     waiting_[known.open] = std::move(transaction);
     waiting_[known.open].known = slot;
     if (known.is_protected)
-        open_.insert(hash_of(known.selector), slot);
+        open_.insert(hash_of(known.selector()), slot);
     queue.push_back(slot);
     index_.insert(hash_of(known.key), slot);
     return Opened::yes;
@@ -52,7 +58,7 @@ Transactions::Alike Transactions::alike(const Transaction& transaction) const {
         const Known& known = all_[each];
         if (known.key == transaction.key && known.is_protected == transaction.is_protected) {
             ++alike.many;
-            alike.itself |= equal(known.selector, transaction.selector);
+            alike.itself |= equal(known.selector(), transaction.selector);
         }
         return alike.itself;
     });
@@ -62,7 +68,7 @@ Transactions::Alike Transactions::alike(const Transaction& transaction) const {
 void Transactions::finish(Transaction& transaction) {
     Known& known = all_[transaction.known];
     if (known.is_protected)
-        open_.erase(hash_of(known.selector), transaction.known);
+        open_.erase(hash_of(known.selector()), transaction.known);
     waiting_.give_back(known.open);
     known.open = kNoSlot;
 }
@@ -72,12 +78,13 @@ void Transactions::reform(const SelectorOf& selector_of) {
     for (const Queue* queue : {&clear_, &protected_})
         for (const Slot slot : *queue) {
             Known& known = all_[slot];
-            known.selector = selector_of(known.source);
+            const gm_selector selector = selector_of({known.source, known.port});
+            known.select(selector);
             if (known.open == kNoSlot)
                 continue;
-            waiting_[known.open].selector = known.selector;
+            waiting_[known.open].selector = selector;
             if (known.is_protected)
-                open_.insert(hash_of(known.selector), slot);
+                open_.insert(hash_of(selector), slot);
         }
 }
 

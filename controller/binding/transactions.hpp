@@ -82,16 +82,28 @@ inline constexpr std::size_t kAlike = 16;
 
 class Transactions {
   public:
-    // What is kept of each until it is due, answered or not. Small, because there are many: the
-    // answered ones are only there to absorb.
+    // What is kept of each until it is due, answered or not. Small, because there are many, each
+    // somewhere else: the answered ones are only there to absorb.
     struct Known {
         gm_u128 key = 0;
-        gm_selector selector{};
-        Endpoint source, seen; // as Transaction
+        Address source, seen; // as Transaction
         std::uint64_t due_ns = 0;
-        Slot open = kNoSlot; // its Transaction; none: it was answered
-        bool is_protected = false;
+        Slot open = kNoSlot;    // its Transaction; none: it was answered
+        std::uint16_t port = 0; // of both
+        std::uint8_t bits = 0;  // of its selector
+        bool with_port : 1 = false;
+        bool is_protected : 1 = false;
+
+        [[nodiscard]] Endpoint seen_at() const { return {seen, port}; }
+        [[nodiscard]] gm_selector selector() const {
+            return make_selector({source, port}, {bits, with_port});
+        }
+        void select(const gm_selector& selector) {
+            bits = static_cast<std::uint8_t>(selector.bits);
+            with_port = selector.port != 0;
+        }
     };
+    static_assert(sizeof(Known) == 64, "one line of a cache");
 
     Transactions(std::size_t limit, std::size_t open_per_selector)
         : limit_(limit), open_per_selector_(open_per_selector) {}

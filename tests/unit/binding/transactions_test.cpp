@@ -11,7 +11,8 @@ using Opened = Transactions::Opened;
 Transaction make(gm_u128 key, std::uint16_t port, bool is_protected, std::uint64_t due_ns = 32) {
     Transaction t;
     t.key = key;
-    t.selector.port = port;
+    t.source.port = t.seen.port = port;
+    t.selector = make_selector(t.source, {128, 1});
     t.is_protected = is_protected;
     t.due_ns = due_ns;
     return t;
