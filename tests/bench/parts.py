@@ -10,13 +10,14 @@ import tempfile
 
 from daemon import Daemon
 import machine
+from executed import executed
 from expedited import expedited
 from lab.guard import REPOSITORY
 from lab.lab import Lab, undisturbed
 from lab.processes import LabError, run
 from soak import soak
 
-NAMES = ("tests", "programs", "controller", "daemon", "live", "soak")
+NAMES = ("tests", "programs", "executed", "controller", "daemon", "live", "soak")
 
 
 def _build():
@@ -48,6 +49,12 @@ def _tests():
     if done.returncode != 0:
         raise LabError("the programs do not pass their own tests: nothing is measured")
     return {}
+
+
+def _executed():
+    table, figures = executed(_build() / "tests" / "bench" / "bench_programs")
+    print("\n".join(table), flush=True)
+    return figures
 
 
 def show(figures):
@@ -89,6 +96,8 @@ def _soak(options):
 def measure(name, options):
     if name == "tests":
         return _tests()
+    if name == "executed":
+        return _executed()
     if name == "daemon":
         return _daemon(options)
     if name == "soak":

@@ -28,6 +28,7 @@ constexpr std::uint32_t kThousand = 1'000, kHundredThousand = 100'000, kMillion 
 constexpr int kBatches = 41;
 constexpr std::uint32_t kInBatch = 1'000; // what a ring holds of the longest message that is tapped
 constexpr int kSingles = 4'000;
+constexpr int kCounts = 3; // batches: what is counted is the same each time, but for interrupts
 constexpr std::uint32_t kTemplate = 0x1234; // its address is as long as any to be written over it
 
 enum Verdict : int { kDrop = 1, kPass = 2, kAdmit = 1, kOn = -1 }; // XDP, cgroup_skb, TC
@@ -91,12 +92,15 @@ std::string size_name(std::uint32_t bindings) {
 
 class Bench {
   public:
-    Bench();
+    // Room for so many subscribers.
+    explicit Bench(std::uint32_t most);
     ~Bench() { gm_base::destroy(base_); }
     Bench(const Bench&) = delete;
     Bench& operator=(const Bench&) = delete;
 
     void measure();
+    // Instructions of the processor, where its clock counts them (tests/bench/executed.py).
+    void count();
     void write(const std::string& path) const { figures_.write(path); }
 
   private:
@@ -116,19 +120,20 @@ class Bench {
     [[nodiscard]] std::vector<Case> esp_cases() const;
     [[nodiscard]] std::vector<Case> inside_cases() const;
     [[nodiscard]] std::vector<Case> sized_cases(std::uint32_t bindings) const;
+    [[nodiscard]] std::vector<Case> all_cases() const;
     void sizes_of_programs();
 
-    Bed bed_{{.bindings = kMillion}};
+    Bed bed_;
     Bed limited_{{.bindings = kThousand, .limited = true}};
     std::optional<kernel::Rings> rings_;
-    gm_base* base_ = gm_base::open_and_load();
+    gm_base* base_ = gm_base::open();
     std::map<std::string, double> warm_;
     Figures figures_;
     Phone one_ = phone(17);
 };
 
-Bench::Bench() {
-    if (!base_)
+Bench::Bench(std::uint32_t most) : bed_({.bindings = most}) {
+    if (!base_ || bpf_map__set_max_entries(base_->maps.bench_table, most) || gm_base::load(base_))
         die("cannot load the programs to compare with; run as root");
     rings_.emplace(must(kernel::Rings::open(bed_.objects(), [](const kernel::Record&) {})));
 }
@@ -282,6 +287,14 @@ std::vector<Case> Bench::sized_cases(std::uint32_t bindings) const {
     };
 }
 
+// With a thousand bindings.
+std::vector<Case> Bench::all_cases() const {
+    auto cases = empty_cases();
+    for (const auto& more : {front_cases(), esp_cases(), inside_cases(), sized_cases(kThousand)})
+        cases.insert(cases.end(), more.begin(), more.end());
+    return cases;
+}
+
 // By gm_base.h, of the frame of phone(kTemplate).
 bench_places places_in(const Bytes& packet, std::uint32_t subscribers) {
     const std::string bytes(packet.begin(), packet.end());
@@ -365,17 +378,27 @@ void Bench::measure() {
     for (const auto bindings : {kThousand, kHundredThousand, kMillion}) {
         bind(bound, bindings);
         bound = bindings;
-        if (bindings == kThousand) {
-            auto cases = empty_cases();
-            for (const auto& more : {front_cases(), esp_cases(), inside_cases()})
-                cases.insert(cases.end(), more.begin(), more.end());
-            warm(std::move(cases));
-        }
-        warm(sized_cases(bindings));
+        warm(bindings == kThousand ? all_cases() : sized_cases(bindings));
         random_of_front(bindings);
         random_of_inside(bindings);
     }
     sizes_of_programs();
+}
+
+// The kernel's own for each run are an empty program's.
+void Bench::count() {
+    const Expedited expedited;
+    bind(0, kThousand);
+    std::map<std::string, double> empty;
+    for (auto& one : all_cases()) {
+        for (int i = 0; i < kCounts; ++i)
+            batch(one);
+        const double all = quantile(one.batches, 0.5);
+        const double own = one.key == one.empty ? all : all - empty.at(one.empty);
+        if (one.key == one.empty)
+            empty[one.key] = all;
+        figures_.row("instructions", one.key + "_executed", own, "", one.what);
+    }
 }
 
 } // namespace
@@ -383,9 +406,13 @@ void Bench::measure() {
 
 int main(int argc, char** argv) {
     using namespace gmguard::bench;
-    const auto json = json_file(argc, argv);
-    Bench bench;
-    bench.measure();
+    const bool counts = argc > 1 && std::string_view(argv[1]) == "--count";
+    const auto json = json_file(argc - (counts ? 1 : 0), argv + (counts ? 1 : 0));
+    Bench bench(counts ? kThousand : kMillion);
+    if (counts)
+        bench.count();
+    else
+        bench.measure();
     if (!json.empty())
         bench.write(json);
 }

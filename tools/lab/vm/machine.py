@@ -28,7 +28,8 @@ class Machine:
     """What a machine is made of. `tree`: a folder whose files lie over the host's; `disk`: an ext4
     image, seen in /var/lib/gmguard, which alone outlives a run; `init`: a program to be process 1,
     which has to end the machine and leave its status in /run/vm/status; `append`: more for the
-    kernel's command line."""
+    kernel's command line; `counts`: its clock goes on by a nanosecond with each instruction that
+    its one processor executes, so that what is timed in it is counted."""
     kernel: object
     tree: pathlib.Path = None
     disk: pathlib.Path = None
@@ -36,6 +37,7 @@ class Machine:
     append: str = ""
     memory_mb: int = 1536
     processors: int = 2
+    counts: bool = False
 
     def run(self, command=(), timeout_s=300, tell=sys.stdout.buffer.write):
         """Runs a command as root and returns its status; tell() gets its output as it comes. The
@@ -78,8 +80,8 @@ class Machine:
                  "no_timer_check rcupdate.rcu_cpu_stall_suppress=1",
                  f"gmguard.now={int(time.time())} gmguard.modules={self.kernel.modules}",
                  f"gmguard.init={self.init}" if self.init else "", self.append]
-        command = [_QEMU, "-M", "pc", "-accel", "tcg,thread=multi", "-cpu", _CPU,
-                   "-smp", self.processors, "-m", self.memory_mb, "-nodefaults", "-no-reboot",
+        command = [_QEMU, "-M", "pc", "-cpu", _CPU, *self._pace(),
+                   "-m", self.memory_mb, "-nodefaults", "-no-reboot",
                    "-display", "none", "-serial", f"file:{folder / 'console'}",
                    "-kernel", self.kernel.image, "-initrd", self.kernel.initramfs,
                    *_share("root", "/", ",readonly=on"), *_share("run", folder),
@@ -91,6 +93,11 @@ class Machine:
         if self.disk:
             command += ["-drive", f"file={self.disk},if=virtio,format=raw,cache=writeback"]
         return [*command, "-append", " ".join(words)]
+
+    def _pace(self):
+        if self.counts:
+            return ["-accel", "tcg,thread=single", "-smp", 1, "-icount", "shift=0,sleep=off"]
+        return ["-accel", "tcg,thread=multi", "-smp", self.processors]
 
 
 def why_not():
