@@ -32,26 +32,22 @@ struct Heard {
     std::optional<Address> inner = {};
 };
 
-// A REGISTER from a phone that was admitted on an unprotected port. It proves nothing: it can only
-// be challenged.
-struct RegisterInClear : Heard {};
-
-// A REGISTER from a phone that was admitted on a protected port: the only kind that can commit
-// (H10).
-struct RegisterProtected : Heard {};
-
-// A REGISTER on its way from the P-CSCF to a core peer, as gm_onward saw it: tells the P-CSCF's own
-// Via of the transaction (H1).
-struct RegisterOnward : Heard {};
-
-// An answer to REGISTER from a core peer, not from a Gm interface (H8).
-struct AnswerFromCore : Heard {};
-
-// An answer to REGISTER that the P-CSCF sends to a phone: destination is the phone.
-struct AnswerLeaving : Heard {};
-
-// Where a message was heard: which of these five it is.
-enum class Tap : std::uint8_t { clear, inner, onward, core, leaving };
+// Where a message was heard, which says what it is.
+enum class Tap : std::uint8_t {
+    // A REGISTER from a phone that was admitted on an unprotected port. It proves nothing: it can
+    // only be challenged.
+    clear,
+    // A REGISTER from a phone that was admitted on a protected port: the only kind that can commit
+    // (H10).
+    inner,
+    // A REGISTER on its way from the P-CSCF to a core peer, as gm_onward saw it: tells the P-CSCF's
+    // own Via of the transaction (H1).
+    onward,
+    // An answer to REGISTER from a core peer, not from a Gm interface (H8).
+    core,
+    // An answer to REGISTER that the P-CSCF sends to a phone: destination is the phone.
+    leaving,
+};
 
 // Time passes. Once a second will do; nothing else ends what has to end in user space. The kernel
 // ends an expired binding by itself.
@@ -108,9 +104,8 @@ struct Lost {
     std::uint64_t count = 0;
 };
 
-using Event =
-    std::variant<RegisterInClear, RegisterProtected, RegisterOnward, AnswerFromCore, AnswerLeaving,
-                 Unregistered, Tick, Seen, SaInstalled, SaRemoved, Probed, Lost>;
+// What is no message.
+using Event = std::variant<Unregistered, Tick, Seen, SaInstalled, SaRemoved, Probed, Lost>;
 
 // By an operator or a lease feed; answered at once (Policy::add, Policy::release).
 struct Add {

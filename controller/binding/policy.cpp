@@ -19,11 +19,6 @@ struct Handler {
     Lapses& lapses;
     Outcome out;
 
-    void operator()(const RegisterInClear& event) { registrar.hear(Tap::clear, event, out); }
-    void operator()(const RegisterProtected& event) { registrar.hear(Tap::inner, event, out); }
-    void operator()(const RegisterOnward& event) { registrar.hear(Tap::onward, event, out); }
-    void operator()(const AnswerFromCore& event) { registrar.hear(Tap::core, event, out); }
-    void operator()(const AnswerLeaving& event) { registrar.hear(Tap::leaving, event, out); }
     void operator()(const Unregistered& event) {
         registrar.adopt(event.source, event.listener, event.now_ns, out);
     }

@@ -17,9 +17,9 @@
 // association (H14): it passes with whatever identity no live binding holds, keeps nobody out, and
 // ends with the next 200.
 //
-// Which answers count. With core peers: only theirs (AnswerFromCore), and only if the REGISTER was
+// Which answers count. With core peers: only theirs (Tap::core), and only if the REGISTER was
 // seen going on to the core with the Via list [P-CSCF's own, phone's] and the answer has that very
-// list. Without: answers seen leaving to the phone (AnswerLeaving), Via list [phone's], to the
+// list. Without: answers seen leaving to the phone (Tap::leaving), Via list [phone's], to the
 // address that asked.
 //
 // An IMPU may lawfully belong to several users (an implicit set that is shared). Each of them holds
@@ -53,9 +53,9 @@ class Policy {
     Policy& operator=(const Policy&) = delete;
 
     [[nodiscard]] Outcome handle(const Event& event);
-    // The same of what was heard there, into `out`, which is empty.
+    // The same of a message, into `out`, which is empty.
     void hear(Tap tap, const Heard& heard, Outcome& out);
-    // Whether an AnswerLeaving of this status can have an outcome: else it need not be read.
+    // Whether an answer that leaves with this status can have an outcome: else it need not be read.
     [[nodiscard]] bool minds_leaving(int status) const;
 
     // Binds by hand, or renews the binding of this user with these identities. invalid: no IMPI, no

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "feeds/tap.hpp"
 
-#include <utility>
-
 namespace gmguard::feeds {
 namespace {
 
@@ -36,27 +34,6 @@ bool fits(Tap tap, const sip::Message& message) {
     return message.request != is_answer && message.method == "REGISTER";
 }
 
-template <typename Event> std::optional<binding::Event> event_of(binding::Heard&& heard) {
-    return std::optional<binding::Event>(std::in_place, std::in_place_type<Event>,
-                                         std::move(heard));
-}
-
-std::optional<binding::Event> event_of(Tap tap, binding::Heard&& heard) {
-    switch (tap) {
-    case Tap::clear:
-        return event_of<binding::RegisterInClear>(std::move(heard));
-    case Tap::inner:
-        return event_of<binding::RegisterProtected>(std::move(heard));
-    case Tap::onward:
-        return event_of<binding::RegisterOnward>(std::move(heard));
-    case Tap::core:
-        return event_of<binding::AnswerFromCore>(std::move(heard));
-    case Tap::leaving:
-        break;
-    }
-    return event_of<binding::AnswerLeaving>(std::move(heard));
-}
-
 bool is_whole(const kernel::Record& record) {
     return record.head.full_length == record.message.size();
 }
@@ -71,23 +48,7 @@ void read_head(const gm_record& head, binding::Heard& heard) {
         heard.inner = Address(head.inner);
 }
 
-// False where the message is not whole, or has no one reading.
-bool read(const kernel::Record& record, binding::Heard& heard) {
-    if (!is_whole(record) || !sip::parse(record.message, heard.message))
-        return false;
-    read_head(record.head, heard);
-    return true;
-}
-
 } // namespace
-
-std::optional<binding::Event> heard(const kernel::Record& record) {
-    const auto tap = tap_of(record);
-    binding::Heard heard;
-    if (!tap || !read(record, heard) || !fits(*tap, heard.message))
-        return std::nullopt;
-    return event_of(*tap, std::move(heard));
-}
 
 std::optional<Tap> Ear::hear(const kernel::Record& record) {
     const auto tap = tap_of(record);
@@ -108,10 +69,13 @@ std::optional<int> leaving_status(const kernel::Record& record) {
 }
 
 std::optional<binding::Heard> answer(const kernel::Record& record) {
-    if (tap_of(record) != Tap::inner)
+    if (tap_of(record) != Tap::inner || !is_whole(record))
         return std::nullopt;
     std::optional<binding::Heard> heard(std::in_place);
-    return read(record, *heard) && !heard->message.request ? std::move(heard) : std::nullopt;
+    if (!sip::parse(record.message, heard->message) || heard->message.request)
+        return std::nullopt;
+    read_head(record.head, *heard);
+    return heard;
 }
 
 } // namespace gmguard::feeds

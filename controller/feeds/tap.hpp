@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// From the taps to the policy: a ring record as an event.
+// From the taps to the policy: what a ring's record tells.
 #pragma once
 
 #include "binding/events.hpp"
@@ -9,14 +9,12 @@
 
 namespace gmguard::feeds {
 
-// What the record tells the policy. Nothing where it is of gm_events, where its message is not
-// whole, or where it is not what its ring and hook are for: a REGISTER, or an answer to one, in one
-// reading. Which of the five kinds it is, is the program's word, never the message's.
-[[nodiscard]] std::optional<binding::Event> heard(const kernel::Record& record);
-
-// The same for who keeps nothing of a record: its room serves for the next one.
+// Hears one record after the other; the room of one serves for the next.
 class Ear {
   public:
+    // Nothing where it is of gm_events, where its message is not whole, or where it is not what its
+    // ring and hook are for: a REGISTER, or an answer to one, in one reading. Which of them it is,
+    // is the program's word, never the message's.
     [[nodiscard]] std::optional<binding::Tap> hear(const kernel::Record& record);
     // What the last hear() returned a tap for, without what no registration is judged by
     // (sip::hear()). Its message is the record's.

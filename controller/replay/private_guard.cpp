@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "replay/private_guard.hpp"
 
-#include "feeds/tap.hpp"
 #include "kernel/apply.hpp"
 #include "kernel/host_run.hpp"
 #include "kernel/netns.hpp"
@@ -133,14 +132,26 @@ Result<> PrivateGuard::tick() {
     return carry_out(binding::Tick{ticked_ns_});
 }
 
-Result<> PrivateGuard::carry_out(binding::Event event) {
-    const binding::Outcome outcome = policy_.handle(std::move(event));
+Result<> PrivateGuard::carry_out(const binding::Event& event) {
+    return kernel::apply(objects_.maps(), policy_.handle(event).operations);
+}
+
+Result<> PrivateGuard::hear(const kernel::Record& record) {
+    const auto tap = ear_.hear(record);
+    if (!tap)
+        return {};
+    return *tap == binding::Tap::leaving ? hear_offer(ear_.heard()) : hear(*tap, ear_.heard());
+}
+
+Result<> PrivateGuard::hear(binding::Tap tap, const binding::Heard& heard) {
+    binding::Outcome outcome;
+    policy_.hear(tap, heard, outcome);
     return kernel::apply(objects_.maps(), outcome.operations);
 }
 
 // The P-CSCF had an association of that number for another phone: that is over, or it would not
 // offer it. The new ones it has from now on.
-Result<> PrivateGuard::carry_out_offer(const binding::AnswerLeaving& answer) {
+Result<> PrivateGuard::hear_offer(const binding::Heard& answer) {
     const Address pcscf = answer.source.address;
     std::vector<std::uint32_t> numbers;
     for (const auto& mechanism : answer.message.security_server)
@@ -153,7 +164,7 @@ Result<> PrivateGuard::carry_out_offer(const binding::AnswerLeaving& answer) {
             if (auto done = carry_out(binding::SaRemoved{answer.now_ns, pcscf, spi}); !done)
                 return done;
     }
-    if (auto done = carry_out(answer); !done)
+    if (auto done = hear(binding::Tap::leaving, answer); !done)
         return done;
     for (const std::uint32_t spi : numbers) {
         const auto there = policy_.spi(pcscf, spi, answer.now_ns);
@@ -191,8 +202,7 @@ void PrivateGuard::read(const kernel::Record& record) {
         }
         return;
     }
-    if (auto event = feeds::heard(record))
-        events_.push_back(std::move(*event));
+    told_.push_back({record, std::string(record.message)});
 }
 
 Result<> PrivateGuard::read_rings() {
@@ -202,9 +212,9 @@ Result<> PrivateGuard::read_rings() {
             return fail(consumed.error());
         more = consumed->more;
     }
-    for (auto& event : std::exchange(events_, {})) {
-        const auto* answer = std::get_if<binding::AnswerLeaving>(&event);
-        if (auto done = answer ? carry_out_offer(*answer) : carry_out(std::move(event)); !done)
+    for (auto& [record, message] : std::exchange(told_, {})) {
+        record.message = message;
+        if (auto done = hear(record); !done)
             return done;
     }
     return {};

@@ -10,6 +10,7 @@
 
 #include "binding/policy.hpp"
 #include "config/config.hpp"
+#include "feeds/tap.hpp"
 #include "kernel/hasher.hpp"
 #include "kernel/objects.hpp"
 #include "kernel/rings.hpp"
@@ -45,6 +46,12 @@ class PrivateGuard final : public Judge {
                                                                     std::uint32_t spi) override;
 
   private:
+    // A record that is kept with its message.
+    struct Told {
+        kernel::Record record;
+        std::string message;
+    };
+
     PrivateGuard(const config::Config& config, const kernel::HashKey& key, kernel::Objects objects);
 
     [[nodiscard]] Result<> write_clock();
@@ -56,8 +63,10 @@ class PrivateGuard final : public Judge {
     [[nodiscard]] Result<Judgement> settle(kernel::Program program, std::uint32_t code);
     [[nodiscard]] Result<> read_rings();
     void read(const kernel::Record& record);
-    [[nodiscard]] Result<> carry_out(binding::Event event);
-    [[nodiscard]] Result<> carry_out_offer(const binding::AnswerLeaving& answer);
+    [[nodiscard]] Result<> carry_out(const binding::Event& event);
+    [[nodiscard]] Result<> hear(const kernel::Record& record);
+    [[nodiscard]] Result<> hear(binding::Tap tap, const binding::Heard& heard);
+    [[nodiscard]] Result<> hear_offer(const binding::Heard& answer);
 
     config::Config config_;
     kernel::HashKey key_;
@@ -69,9 +78,10 @@ class PrivateGuard final : public Judge {
     gm_iface_key device_{};       // that BPF_PROG_TEST_RUN lets packets come by
     std::optional<gm_side> side_; // of it
     std::uint64_t ticked_ns_ = 0;
-    Judgement judgement_;                // of the packet that runs
-    std::string refused_;                // the message that it is for
-    std::vector<binding::Event> events_; // that its records are
+    Judgement judgement_;    // of the packet that runs
+    std::string refused_;    // the message that it is for
+    std::vector<Told> told_; // its records for the policy, which comes when it has run
+    feeds::Ear ear_;
 };
 
 } // namespace gmguard::replay

@@ -91,10 +91,7 @@ void Play::open(const Phone& phone, bool is_protected, const Changes& changes) {
     for (const auto& change : changes)
         change(heard);
     attempt.request = m;
-    if (is_protected)
-        take(policy.handle(RegisterProtected{heard}));
-    else
-        take(policy.handle(RegisterInClear{heard}));
+    hear(is_protected ? Tap::inner : Tap::clear, heard);
 }
 
 void Play::clear(const Phone& phone, const Changes& changes) {
@@ -111,7 +108,7 @@ void Play::onward(const Changes& changes) {
     vias.insert(vias.begin(), via_of(at(kPcscfCore), attempt.own_branch));
     for (const auto& change : changes)
         change(heard);
-    take(policy.handle(RegisterOnward{heard}));
+    hear(Tap::onward, heard);
 }
 
 Heard Play::answer(int status) const {
@@ -145,7 +142,7 @@ void Play::core(int status, const Changes& changes) {
     vias.insert(vias.begin(), via_of(at(kPcscfCore), attempt.own_branch));
     for (const auto& change : changes)
         change(heard);
-    take(policy.handle(AnswerFromCore{heard}));
+    hear(Tap::core, heard);
 }
 
 void Play::leaving(int status, const Changes& changes) {
@@ -156,7 +153,7 @@ void Play::leaving(int status, const Changes& changes) {
         change(heard);
     if (status == 401)
         nonces_[attempt.phone.impi] = attempt.nonce;
-    take(policy.handle(AnswerLeaving{heard}));
+    hear(Tap::leaving, heard);
 }
 
 void Play::tick(double seconds) {
@@ -209,6 +206,12 @@ Outcome Play::adopt() {
     for (const auto& [identity, subscriber] : kernel.shared)
         owners[gm_beside_owner(identity, subscriber)] = {subscriber, GM_OWNER_BESIDE};
     return *policy.adopt(now_ns, {entries_of(bindings), entries_of(owners), no_entries});
+}
+
+void Play::hear(Tap tap, const Heard& heard) {
+    Outcome outcome;
+    policy.hear(tap, heard, outcome);
+    take(outcome);
 }
 
 void Play::take(const Outcome& outcome) {

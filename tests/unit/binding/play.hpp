@@ -58,6 +58,7 @@ class Play {
     void registers(const Phone& phone, const Changes& request = {}, const Changes& answer = {});
     void deregisters(const Phone& phone, const Changes& answer = {});
 
+    void hear(Tap tap, const Heard& heard);
     void take(const Outcome& outcome);
     // The policy takes over what is in `kernel`; returns what it wants changed there.
     [[nodiscard]] Outcome adopt();
