@@ -35,6 +35,9 @@ class _Phones:
             self.done += 1
         else:
             self.failed += 1
+            print(f"{phone.user}, {'a REGISTER' if registers else 'a MESSAGE'}: "
+                  f"{answer.status if answer else 'no answer'}, step {self.done + self.failed}",
+                  flush=True)
 
     def close(self):
         for phone in self._phones:
