@@ -18,9 +18,10 @@ def executed(bench):
         raise LabError(f"instructions are not counted: {why}")
     command = f"{shlex.quote(str(bench))} --count --json {_FIGURES} && cat {_FIGURES}"
     told = bytearray()
-    status = Machine(obtain(), memory_mb=2048, counts=True).run(["sh", "-c", command], _LIMIT_S,
-                                                                tell=told.extend)
+    kernel = obtain()
+    status = Machine(kernel, memory_mb=2048, counts=True).run(["sh", "-c", command], _LIMIT_S,
+                                                              tell=told.extend)
     *table, figures = told.decode(errors="replace").splitlines() or [""]
     if status != 0:
         raise LabError(f"bench_programs ended with {status}: {figures}")
-    return table, json.loads(figures)
+    return [f"instructions on {kernel.release}", *table], json.loads(figures)

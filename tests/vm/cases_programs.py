@@ -22,7 +22,8 @@ def _load_and_pass(package):
     """All of them load, and every fixture of tests/bpf passes."""
     kernel = obtain(package)
     told = bytearray()
-    status = Machine(kernel).run([_built("tests/bpf/bpf_programs"), "--gtest_color=no"], _LIMIT_S, tell=told.extend)
+    status = Machine(kernel).run([_built("tests/bpf/bpf_programs"), "--gtest_color=no"], _LIMIT_S,
+                                 tell=told.extend)
     text = told.decode(errors="replace")
     passed = re.search(r"^\[  PASSED  \] (\d+) tests?\.$", text, re.MULTILINE)
     if status != 0 or not passed or int(passed.group(1)) == 0:
